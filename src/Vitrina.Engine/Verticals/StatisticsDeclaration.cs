@@ -1,0 +1,76 @@
+using System.Collections.ObjectModel;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Vitrina.Engine.Verticals;
+
+/// <summary>What is counted, and over which windows.</summary>
+public sealed record StatisticsDeclaration : IPositioned
+{
+    /// <inheritdoc/>
+    public SourcePosition Position { get; init; }
+
+    /// <summary>Windows of the counts, whole days: today so far and the days before it.</summary>
+    [Description("Windows of the counts in whole days: today so far and the days before it.")]
+    [Range(typeof(TimeSpan), "1.00:00:00", "366.00:00:00")]
+    public IReadOnlyList<TimeSpan> Windows { get; init; } = [TimeSpan.FromDays(1), TimeSpan.FromDays(7), TimeSpan.FromDays(28)];
+
+    /// <summary>Time in which a decayed count halves. Seven days: one full cycle of weekdays.</summary>
+    [Description("Time in which a decayed count halves.")]
+    [Range(typeof(TimeSpan), "00:01:00", "366.00:00:00")]
+    public TimeSpan HalfLife { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Statistics per offer (price bin × delivery bin); absent: none are kept.</summary>
+    [Description("Statistics per offer (price bin and delivery bin); absent: none are kept.")]
+    public OffersDeclaration? Offers { get; init; }
+
+    /// <summary>Which pairs are counted.</summary>
+    [Description("Which pairs are counted.")]
+    public PairsDeclaration Pairs { get; init; } = new();
+}
+
+/// <summary>How statistics of a thin offer are completed from related ones.</summary>
+public enum OfferSmoothing
+{
+    /// <summary>A level's own counts from a threshold on, the next level's below it.</summary>
+    Thresholds,
+
+    /// <summary>Each level is a prior of the level below it, with the declared strength.</summary>
+    Priors,
+}
+
+/// <summary>Statistics per offer.</summary>
+public sealed record OffersDeclaration : IPositioned
+{
+    /// <inheritdoc/>
+    public SourcePosition Position { get; init; }
+
+    /// <summary>How thin offers are completed.</summary>
+    [Description("How thin offers are completed from related ones.")]
+    public OfferSmoothing Smoothing { get; init; }
+
+    /// <summary>Length of the history that the first state of the offers is computed from.</summary>
+    [Description("Length of the history from which the first state of the offers is computed.")]
+    [Range(typeof(TimeSpan), "1.00:00:00", "366.00:00:00")]
+    public TimeSpan Init { get; init; } = TimeSpan.FromDays(28);
+
+    /// <summary>Strength of each level in views: <c>type</c>, <c>matchGroup</c>.</summary>
+    [Description("Strength of each level, in views.")]
+    [AllowedKeys("type", "matchGroup")]
+    public IReadOnlyDictionary<string, double> Priors { get; init; } = ReadOnlyDictionary<string, double>.Empty;
+}
+
+/// <summary>Which pairs are counted.</summary>
+public sealed record PairsDeclaration : IPositioned
+{
+    /// <inheritdoc/>
+    public SourcePosition Position { get; init; }
+
+    /// <summary>Whether events are counted by query and item.</summary>
+    [Description("Whether events are counted by query and item.")]
+    public bool Query { get; init; }
+
+    /// <summary>Whether items seen by the same user are counted together.</summary>
+    [Description("Whether items of the same user are counted together.")]
+    public bool Items { get; init; }
+}
