@@ -4,8 +4,8 @@ namespace Vitrina.Engine.Language;
 
 /// <summary>Cuts an English word down to its stem with the Porter2 rules.</summary>
 /// <remarks>
-/// Source: "The English (Porter2) stemming algorithm", snowballstem.org/algorithms/english/stemmer.html, with the exceptions of Snowball 3
-/// (evening, past, univers, later, emerg, organ, -ogist, proceed). Expects lower case. Works in place, allocates nothing, is safe for concurrent use.
+/// Source: "The English (Porter2) stemming algorithm", snowballstem.org/algorithms/english/stemmer.html, with the exceptions of Snowball 3.1
+/// (evening, past, univers, later, emerg, organ, inter, -ogist, proceed). Expects lower case. Works in place, allocates nothing, is safe for concurrent use.
 /// </remarks>
 internal ref struct EnglishStemmer
 {
@@ -15,7 +15,7 @@ internal ref struct EnglishStemmer
     private static readonly SearchValues<char> VowelSet = SearchValues.Create(Vowels);
 
     // Words that begin so would be cut too short: their first region starts right behind the prefix.
-    private static readonly string[] RegionPrefixes = ["gener", "commun", "arsen", "past", "univers", "later", "emerg", "organ"];
+    private static readonly string[] RegionPrefixes = ["gener", "commun", "arsen", "past", "univers", "later", "emerg", "organ", "inter"];
 
     // -ing belongs to these words: inning, outing, canning, herring, earring, evening.
     private static readonly string[] WordsBeforeIng = ["inn", "out", "cann", "herr", "earr", "even"];
