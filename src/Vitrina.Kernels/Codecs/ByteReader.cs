@@ -82,6 +82,9 @@ public ref struct ByteReader(ReadOnlySpan<byte> data)
     /// <summary>Reads 8 bytes.</summary>
     public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
+    /// <summary>Reads 16 little-endian bytes.</summary>
+    public UInt128 ReadUInt128() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
+
     /// <summary>Reads 4 bytes.</summary>
     public float ReadSingle() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
 

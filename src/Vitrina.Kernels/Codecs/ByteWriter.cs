@@ -67,6 +67,9 @@ public sealed class ByteWriter
     /// <summary>Writes 8 bytes.</summary>
     public void WriteUInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
 
+    /// <summary>Writes 16 bytes.</summary>
+    public void WriteUInt128(UInt128 value) => BinaryPrimitives.WriteUInt128LittleEndian(Take(16), value);
+
     /// <summary>Writes 8 bytes.</summary>
     public void WriteInt64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
 

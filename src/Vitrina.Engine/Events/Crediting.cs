@@ -1,0 +1,167 @@
+using Vitrina.Kernels.Codecs;
+using Vitrina.Kernels.Hashing;
+
+namespace Vitrina.Engine.Events;
+
+/// <summary>An event as statistics see it: bound to ordinals and credited to the view it follows from.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="Item">The item's ordinal.</param>
+/// <param name="User">The user's ordinal, or -1.</param>
+/// <param name="AtMs">When it happened, Unix milliseconds.</param>
+/// <param name="QueryHash">The normalised query of the view it is credited to; 0 = none.</param>
+/// <param name="Price">The price that the user saw: the event's, else the view's, else the item's; NaN = unknown.</param>
+/// <param name="FollowsView">True when a view within the attribution window was found.</param>
+public readonly record struct CreditedEvent(EventType Type, int Item, int User, long AtMs, ulong QueryHash, float Price, bool FollowsView);
+
+/// <summary>Credits each event to the view it follows from (DESIGN, decision 4).</summary>
+/// <remarks>
+/// One writer. Keeps the last view of each (visitor, item) and the query of each ranking for one to two attribution windows: two
+/// generations that take turns, so that forgetting costs nothing per event and depends on the journal alone.
+/// </remarks>
+internal sealed class Crediting(TimeSpan attributionWindow)
+{
+    private readonly record struct ViewStamp(long AtMs, ulong QueryHash, float Price);
+
+    private readonly long _windowMs = (long)attributionWindow.TotalMilliseconds;
+    private Dictionary<UInt128, ViewStamp> _views = [];
+    private Dictionary<UInt128, ViewStamp> _olderViews = [];
+    private Dictionary<UInt128, ulong> _queries = [];
+    private Dictionary<UInt128, ulong> _olderQueries = [];
+    private long _generationStartMs = long.MinValue;
+
+    /// <summary>Remembers which query a ranking answered.</summary>
+    public void Remember(string rankingId, ulong queryHash, long atMs)
+    {
+        Turn(atMs);
+        if (queryHash != 0)
+        {
+            _queries[Hash.Of128(rankingId)] = queryHash;
+        }
+    }
+
+    /// <summary>Binds an event to what it follows from.</summary>
+    /// <param name="marketEvent">The accepted event.</param>
+    /// <param name="item">The item's ordinal.</param>
+    /// <param name="user">The user's ordinal, or -1.</param>
+    /// <param name="visitor">A key of the user, else of the session; 0 when neither is known.</param>
+    /// <param name="ownQueryHash">The hash of the event's own normalised query; 0 = none.</param>
+    /// <param name="itemPrice">The item's present price; NaN = unknown.</param>
+    public CreditedEvent Credit(MarketEvent marketEvent, int item, int user, UInt128 visitor, ulong ownQueryHash, float itemPrice)
+    {
+        Turn(marketEvent.OccurredAtMs);
+        var key = visitor == 0 ? 0 : visitor ^ Hash.Mix((ulong)item + 1);
+        var query = ownQueryHash;
+        if (query == 0 && TokenSigner.ReadSigned(marketEvent.Token) is { } token)
+        {
+            query = token.QueryHash;
+        }
+
+        if (query == 0 && marketEvent.RankingId is { } ranking)
+        {
+            var id = Hash.Of128(ranking);
+            _ = _queries.TryGetValue(id, out query) || _olderQueries.TryGetValue(id, out query);
+        }
+
+        var price = double.IsNaN(marketEvent.Price) ? itemPrice : (float)marketEvent.Price;
+        if (marketEvent.Type == EventType.View)
+        {
+            Stamp(key, marketEvent.OccurredAtMs, query, price);
+            return new CreditedEvent(EventType.View, item, user, marketEvent.OccurredAtMs, query, price, true);
+        }
+
+        var follows = key != 0
+            && (_views.TryGetValue(key, out var view) || _olderViews.TryGetValue(key, out view))
+            && marketEvent.OccurredAtMs - view.AtMs <= _windowMs
+            && marketEvent.OccurredAtMs >= view.AtMs;
+        if (follows)
+        {
+            query = query == 0 ? view.QueryHash : query;
+            price = double.IsNaN(marketEvent.Price) && !float.IsNaN(view.Price) ? view.Price : price;
+        }
+
+        return new CreditedEvent(marketEvent.Type, item, user, marketEvent.OccurredAtMs, query, price, follows);
+    }
+
+    /// <summary>Records a view that a surface declares instead of its client.</summary>
+    public CreditedEvent AssumeView(int item, int user, UInt128 visitor, ulong queryHash, long atMs, float itemPrice)
+    {
+        Turn(atMs);
+        Stamp(visitor == 0 ? 0 : visitor ^ Hash.Mix((ulong)item + 1), atMs, queryHash, itemPrice);
+        return new CreditedEvent(EventType.View, item, user, atMs, queryHash, itemPrice, true);
+    }
+
+    private void Stamp(UInt128 key, long atMs, ulong queryHash, float price)
+    {
+        if (key != 0)
+        {
+            _views[key] = new ViewStamp(atMs, queryHash, price);
+        }
+    }
+
+    private void Turn(long atMs)
+    {
+        if (_generationStartMs == long.MinValue)
+        {
+            _generationStartMs = atMs;
+        }
+
+        if (atMs - _generationStartMs < _windowMs)
+        {
+            return;
+        }
+
+        _generationStartMs = atMs;
+        (_views, _olderViews) = (_olderViews, _views);
+        _views.Clear();
+        (_queries, _olderQueries) = (_olderQueries, _queries);
+        _queries.Clear();
+    }
+
+    public void Save(ByteWriter writer)
+    {
+        writer.WriteVarInt(_generationStartMs);
+        foreach (var generation in new[] { _views, _olderViews })
+        {
+            writer.WriteVarUInt((ulong)generation.Count);
+            foreach (var (key, stamp) in generation)
+            {
+                writer.WriteUInt128(key);
+                writer.WriteVarInt(stamp.AtMs);
+                writer.WriteUInt64(stamp.QueryHash);
+                writer.WriteSingle(stamp.Price);
+            }
+        }
+
+        foreach (var generation in new[] { _queries, _olderQueries })
+        {
+            writer.WriteVarUInt((ulong)generation.Count);
+            foreach (var (key, query) in generation)
+            {
+                writer.WriteUInt128(key);
+                writer.WriteUInt64(query);
+            }
+        }
+    }
+
+    public void Load(ref ByteReader reader)
+    {
+        _generationStartMs = reader.ReadVarInt();
+        foreach (var generation in new[] { _views, _olderViews })
+        {
+            for (var left = reader.ReadCount(20); left > 0; left--)
+            {
+                var key = reader.ReadUInt128();
+                generation[key] = new ViewStamp(reader.ReadVarInt(), reader.ReadUInt64(), reader.ReadSingle());
+            }
+        }
+
+        foreach (var generation in new[] { _queries, _olderQueries })
+        {
+            for (var left = reader.ReadCount(24); left > 0; left--)
+            {
+                var key = reader.ReadUInt128();
+                generation[key] = reader.ReadUInt64();
+            }
+        }
+    }
+}

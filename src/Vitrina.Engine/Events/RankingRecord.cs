@@ -1,0 +1,195 @@
+using Vitrina.Kernels.Codecs;
+
+namespace Vitrina.Engine.Events;
+
+/// <summary>Where a recorded ranking came from.</summary>
+public enum RankingOrigin : byte
+{
+    /// <summary>Answered by this engine.</summary>
+    Served = 0,
+
+    /// <summary>Answered elsewhere and imported.</summary>
+    Imported = 1,
+
+    /// <summary>Made from replayed state where no list was ever logged.</summary>
+    Reconstructed = 2,
+}
+
+/// <summary>One answered item of a recorded ranking.</summary>
+/// <param name="Item">The item's id.</param>
+/// <param name="Propensity">The probability of this item at its position given those above; 1 for fixed places, NaN when not known.</param>
+/// <param name="Score">The score that ordered it; NaN when not known.</param>
+/// <param name="Sources">The bits of the sources that found it, in the surface's order.</param>
+public readonly record struct ShownItem(string Item, double Propensity, float Score, uint Sources);
+
+/// <summary>A candidate that was retrieved but not shown, with the reason.</summary>
+/// <param name="Item">The item's id.</param>
+/// <param name="Reason">The removal mark, or <c>rank:N</c> for a candidate that stood too low.</param>
+public readonly record struct UnshownItem(string Item, string Reason);
+
+/// <summary>The light record of one answer: what the journal keeps of it.</summary>
+public sealed record RankingRecord
+{
+    /// <summary>The ranking's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The vertical.</summary>
+    public required string Vertical { get; init; }
+
+    /// <summary>The surface.</summary>
+    public required string Surface { get; init; }
+
+    /// <summary>When it was answered, Unix milliseconds: the request's time in every feature.</summary>
+    public required long AtMs { get; init; }
+
+    /// <summary>The journal sequence that the snapshot had seen; 0 for imported rankings, which see everything before themselves.</summary>
+    public long AsOf { get; init; }
+
+    /// <summary>Where the record came from.</summary>
+    public RankingOrigin Origin { get; init; }
+
+    /// <summary>A hash of the vertical's file.</summary>
+    public ulong VerticalVersion { get; init; }
+
+    /// <summary>The model that scored it, as <c>name/version</c>; absent when a fallback did.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Who asked.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The visit.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The query's text.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>The seed of everything random in the answer.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>How many positions stand before the first shown item: 0 for a first page.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>How many first positions count as seen without a view event; 0 = views come from the client.</summary>
+    public int AssumedViews { get; init; }
+
+    /// <summary>What was left out under pressure.</summary>
+    public IReadOnlyList<string> Degraded { get; init; } = [];
+
+    /// <summary>Region, device and whatever else the caller said.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
+
+    /// <summary>The answered items, in order.</summary>
+    public IReadOnlyList<ShownItem> Shown { get; init; } = [];
+
+    /// <summary>Some of the candidates that were not shown.</summary>
+    public IReadOnlyList<UnshownItem> Unshown { get; init; } = [];
+
+    /// <summary>Appends the record in the journal's form.</summary>
+    public void Write(ByteWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteByte(1);
+        writer.WriteString(Id);
+        writer.WriteString(Vertical);
+        writer.WriteString(Surface);
+        writer.WriteVarInt(AtMs);
+        writer.WriteVarInt(AsOf);
+        writer.WriteByte((byte)Origin);
+        writer.WriteUInt64(VerticalVersion);
+        writer.WriteOptionalString(Model);
+        writer.WriteOptionalString(User);
+        writer.WriteOptionalString(Session);
+        writer.WriteOptionalString(Query);
+        writer.WriteUInt64(Seed);
+        writer.WriteVarInt(Offset);
+        writer.WriteVarInt(AssumedViews);
+        writer.WriteVarUInt((ulong)Degraded.Count);
+        foreach (var part in Degraded)
+        {
+            writer.WriteString(part);
+        }
+
+        ContextPairs.Write(writer, Context);
+        writer.WriteVarUInt((ulong)Shown.Count);
+        foreach (var shown in Shown)
+        {
+            writer.WriteString(shown.Item);
+            writer.WriteSingle((float)shown.Propensity);
+            writer.WriteSingle(shown.Score);
+            writer.WriteVarUInt(shown.Sources);
+        }
+
+        writer.WriteVarUInt((ulong)Unshown.Count);
+        foreach (var unshown in Unshown)
+        {
+            writer.WriteString(unshown.Item);
+            writer.WriteString(unshown.Reason);
+        }
+    }
+
+    /// <summary>Reads a record that <see cref="Write"/> wrote.</summary>
+    /// <exception cref="CodecException">The bytes are not a ranking of a known version.</exception>
+    public static RankingRecord Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new ByteReader(payload);
+        if (reader.ReadByte() != 1)
+        {
+            throw new CodecException("a ranking of a newer version", 0);
+        }
+
+        return new RankingRecord
+        {
+            Id = reader.ReadString(),
+            Vertical = reader.ReadString(),
+            Surface = reader.ReadString(),
+            AtMs = reader.ReadVarInt(),
+            AsOf = reader.ReadVarInt(),
+            Origin = (RankingOrigin)reader.ReadByte(),
+            VerticalVersion = reader.ReadUInt64(),
+            Model = reader.ReadOptionalString(),
+            User = reader.ReadOptionalString(),
+            Session = reader.ReadOptionalString(),
+            Query = reader.ReadOptionalString(),
+            Seed = reader.ReadUInt64(),
+            Offset = (int)reader.ReadVarInt(),
+            AssumedViews = (int)reader.ReadVarInt(),
+            Degraded = ReadStrings(ref reader),
+            Context = ContextPairs.Read(ref reader),
+            Shown = ReadShown(ref reader),
+            Unshown = ReadUnshown(ref reader),
+        };
+    }
+
+    private static string[] ReadStrings(ref ByteReader reader)
+    {
+        var texts = new string[reader.ReadCount(1)];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = reader.ReadString();
+        }
+
+        return texts;
+    }
+
+    private static ShownItem[] ReadShown(ref ByteReader reader)
+    {
+        var shown = new ShownItem[reader.ReadCount(10)];
+        for (var i = 0; i < shown.Length; i++)
+        {
+            shown[i] = new ShownItem(reader.ReadString(), reader.ReadSingle(), reader.ReadSingle(), (uint)reader.ReadVarUInt());
+        }
+
+        return shown;
+    }
+
+    private static UnshownItem[] ReadUnshown(ref ByteReader reader)
+    {
+        var unshown = new UnshownItem[reader.ReadCount(2)];
+        for (var i = 0; i < unshown.Length; i++)
+        {
+            unshown[i] = new UnshownItem(reader.ReadString(), reader.ReadString());
+        }
+
+        return unshown;
+    }
+}

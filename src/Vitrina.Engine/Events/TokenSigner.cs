@@ -1,0 +1,123 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Vitrina.Kernels.Codecs;
+
+namespace Vitrina.Engine.Events;
+
+/// <summary>What an answered item's token says; events echo it, so that crediting survives the loss of the ranking's record.</summary>
+/// <param name="RankingId">The ranking.</param>
+/// <param name="Item">The item.</param>
+/// <param name="Position">The place on the page, from 1.</param>
+/// <param name="QueryHash">The hash of the normalised query; 0 without a query.</param>
+/// <param name="Arm">The experiment's arm, if any.</param>
+/// <param name="Campaign">The campaign that pays for the place, if any.</param>
+/// <param name="Fee">The campaign's fee, a share of the price; 0 without one.</param>
+public readonly record struct RankingToken(string RankingId, string Item, int Position, ulong QueryHash, string? Arm = null, string? Campaign = null, float Fee = 0);
+
+/// <summary>Signs and verifies <see cref="RankingToken"/>s with the installation's secret: HMAC-SHA-256, truncated to 96 bits.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+public sealed class TokenSigner
+{
+    private const int SignatureBytes = 12;
+    private const int MaxTokenChars = 1024;
+    private readonly byte[] _key;
+
+    /// <summary>Makes a signer from a secret.</summary>
+    /// <param name="key">At least 16 random bytes.</param>
+    public TokenSigner(byte[] key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, 16, nameof(key));
+        _key = key;
+    }
+
+    [ThreadStatic]
+    private static ByteWriter? s_writer;
+
+    /// <summary>The token's text: URL-safe base64 of the content and its signature.</summary>
+    public string Sign(in RankingToken token)
+    {
+        var writer = s_writer ??= new ByteWriter();
+        writer.Clear();
+        writer.WriteByte(1);
+        writer.WriteString(token.RankingId);
+        writer.WriteString(token.Item);
+        writer.WriteVarInt(token.Position);
+        writer.WriteUInt64(token.QueryHash);
+        writer.WriteOptionalString(token.Arm);
+        writer.WriteOptionalString(token.Campaign);
+        if (token.Campaign is not null)
+        {
+            writer.WriteSingle(token.Fee);
+        }
+
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, writer.Written, signature);
+        writer.WriteBytes(signature[..SignatureBytes]);
+        return Base64Url.EncodeToString(writer.Written);
+    }
+
+    /// <summary>Verifies and reads a token.</summary>
+    /// <returns>False when the text is not a token that this installation signed.</returns>
+    public bool TryRead(string? text, out RankingToken token)
+    {
+        token = default;
+        if (string.IsNullOrEmpty(text) || text.Length > MaxTokenChars)
+        {
+            return false;
+        }
+
+        Span<byte> bytes = stackalloc byte[MaxTokenChars];
+        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length) || length <= SignatureBytes)
+        {
+            return false;
+        }
+
+        var content = bytes[..(length - SignatureBytes)];
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, content, signature);
+        if (!CryptographicOperations.FixedTimeEquals(signature[..SignatureBytes], bytes[(length - SignatureBytes)..length]))
+        {
+            return false;
+        }
+
+        return TryDecode(content, out token);
+    }
+
+    /// <summary>Reads a token that was verified before it was journalled.</summary>
+    /// <returns>Null when there is no token or it is not one.</returns>
+    internal static RankingToken? ReadSigned(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Length > MaxTokenChars)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[MaxTokenChars];
+        return Base64Url.TryDecodeFromChars(text, bytes, out var length) && length > SignatureBytes && TryDecode(bytes[..(length - SignatureBytes)], out var token)
+            ? token
+            : null;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> content, out RankingToken token)
+    {
+        token = default;
+        try
+        {
+            var reader = new ByteReader(content);
+            if (reader.ReadByte() != 1)
+            {
+                return false;
+            }
+
+            var (ranking, item, position, query) = (reader.ReadString(), reader.ReadString(), (int)reader.ReadVarInt(), reader.ReadUInt64());
+            var (arm, campaign) = (reader.ReadOptionalString(), reader.ReadOptionalString());
+            token = new RankingToken(ranking, item, position, query, arm, campaign, campaign is null ? 0 : reader.ReadSingle());
+            return true;
+        }
+        catch (CodecException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Features;
+
+/// <summary>Binds feature declarations of one vertical and collects the counters and price levels that they need.</summary>
+internal sealed class FeatureBinding
+{
+    private readonly List<(StatisticKey Key, List<double> HalfLives)> _counters = [];
+    private readonly List<(int Price, int Keyword)> _priceLevels = [];
+    private readonly List<EventType> _events;
+
+    public FeatureBinding(VerticalDeclaration vertical, ItemSchema schema, ErrorList errors)
+    {
+        (Vertical, Schema, Errors) = (vertical, schema, errors);
+        _events = [.. vertical.Events.Keys.Select(name => EventTypes.TryParse(name, out var type) ? type : EventType.View).Distinct()];
+        WindowDays = [.. vertical.Statistics.Windows.Select(window => (int)window.TotalDays).Distinct().Order()];
+        Counter(StatisticKey.All);
+    }
+
+    public VerticalDeclaration Vertical { get; }
+
+    public ItemSchema Schema { get; }
+
+    public ErrorList Errors { get; }
+
+    public IReadOnlyList<EventType> Events => _events;
+
+    public IReadOnlyList<int> WindowDays { get; }
+
+    public IReadOnlyList<CounterDeclaration> Counters => [.. _counters.Select(counter => new CounterDeclaration(counter.Key, counter.HalfLives))];
+
+    public IReadOnlyList<(int Price, int Keyword)> PriceLevels => _priceLevels;
+
+    /// <summary>The index of the table that counts by a key.</summary>
+    public int Counter(StatisticKey key)
+    {
+        var index = _counters.FindIndex(counter => counter.Key == key);
+        if (index < 0)
+        {
+            _counters.Add((key, []));
+            index = _counters.Count - 1;
+        }
+
+        return index;
+    }
+
+    /// <summary>The index of a half-life in a table.</summary>
+    public int HalfLife(int table, TimeSpan halfLife)
+    {
+        var halfLives = _counters[table].HalfLives;
+        if (!halfLives.Contains(halfLife.TotalDays))
+        {
+            halfLives.Add(halfLife.TotalDays);
+        }
+
+        return halfLives.IndexOf(halfLife.TotalDays);
+    }
+
+    public int PriceLevel(int priceSlot, int keywordSlot)
+    {
+        if (!_priceLevels.Contains((priceSlot, keywordSlot)))
+        {
+            _priceLevels.Add((priceSlot, keywordSlot));
+        }
+
+        return _priceLevels.IndexOf((priceSlot, keywordSlot));
+    }
+
+    /// <summary>The metric of a declared event; 0 with an error when there is none.</summary>
+    public int Metric(KindDeclaration declaration, string parameter, string name)
+    {
+        if (EventTypes.TryParse(name, out var type) && _events.IndexOf(type) is >= 0 and var metric)
+        {
+            return metric;
+        }
+
+        Errors.Add(declaration.PositionOf(parameter), $"'{name}' is not a declared event", NearestName.Find(name, Vertical.Events.Keys));
+        return 0;
+    }
+
+    /// <summary>The index of a declared window; 0 with an error when there is none.</summary>
+    public int Window(KindDeclaration declaration, TimeSpan window)
+    {
+        for (var i = 0; i < WindowDays.Count; i++)
+        {
+            if (TimeSpan.FromDays(WindowDays[i]) == window)
+            {
+                return i;
+            }
+        }
+
+        Errors.Add(declaration.PositionOf("windows"), $"{window.TotalDays:0.##}d is not one of statistics.windows ({string.Join(", ", WindowDays.Select(days => $"{days}d"))})");
+        return 0;
+    }
+
+    /// <summary>The key that a list of names stands for.</summary>
+    public StatisticKey Key(KindDeclaration declaration, IReadOnlyList<string> names)
+    {
+        var parts = new List<KeyPart>();
+        foreach (var name in names)
+        {
+            switch (name)
+            {
+                case "item":
+                    parts.Add(new KeyPart(KeyPartKind.Item));
+                    break;
+                case "query":
+                    parts.Add(new KeyPart(KeyPartKind.Query));
+                    break;
+                case "user":
+                    parts.Add(new KeyPart(KeyPartKind.User));
+                    break;
+                case "seller":
+                    parts.Add(new KeyPart(KeyPartKind.Seller));
+                    break;
+                default:
+                    parts.Add(new KeyPart(KeyPartKind.Keyword, KeywordSlot(declaration, "key", name == "type" ? Vertical.Items.Type : name)));
+                    break;
+            }
+        }
+
+        return parts.Count == 0 ? StatisticKey.All : new StatisticKey(string.Join('_', names), parts);
+    }
+
+    public int KeywordSlot(KindDeclaration declaration, string parameter, string name)
+    {
+        if (Schema.Find(name) is { Kind: AttributeKind.Keyword, Declaration.Multiple: false } slot)
+        {
+            return slot.Slot;
+        }
+
+        var valid = Schema.Attributes.Where(attribute => attribute is { Kind: AttributeKind.Keyword, Declaration.Multiple: false }).Select(attribute => attribute.Name)
+            .Concat(parameter == "key" ? ["item", "query", "user", "seller", "type"] : []);
+        Errors.Add(declaration.PositionOf(parameter), $"'{name}' is not a keyword attribute of the item", NearestName.Find(name, valid));
+        return 0;
+    }
+
+    public int NumberSlot(KindDeclaration declaration, string parameter, string name)
+    {
+        if (Schema.Find(name) is { Storage: AttributeStorage.Number } slot)
+        {
+            return slot.Slot;
+        }
+
+        var valid = Schema.Attributes.Where(attribute => attribute.Storage == AttributeStorage.Number).Select(attribute => attribute.Name);
+        Errors.Add(declaration.PositionOf(parameter), $"'{name}' is not a number attribute of the item", NearestName.Find(name, valid));
+        return 0;
+    }
+}

@@ -1,0 +1,168 @@
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Statistics;
+
+namespace Vitrina.Engine.Features;
+
+/// <summary>Everything that a feature may see: one request, its candidates, and the market at that moment.</summary>
+/// <remarks>Reused between requests; not thread-safe. Rows of counters are looked up once per table and request, however many features read them.</remarks>
+public sealed class FeatureScope
+{
+    private const int MaxHistory = 256;
+    private readonly HistoryEntry[] _history = new HistoryEntry[MaxHistory];
+    private readonly StatisticKey[] _keys;
+    private readonly int[][] _rows;
+    private readonly bool[] _hasRows;
+    private Item[] _items = [];
+    private int _historyCount;
+
+    /// <summary>Makes a scope for the features of one vertical.</summary>
+    /// <param name="counters">The vertical's tables of counters.</param>
+    public FeatureScope(IReadOnlyList<CounterDeclaration> counters)
+    {
+        ArgumentNullException.ThrowIfNull(counters);
+        _keys = [.. counters.Select(counter => counter.Key)];
+        _rows = new int[counters.Count][];
+        Array.Fill(_rows, []);
+        _hasRows = new bool[counters.Count];
+    }
+
+    /// <summary>The market at the moment of the request.</summary>
+    public MarketView Market { get; private set; } = null!;
+
+    /// <summary>The moment of the request, Unix milliseconds.</summary>
+    public long NowMs { get; private set; }
+
+    /// <summary>The user's ordinal, or -1.</summary>
+    public int User { get; private set; } = -1;
+
+    /// <summary>The user's id, if known.</summary>
+    public string? UserId { get; private set; }
+
+    /// <summary>The hash of the normalised query; 0 without one.</summary>
+    public ulong QueryHash { get; private set; }
+
+    /// <summary>The normalised query; empty without one.</summary>
+    public string NormalizedQuery { get; private set; } = "";
+
+    /// <summary>How many words the query has.</summary>
+    public int QueryTermCount { get; private set; }
+
+    /// <summary>The query prepared for the text index; null in replay.</summary>
+    public TextQuery? TextQuery { get; private set; }
+
+    /// <summary>Buffers of the text index; null in replay.</summary>
+    public TextSearchScratch? TextScratch { get; private set; }
+
+    /// <summary>The candidates.</summary>
+    public ReadOnlySpan<Item> Items => _items.AsSpan(0, Count);
+
+    /// <summary>How many candidates there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The kinds of the surface's sources, in order; empty in replay.</summary>
+    public string[] SourceNames { get; private set; } = [];
+
+    /// <summary>Rank of each candidate in each source, 0 = not found by it; [source][candidate]. Empty in replay.</summary>
+    public ushort[][] SourceRanks { get; private set; } = [];
+
+    /// <summary>The user's newest events, newest first.</summary>
+    public ReadOnlySpan<HistoryEntry> History => _history.AsSpan(0, _historyCount);
+
+    /// <summary>Begins a request.</summary>
+    public void Begin(MarketView market, long nowMs, int user, string? userId, in NormalizedQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(market);
+        (Market, NowMs, User, UserId) = (market, nowMs, user, userId);
+        (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
+        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        _historyCount = market.History.Newest(user, _history);
+        Count = 0;
+        Array.Clear(_hasRows);
+    }
+
+    /// <summary>Gives the parts that only a serving request has.</summary>
+    public void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
+        (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Adds a candidate.</summary>
+    public void Add(Item item)
+    {
+        if (Count == _items.Length)
+        {
+            Array.Resize(ref _items, Math.Max(64, Count * 2));
+        }
+
+        _items[Count++] = item;
+    }
+
+    /// <summary>Drops references to the market, so that an idle scope keeps no snapshot alive.</summary>
+    public void End()
+    {
+        Array.Clear(_items, 0, Count);
+        Count = 0;
+        Market = null!;
+        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+    }
+
+    /// <summary>The row of each candidate in a table of counters; -1 = nothing counted.</summary>
+    public ReadOnlySpan<int> RowsOf(int table)
+    {
+        if (!_hasRows[table])
+        {
+            FindRows(table);
+            _hasRows[table] = true;
+        }
+
+        return _rows[table].AsSpan(0, Count);
+    }
+
+    private void FindRows(int table)
+    {
+        if (_rows[table].Length < Count)
+        {
+            _rows[table] = new int[Math.Max(64, _items.Length)];
+        }
+
+        var view = Market.Statistics.Tables[table];
+        var key = _keys[table];
+        var rows = _rows[table];
+        if (key.IsRequestConstant)
+        {
+            Array.Fill(rows, RowOf(view, key.Of(null, User, QueryHash)), 0, Count);
+            return;
+        }
+
+        for (var i = 0; i < Count; i++)
+        {
+            rows[i] = RowOf(view, key.Of(_items[i], User, QueryHash));
+        }
+    }
+
+    private static int RowOf(CounterView view, UInt128 key) => key == 0 ? -1 : view.Find(key);
+
+    /// <summary>When the user last did something with an item, Unix milliseconds; 0 = not within the newest events.</summary>
+    public long LastOf(EventType type, int item)
+    {
+        foreach (ref readonly var entry in History)
+        {
+            if (entry.Item == item && entry.Type == type)
+            {
+                return entry.AtMs;
+            }
+        }
+
+        return 0;
+    }
+}
+
+/// <summary>A query in the form that statistics are keyed by.</summary>
+/// <param name="Text">The normalised text; empty without a query.</param>
+/// <param name="Hash">Its hash; 0 without a query.</param>
+/// <param name="TermCount">How many words it has.</param>
+public readonly record struct NormalizedQuery(string Text, ulong Hash, int TermCount)
+{
+    /// <summary>No query.</summary>
+    public static NormalizedQuery None { get; } = new("", 0, 0);
+}

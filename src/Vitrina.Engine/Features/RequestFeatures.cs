@@ -1,0 +1,50 @@
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Statistics;
+
+namespace Vitrina.Engine.Features;
+
+/// <summary>How long ago this user last did something with the item: log(1 + hours); NaN = never within the newest events.</summary>
+internal sealed class RecencyFeature(string name, EventType type) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var items = scope.Items;
+        for (var i = 0; i < column.Length; i++)
+        {
+            var last = scope.LastOf(type, items[i].Ordinal);
+            column[i] = last == 0 ? float.NaN : (float)double.LogP1(Math.Max(0, scope.NowMs - last) / (double)TimeSpan.MillisecondsPerHour);
+        }
+    }
+}
+
+/// <summary>How many words the query has; 0 without a query.</summary>
+internal sealed class QueryLengthFeature(string name) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> column) => column.Fill(scope.QueryTermCount);
+}
+
+/// <summary>The hour of the day in the vertical's time zone, 0 to below 24.</summary>
+internal sealed class HourOfDayFeature(string name, TimeZoneInfo zone) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> column) => column.Fill(new DayClock(zone).HourOf(scope.NowMs));
+}
+
+/// <summary>The candidate's rank in a source, as 1 / rank; 0 when the source did not find it.</summary>
+internal sealed class SourceRankFeature(string name, string source) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var index = Array.IndexOf(scope.SourceNames, source);
+        if (index < 0)
+        {
+            column.Fill(float.NaN);
+            return;
+        }
+
+        var ranks = scope.SourceRanks[index];
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = ranks[i] == 0 ? 0 : 1f / ranks[i];
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using Vitrina.Kernels.Codecs;
+using Vitrina.Kernels.Collections;
+
+namespace Vitrina.Engine.Statistics;
+
+/// <summary>What one table of counters counts.</summary>
+/// <param name="Metrics">How many metrics (event types) a row has.</param>
+/// <param name="WindowDays">Lengths of the windows in days, ascending; a window is today so far plus N-1 days.</param>
+/// <param name="HalfLivesDays">Half-lives of the decayed counts, in days.</param>
+public sealed record CounterShape(int Metrics, IReadOnlyList<int> WindowDays, IReadOnlyList<double> HalfLivesDays);
+
+/// <summary>
+/// Counters of one declared key: per row the sums of each window and the decayed counts, per day the increments that leave the windows later.
+/// </summary>
+/// <remarks>
+/// One writer; readers hold a <see cref="CounterView"/>. Counts are integers and windows slide by taking a day's increments back, so the sums
+/// never drift; decayed counts are updated per event in sequence order. Cost per event: windows + half-lives cell updates, no allocation
+/// beyond amortised growth.
+/// </remarks>
+public sealed class CounterTable
+{
+    private readonly KeyTable _keys = new();
+    private readonly PagedArray<int> _sums = new(9);
+    private readonly PagedArray<double> _decayed = new(8);
+    private readonly DayColumns _days;
+    private readonly double[] _decayPerMs;
+    private readonly int _sumStride;
+    private readonly int _decayStride;
+
+    /// <summary>Makes an empty table.</summary>
+    public CounterTable(CounterShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        Shape = shape;
+        _sumStride = shape.Metrics * shape.WindowDays.Count;
+        _decayStride = shape.HalfLivesDays.Count == 0 ? 0 : (shape.Metrics * shape.HalfLivesDays.Count) + 1;
+        _decayPerMs = [.. shape.HalfLivesDays.Select(halfLife => -1 / (halfLife * TimeSpan.MillisecondsPerDay))];
+        _days = new DayColumns(shape.WindowDays.Count == 0 ? 0 : shape.WindowDays[^1]);
+    }
+
+    /// <summary>What the table counts.</summary>
+    public CounterShape Shape { get; }
+
+    /// <summary>How many keys have a row.</summary>
+    public int RowCount => _keys.Count;
+
+    /// <summary>Bytes held by rows, keys and day columns.</summary>
+    public long Bytes => _keys.Bytes + ((long)_sums.Count * sizeof(int)) + ((long)_decayed.Count * sizeof(double)) + _days.Bytes;
+
+    /// <summary>Counts one event.</summary>
+    /// <param name="key">The row's key.</param>
+    /// <param name="metric">The event type's index in the shape.</param>
+    /// <param name="day">The event's day in the vertical's time zone.</param>
+    /// <param name="today">The day up to which windows have slid; <paramref name="day"/> is not after it.</param>
+    /// <param name="atMs">When the event happened, Unix milliseconds.</param>
+    public void Add(UInt128 key, int metric, int day, int today, long atMs)
+    {
+        var row = _keys.GetOrAdd(key, out var added);
+        if (added)
+        {
+            _sums.EnsureCount((row + 1) * _sumStride);
+            _decayed.EnsureCount((row + 1) * _decayStride);
+        }
+
+        var age = today - day;
+        var counted = false;
+        for (var window = Shape.WindowDays.Count - 1; window >= 0 && age < Shape.WindowDays[window]; window--)
+        {
+            _sums.Edit((row * _sumStride) + (window * Shape.Metrics) + metric)++;
+            counted = true;
+        }
+
+        if (counted)
+        {
+            _days.Add(day, (row * Shape.Metrics) + metric);
+        }
+
+        if (_decayStride > 0)
+        {
+            Decay(row, metric, atMs);
+        }
+    }
+
+    private void Decay(int row, int metric, long atMs)
+    {
+        var first = row * _decayStride;
+        var lastMs = _decayed[first];
+        var elapsed = atMs - lastMs;
+        for (var halfLife = 0; halfLife < _decayPerMs.Length; halfLife++)
+        {
+            var cells = first + 1 + (halfLife * Shape.Metrics);
+            if (lastMs == 0)
+            {
+                _decayed.Edit(cells + metric) = 1;
+            }
+            else if (elapsed <= 0)
+            {
+                _decayed.Edit(cells + metric) += double.Exp2(-elapsed * _decayPerMs[halfLife]);
+            }
+            else
+            {
+                var factor = double.Exp2(elapsed * _decayPerMs[halfLife]);
+                for (var other = 0; other < Shape.Metrics; other++)
+                {
+                    if (_decayed[cells + other] != 0)
+                    {
+                        _decayed.Edit(cells + other) *= factor;
+                    }
+                }
+
+                _decayed.Edit(cells + metric) += 1;
+            }
+        }
+
+        if (elapsed > 0 || lastMs == 0)
+        {
+            _decayed.Edit(first) = atMs;
+        }
+    }
+
+    /// <summary>Slides the windows: the increments of days that left a window are taken back.</summary>
+    /// <param name="from">The day up to which windows had slid.</param>
+    /// <param name="to">The new day, after <paramref name="from"/>.</param>
+    public void Slide(int from, int to)
+    {
+        for (var window = 0; window < Shape.WindowDays.Count; window++)
+        {
+            var length = Shape.WindowDays[window];
+            var offset = window * Shape.Metrics;
+            foreach (var day in _days.DaysBetween(from - length + 1, to - length))
+            {
+                _days.ForEach(day, (cell, count) => _sums.Edit((cell / Shape.Metrics * _sumStride) + offset + (cell % Shape.Metrics)) -= count);
+            }
+        }
+
+        _days.Forget(to - (Shape.WindowDays.Count == 0 ? 0 : Shape.WindowDays[^1]));
+        _days.Close(to);
+    }
+
+    /// <summary>An immutable view for readers on other threads.</summary>
+    public CounterView Freeze() => new(this, _sums.Freeze(), _decayed.Freeze(), _keys.Count);
+
+    /// <summary>A view of the present content, valid until the next write.</summary>
+    public CounterView Live() => new(this, _sums.Live(), _decayed.Live(), _keys.Count);
+
+    internal int Find(UInt128 key) => _keys.Find(key);
+
+    internal int SumStride => _sumStride;
+
+    internal int DecayStride => _decayStride;
+
+    internal double DecayFactor(int halfLife, double elapsedMs) => double.Exp2(elapsedMs * _decayPerMs[halfLife]);
+
+    /// <summary>Writes the whole content for a checkpoint.</summary>
+    public void Save(ByteWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteVarUInt((ulong)_keys.Count);
+        for (var row = 0; row < _keys.Count; row++)
+        {
+            writer.WriteUInt128(_keys.KeyOf(row));
+            for (var cell = 0; cell < _sumStride; cell++)
+            {
+                writer.WriteVarInt(_sums[(row * _sumStride) + cell]);
+            }
+
+            for (var cell = 0; cell < _decayStride; cell++)
+            {
+                writer.WriteDouble(_decayed[(row * _decayStride) + cell]);
+            }
+        }
+
+        _days.Save(writer);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote into an empty table of the same shape.</summary>
+    public void Load(ref ByteReader reader)
+    {
+        var count = reader.ReadCount(16);
+        _sums.EnsureCount(count * _sumStride);
+        _decayed.EnsureCount(count * _decayStride);
+        for (var row = 0; row < count; row++)
+        {
+            _keys.GetOrAdd(reader.ReadUInt128(), out _);
+            for (var cell = 0; cell < _sumStride; cell++)
+            {
+                _sums.Edit((row * _sumStride) + cell) = (int)reader.ReadVarInt();
+            }
+
+            for (var cell = 0; cell < _decayStride; cell++)
+            {
+                _decayed.Edit((row * _decayStride) + cell) = reader.ReadDouble();
+            }
+        }
+
+        _days.Load(ref reader);
+    }
+}
+
+/// <summary>A frozen state of a <see cref="CounterTable"/>. Safe for concurrent use.</summary>
+public readonly struct CounterView
+{
+    private readonly CounterTable _table;
+    private readonly PagedView<int> _sums;
+    private readonly PagedView<double> _decayed;
+    private readonly int _rowCount;
+
+    internal CounterView(CounterTable table, PagedView<int> sums, PagedView<double> decayed, int rowCount) =>
+        (_table, _sums, _decayed, _rowCount) = (table, sums, decayed, rowCount);
+
+    /// <summary>The key's row, or -1 when nothing was counted for it.</summary>
+    public int Find(UInt128 key)
+    {
+        var row = _table.Find(key);
+        return row < _rowCount ? row : -1;
+    }
+
+    /// <summary>The events of a metric within a window; 0 for row -1.</summary>
+    public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums[(row * _table.SumStride) + (window * _table.Shape.Metrics) + metric];
+
+    /// <summary>The decayed count of a metric at a time; 0 for row -1.</summary>
+    /// <param name="row">A row that <see cref="Find"/> gave.</param>
+    /// <param name="halfLife">The half-life's index in the shape.</param>
+    /// <param name="metric">The metric's index in the shape.</param>
+    /// <param name="nowMs">The time of reading, Unix milliseconds; a time before the last event reads as that event's.</param>
+    public double Decayed(int row, int halfLife, int metric, long nowMs)
+    {
+        if (row < 0)
+        {
+            return 0;
+        }
+
+        var first = row * _table.DecayStride;
+        var elapsed = Math.Max(0, nowMs - _decayed[first]);
+        return _decayed[first + 1 + (halfLife * _table.Shape.Metrics) + metric] * _table.DecayFactor(halfLife, elapsed);
+    }
+}

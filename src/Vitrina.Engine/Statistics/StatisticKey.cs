@@ -1,0 +1,80 @@
+using Vitrina.Engine.Catalog;
+using Vitrina.Kernels.Hashing;
+
+namespace Vitrina.Engine.Statistics;
+
+/// <summary>What one part of a statistic's key stands for.</summary>
+public enum KeyPartKind
+{
+    /// <summary>The item.</summary>
+    Item,
+
+    /// <summary>The normalised query.</summary>
+    Query,
+
+    /// <summary>The user.</summary>
+    User,
+
+    /// <summary>The item's seller.</summary>
+    Seller,
+
+    /// <summary>A keyword attribute of the item.</summary>
+    Keyword,
+}
+
+/// <summary>One part of a statistic's key.</summary>
+/// <param name="Kind">What it stands for.</param>
+/// <param name="Slot">The keyword's slot in the item's schema, when it is a keyword.</param>
+public readonly record struct KeyPart(KeyPartKind Kind, int Slot = -1);
+
+/// <summary>By what a table of counters counts: no part = everything together, else one row per combination.</summary>
+/// <param name="Name">The parts' names joined by <c>_</c>, as in feature names; <c>all</c> without parts.</param>
+/// <param name="Parts">The parts, in the order of the declaration.</param>
+public sealed record StatisticKey(string Name, IReadOnlyList<KeyPart> Parts)
+{
+    /// <summary>Everything together.</summary>
+    public static StatisticKey All { get; } = new("all", []);
+
+    /// <summary>True when every part is known from the request alone, so that all candidates share one row.</summary>
+    public bool IsRequestConstant => Parts.All(part => part.Kind is KeyPartKind.Query or KeyPartKind.User);
+
+    /// <summary>The row's key for an item in a context.</summary>
+    /// <returns>0 when a part is missing: nothing is counted and nothing is found.</returns>
+    public UInt128 Of(Item? item, int user, ulong queryHash)
+    {
+        UInt128 key = 1;
+        for (var i = 0; i < Parts.Count; i++)
+        {
+            var value = Value(Parts[i], item, user, queryHash);
+            if (value == 0)
+            {
+                return 0;
+            }
+
+            key = i switch
+            {
+                0 => value,
+                1 => new UInt128((ulong)key, value),
+                _ => new UInt128(Hash.Combine((ulong)(key >> 64), (ulong)key), value),
+            };
+        }
+
+        return key;
+    }
+
+    private static ulong Value(KeyPart part, Item? item, int user, ulong queryHash) => part.Kind switch
+    {
+        KeyPartKind.Query => queryHash,
+        KeyPartKind.User => (ulong)(user + 1),
+        _ when item is null => 0,
+        KeyPartKind.Item => (ulong)(item.Ordinal + 1),
+        KeyPartKind.Seller => (ulong)(item.SellerOrdinal + 1),
+        _ => (ulong)(item.Keywords[part.Slot] + 1),
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(StatisticKey? other) => other is not null && Name == other.Name;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+}

@@ -1,0 +1,143 @@
+using Vitrina.Engine.Events;
+using Vitrina.Kernels.Codecs;
+using Vitrina.Kernels.Collections;
+
+namespace Vitrina.Engine.Statistics;
+
+/// <summary>One thing a user did.</summary>
+/// <param name="Item">The item's ordinal.</param>
+/// <param name="Previous">The index of the same user's entry before this one, or -1.</param>
+/// <param name="AtMs">When, Unix milliseconds.</param>
+/// <param name="QueryHash">The query it is credited to; 0 = none.</param>
+/// <param name="Price">The price that the user saw; NaN = unknown.</param>
+/// <param name="Type">What happened.</param>
+public readonly record struct HistoryEntry(int Item, int Previous, long AtMs, ulong QueryHash, float Price, EventType Type);
+
+/// <summary>What each user did, newest first: one append-only log with a chain per user.</summary>
+/// <remarks>One writer; 40 bytes an entry. Old entries never change, so a frozen view costs nothing.</remarks>
+public sealed class UserHistory
+{
+    private readonly PagedArray<HistoryEntry> _entries = new(7);
+    private readonly PagedArray<int> _heads = new(8);
+
+    /// <summary>How many entries there are.</summary>
+    public int EntryCount => _entries.Count;
+
+    /// <summary>Appends what a user did.</summary>
+    public void Add(int user, int item, EventType type, long atMs, ulong queryHash, float price)
+    {
+        EnsureUser(user);
+        var entry = _entries.Add(new HistoryEntry(item, _heads[user] - 1, atMs, queryHash, price, type));
+        _heads.Edit(user) = entry + 1;
+    }
+
+    /// <summary>Appends everything that an alias did to a user's chain, oldest first.</summary>
+    public void Join(int user, int alias, int limit)
+    {
+        EnsureUser(Math.Max(user, alias));
+        var copied = new List<HistoryEntry>();
+        for (var at = _heads[alias] - 1; at >= 0 && copied.Count < limit; at = _entries[at].Previous)
+        {
+            copied.Add(_entries[at]);
+        }
+
+        for (var i = copied.Count - 1; i >= 0; i--)
+        {
+            var entry = copied[i];
+            Add(user, entry.Item, entry.Type, entry.AtMs, entry.QueryHash, entry.Price);
+        }
+    }
+
+    /// <summary>Forgets what a user did.</summary>
+    public void Erase(int user)
+    {
+        EnsureUser(user);
+        for (var at = _heads[user] - 1; at >= 0;)
+        {
+            var previous = _entries[at].Previous;
+            _entries.Edit(at) = new HistoryEntry(-1, -1, 0, 0, float.NaN, EventType.View);
+            at = previous;
+        }
+
+        _heads.Edit(user) = 0;
+    }
+
+    private void EnsureUser(int user)
+    {
+        // Heads hold index + 1, so that the zero of a new page means "nothing yet".
+        _heads.EnsureCount(user + 1);
+    }
+
+    /// <summary>An immutable view for readers on other threads.</summary>
+    public UserHistoryView Freeze() => new(_entries.Freeze(), _heads.Freeze());
+
+    /// <summary>A view of the present content, valid until the next write.</summary>
+    public UserHistoryView Live() => new(_entries.Live(), _heads.Live());
+
+    /// <summary>Writes the whole content for a checkpoint.</summary>
+    public void Save(ByteWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteVarUInt((ulong)_entries.Count);
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            ref readonly var entry = ref _entries[i];
+            writer.WriteVarInt(entry.Item);
+            writer.WriteVarInt(entry.Previous);
+            writer.WriteVarInt(entry.AtMs);
+            writer.WriteUInt64(entry.QueryHash);
+            writer.WriteSingle(entry.Price);
+            writer.WriteByte((byte)entry.Type);
+        }
+
+        writer.WriteVarUInt((ulong)_heads.Count);
+        for (var i = 0; i < _heads.Count; i++)
+        {
+            writer.WriteVarUInt((ulong)_heads[i]);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote into an empty history.</summary>
+    public void Load(ref ByteReader reader)
+    {
+        for (var left = reader.ReadCount(16); left > 0; left--)
+        {
+            var (item, previous, at) = ((int)reader.ReadVarInt(), (int)reader.ReadVarInt(), reader.ReadVarInt());
+            _entries.Add(new HistoryEntry(item, previous, at, reader.ReadUInt64(), reader.ReadSingle(), (EventType)reader.ReadByte()));
+        }
+
+        var users = reader.ReadCount(1);
+        _heads.EnsureCount(users);
+        for (var user = 0; user < users; user++)
+        {
+            _heads.Edit(user) = (int)reader.ReadVarUInt();
+        }
+    }
+}
+
+/// <summary>A frozen state of a <see cref="UserHistory"/>. Safe for concurrent use.</summary>
+public readonly struct UserHistoryView
+{
+    private readonly PagedView<HistoryEntry> _entries;
+    private readonly PagedView<int> _heads;
+
+    internal UserHistoryView(PagedView<HistoryEntry> entries, PagedView<int> heads) => (_entries, _heads) = (entries, heads);
+
+    /// <summary>Copies a user's newest entries, newest first.</summary>
+    /// <returns>How many were copied: at most the span's length.</returns>
+    public int Newest(int user, Span<HistoryEntry> entries)
+    {
+        if (user < 0 || user >= _heads.Count)
+        {
+            return 0;
+        }
+
+        var count = 0;
+        for (var at = _heads[user] - 1; at >= 0 && count < entries.Length; at = _entries[at].Previous)
+        {
+            entries[count++] = _entries[at];
+        }
+
+        return count;
+    }
+}
