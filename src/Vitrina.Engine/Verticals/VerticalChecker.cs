@@ -100,6 +100,13 @@ internal sealed class VerticalChecker
         foreach (var (name, attribute) in declared)
         {
             var path = $"{party}.attributes.{name}";
+            // An attribute whose kind was not understood has one mistake, not one per key.
+            var isKindKnown = root.Find(party)?.Find("attributes")?.Find(name)?.Find("kind") is { } kind && kind.Text == Camel(attribute.Kind);
+            if (!isKindKnown)
+            {
+                continue;
+            }
+
             foreach (var (key, fits, kinds) in KindDemands(attribute))
             {
                 if (!fits && root.Find(party)?.Find("attributes")?.Find(name)?.Find(key) is { IsNull: false } written)
@@ -174,7 +181,7 @@ internal sealed class VerticalChecker
 
     private void CheckParent(IReadOnlyDictionary<string, AttributeDeclaration> declared, string name, SourcePosition position, string path)
     {
-        if (declared[name].Parent is not { } parent)
+        if (declared[name] is not { Kind: AttributeKind.Keyword, Parent: { } parent })
         {
             return;
         }

@@ -16,7 +16,7 @@ public sealed class DeclarationBinderTests
         Assert.Equal(["item"], bound.Key);
         Assert.Equal([TimeSpan.FromDays(7), TimeSpan.FromDays(28)], bound.Windows);
         Assert.Equal((12.5, "click", Transform.None), (bound.Prior, bound.Of, bound.Transform));
-        Assert.Equal((1, 19), (kind.PositionOf("of").Line, kind.PositionOf("of").Column));
+        Assert.Equal((1, 18), (kind.PositionOf("of").Line, kind.PositionOf("of").Column));
     }
 
     [Fact]
