@@ -12,7 +12,6 @@ public sealed record SurfaceDeclaration : IPositioned
 
     /// <summary>Where candidates come from.</summary>
     [Description("Where candidates come from.")]
-    [Required]
     public required IReadOnlyList<KindDeclaration> Sources { get; init; }
 
     /// <summary>Which candidates are taken out.</summary>
