@@ -24,7 +24,15 @@ public enum AttributeValueKind : byte
 
     /// <summary>Several numbers: a vector, a point (latitude, longitude).</summary>
     Numbers = 4,
+
+    /// <summary>Numbers by region zone.</summary>
+    Zones = 5,
 }
+
+/// <summary>A number that holds in one region zone.</summary>
+/// <param name="Zone">The zone's name.</param>
+/// <param name="Number">The number.</param>
+public readonly record struct NamedNumber(string Zone, double Number);
 
 /// <summary>The value of one attribute, not yet bound to a schema.</summary>
 public readonly record struct AttributeValue
@@ -46,6 +54,9 @@ public readonly record struct AttributeValue
     /// <summary>The numbers, when <see cref="Kind"/> is <see cref="AttributeValueKind.Numbers"/>.</summary>
     public IReadOnlyList<float>? Numbers => Reference as float[];
 
+    /// <summary>The numbers by zone.</summary>
+    public IReadOnlyList<NamedNumber>? Zones => Reference as NamedNumber[];
+
     private object? Reference { get; }
 
     /// <summary>A number.</summary>
@@ -59,6 +70,9 @@ public readonly record struct AttributeValue
 
     /// <summary>Several numbers.</summary>
     public static AttributeValue Of(float[] numbers) => new(AttributeValueKind.Numbers, 0, numbers);
+
+    /// <summary>Numbers by region zone.</summary>
+    public static AttributeValue Of(NamedNumber[] zones) => new(AttributeValueKind.Zones, 0, zones);
 
     internal void Write(ByteWriter writer)
     {
@@ -81,6 +95,15 @@ public readonly record struct AttributeValue
                 foreach (var number in numbers)
                 {
                     writer.WriteSingle(number);
+                }
+
+                break;
+            case NamedNumber[] zones:
+                writer.WriteVarUInt((ulong)zones.Length);
+                foreach (var (zone, number) in zones)
+                {
+                    writer.WriteString(zone);
+                    writer.WriteDouble(number);
                 }
 
                 break;
@@ -120,6 +143,14 @@ public readonly record struct AttributeValue
                 }
 
                 return Of(numbers);
+            case AttributeValueKind.Zones:
+                var zones = new NamedNumber[reader.ReadCount(9)];
+                for (var i = 0; i < zones.Length; i++)
+                {
+                    zones[i] = new NamedNumber(reader.ReadString(), reader.ReadDouble());
+                }
+
+                return Of(zones);
             default:
                 throw new CodecException("an attribute value of an unknown kind", reader.Position);
         }

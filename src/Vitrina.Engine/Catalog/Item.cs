@@ -58,4 +58,24 @@ public sealed class Item
 
     /// <summary>Vectors by slot; null = missing.</summary>
     public required float[]?[] Vectors { get; init; }
+
+    /// <summary>Numbers by region for attributes that differ by zone, by zone slot; null = the same everywhere.</summary>
+    public NamedNumber[]?[] Zones { get; init; } = [];
+
+    /// <summary>The number that holds in a region; the number for everywhere where the region has none of its own.</summary>
+    public double NumberIn(string? region, int slot, int zoneSlot)
+    {
+        if (region is not null && Zones.Length > zoneSlot && Zones[zoneSlot] is { } zones)
+        {
+            foreach (var (zone, number) in zones)
+            {
+                if (zone == region)
+                {
+                    return number;
+                }
+            }
+        }
+
+        return Numbers[slot];
+    }
 }

@@ -116,7 +116,7 @@ internal sealed class FeatureBinding
                     parts.Add(new KeyPart(KeyPartKind.Seller));
                     break;
                 default:
-                    parts.Add(new KeyPart(KeyPartKind.Keyword, KeywordSlot(declaration, "key", name == "type" ? Vertical.Items.Type : name)));
+                    parts.Add(new KeyPart(KeyPartKind.Keyword, KeywordSlot(declaration, "key", Attribute(name))));
                     break;
             }
         }
@@ -124,14 +124,22 @@ internal sealed class FeatureBinding
         return parts.Count == 0 ? StatisticKey.All : new StatisticKey(string.Join('_', names), parts);
     }
 
+    /// <summary>The attribute behind the words that stand for one: type and matchGroup.</summary>
+    public string Attribute(string name) => name switch
+    {
+        "type" => Vertical.Items.Type,
+        "matchGroup" => Vertical.Items.MatchGroup ?? name,
+        _ => name,
+    };
+
     public int KeywordSlot(KindDeclaration declaration, string parameter, string name)
     {
-        if (Schema.Find(name) is { Kind: AttributeKind.Keyword, Declaration.Multiple: false } slot)
+        if (Schema.FindOrNull(name) is { Kind: AttributeKind.Keyword, Declaration.Multiple: false } slot)
         {
             return slot.Slot;
         }
 
-        var valid = Schema.Attributes.Where(attribute => attribute is { Kind: AttributeKind.Keyword, Declaration.Multiple: false }).Select(attribute => attribute.Name)
+        var valid = Schema.Slots.Where(attribute => attribute is { Kind: AttributeKind.Keyword, Declaration.Multiple: false }).Select(attribute => attribute.Name)
             .Concat(parameter == "key" ? ["item", "query", "user", "seller", "type"] : []);
         Errors.Add(declaration.PositionOf(parameter), $"'{name}' is not a keyword attribute of the item", NearestName.Find(name, valid));
         return 0;
@@ -139,12 +147,12 @@ internal sealed class FeatureBinding
 
     public int NumberSlot(KindDeclaration declaration, string parameter, string name)
     {
-        if (Schema.Find(name) is { Storage: AttributeStorage.Number } slot)
+        if (Schema.FindOrNull(name) is { Storage: AttributeStorage.Numbers } slot)
         {
             return slot.Slot;
         }
 
-        var valid = Schema.Attributes.Where(attribute => attribute.Storage == AttributeStorage.Number).Select(attribute => attribute.Name);
+        var valid = Schema.Slots.Where(attribute => attribute.Storage == AttributeStorage.Numbers).Select(attribute => attribute.Name);
         Errors.Add(declaration.PositionOf(parameter), $"'{name}' is not a number attribute of the item", NearestName.Find(name, valid));
         return 0;
     }

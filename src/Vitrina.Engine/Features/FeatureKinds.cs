@@ -173,7 +173,8 @@ internal static class FeatureKinds
     {
         var parameters = declaration.Bind<AttributeParameters>(binding.Errors);
         var slot = binding.NumberSlot(declaration, "name", parameters.Name);
-        return [new AttributeFeature($"attribute.{parameters.Name}", slot, parameters.Transform == Transform.Log)];
+        var zoneSlot = binding.Schema.FindOrNull(parameters.Name)?.ZoneSlot ?? -1;
+        return [new AttributeFeature($"attribute.{parameters.Name}", slot, zoneSlot, parameters.Transform == Transform.Log)];
     }
 
     private static IEnumerable<Feature> Count(KindDeclaration declaration, FeatureBinding binding)
@@ -218,7 +219,7 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> RelativePrice(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<RelativePriceParameters>(binding.Errors);
-        var keyword = binding.KeywordSlot(declaration, "to", parameters.To == "type" ? binding.Vertical.Items.Type : parameters.To);
+        var keyword = binding.KeywordSlot(declaration, "to", binding.Attribute(parameters.To));
         var price = binding.NumberSlot(declaration, "price", parameters.Price);
         return [new RelativePriceFeature($"relativePrice.{parameters.To}", binding.PriceLevel(price, keyword), price, keyword)];
     }
@@ -303,7 +304,7 @@ internal static class FeatureKinds
     {
         var parameters = declaration.Bind<FieldParameters>(binding.Errors);
         name = parameters.Field is null ? "" : $".{parameters.Field}";
-        var fields = binding.Schema.Attributes.Where(attribute => attribute.Storage == AttributeStorage.Text).ToList();
+        var fields = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
         var index = parameters.Field is null ? -1 : fields.FindIndex(attribute => attribute.Name == parameters.Field);
         if (index < 0 && parameters.Field is not null)
         {

@@ -40,6 +40,9 @@ public sealed class FeatureScope
     /// <summary>The user's id, if known.</summary>
     public string? UserId { get; private set; }
 
+    /// <summary>The request's region, if known.</summary>
+    public string? Region { get; private set; }
+
     /// <summary>The hash of the normalised query; 0 without one.</summary>
     public ulong QueryHash { get; private set; }
 
@@ -71,10 +74,10 @@ public sealed class FeatureScope
     public ReadOnlySpan<HistoryEntry> History => _history.AsSpan(0, _historyCount);
 
     /// <summary>Begins a request.</summary>
-    public void Begin(MarketView market, long nowMs, int user, string? userId, in NormalizedQuery query)
+    public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
         ArgumentNullException.ThrowIfNull(market);
-        (Market, NowMs, User, UserId) = (market, nowMs, user, userId);
+        (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
         (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
         _historyCount = market.History.Newest(user, _history);

@@ -1,14 +1,14 @@
 namespace Vitrina.Engine.Features;
 
-/// <summary>A number attribute of the item; NaN when it has none.</summary>
-internal sealed class AttributeFeature(string name, int slot, bool isLog) : Feature(name)
+/// <summary>A number attribute of the item, that of the request's region where the item has one; NaN when it has none.</summary>
+internal sealed class AttributeFeature(string name, int slot, int zoneSlot, bool isLog) : Feature(name)
 {
     public override void Compute(FeatureScope scope, Span<float> column)
     {
         var items = scope.Items;
         for (var i = 0; i < column.Length; i++)
         {
-            var value = items[i].Numbers[slot];
+            var value = zoneSlot < 0 ? items[i].Numbers[slot] : items[i].NumberIn(scope.Region, slot, zoneSlot);
             column[i] = (float)(isLog ? Math.Log(1 + Math.Max(0, value)) : value);
         }
     }

@@ -1,0 +1,129 @@
+using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Collections;
+
+namespace Vitrina.Engine.Catalog;
+
+/// <summary>Builds the items of one vertical: binds attribute values to the schema's slots and keywords to ordinals.</summary>
+internal sealed class VerticalItems
+{
+    private readonly string _vertical;
+    private readonly ItemSchema _schema;
+
+    public VerticalItems(string vertical, ItemSchema schema)
+    {
+        (_vertical, _schema) = (vertical, schema);
+        Keywords = Tables(schema.KeywordCount);
+        ListKeywords = Tables(schema.KeywordListCount);
+    }
+
+    public SymbolTable[] Keywords { get; }
+
+    public SymbolTable[] ListKeywords { get; }
+
+    private static SymbolTable[] Tables(int count)
+    {
+        var tables = new SymbolTable[count];
+        for (var i = 0; i < count; i++)
+        {
+            tables[i] = new SymbolTable();
+        }
+
+        return tables;
+    }
+
+    /// <summary>The item after a change.</summary>
+    public Item Build(ItemChange change, Item? before, int ordinal, string? seller, int sellerOrdinal, bool isDeleted = false)
+    {
+        var isPut = change.Kind == ItemChangeKind.Put;
+        var start = isPut ? null : before;
+        var isGone = isDeleted || change.Kind == ItemChangeKind.Delete;
+        var item = new Item
+        {
+            Ordinal = ordinal,
+            Id = change.Id,
+            Schema = _schema,
+            Vertical = _vertical,
+            Owner = change.Owner ?? start?.Owner,
+            Seller = seller,
+            SellerOrdinal = sellerOrdinal,
+
+            // A put that does not say keeps the first one's time: sending the catalogue again makes nothing new.
+            PublishedAtMs = change.PublishedAtMs ?? (before is { IsDeleted: false } ? before.PublishedAtMs : change.AtMs),
+            ChangedAtMs = change.AtMs,
+            ExpiresAtMs = change.ExpiresAtMs ?? start?.ExpiresAtMs ?? long.MaxValue,
+            Stock = change.Stock ?? start?.Stock ?? -1,
+            IsActive = !isGone && (change.IsActive ?? start?.IsActive ?? true),
+            IsDeleted = isGone,
+            Numbers = start is null ? Filled(_schema.NumberCount, double.NaN) : (double[])start.Numbers.Clone(),
+            Keywords = start is null ? Filled(_schema.KeywordCount, -1) : (int[])start.Keywords.Clone(),
+            KeywordLists = start is null ? Filled<int[]>(_schema.KeywordListCount, []) : (int[][])start.KeywordLists.Clone(),
+            Texts = start is null ? new string?[_schema.TextCount] : (string?[])start.Texts.Clone(),
+            Vectors = start is null ? new float[]?[_schema.VectorCount] : (float[]?[])start.Vectors.Clone(),
+            Zones = start is null ? new NamedNumber[]?[_schema.ZonedCount] : (NamedNumber[]?[])start.Zones.Clone(),
+        };
+        if (start is null)
+        {
+            SetDefaults(item);
+        }
+
+        foreach (var (name, value) in change.Attributes)
+        {
+            if (_schema.FindOrNull(name) is { } slot)
+            {
+                Set(item, slot, value);
+            }
+        }
+
+        return item;
+    }
+
+    private static T[] Filled<T>(int count, T value)
+    {
+        var values = new T[count];
+        Array.Fill(values, value);
+        return values;
+    }
+
+    private void SetDefaults(Item item)
+    {
+        foreach (var slot in _schema.Slots)
+        {
+            if (slot.Declaration.Default is { } text)
+            {
+                Set(item, slot, slot.Storage == AttributeStorage.Numbers ? AttributeValue.Of(slot.DefaultNumber) : AttributeValue.Of(text));
+            }
+        }
+    }
+
+    private void Set(Item item, AttributeSlot slot, AttributeValue value)
+    {
+        switch (slot.Storage)
+        {
+            case AttributeStorage.Numbers when slot.Kind == AttributeKind.Geo:
+                item.Numbers[slot.Slot] = value.Numbers is [var latitude, _] ? latitude : double.NaN;
+                item.Numbers[slot.Slot + 1] = value.Numbers is [_, var longitude] ? longitude : double.NaN;
+                break;
+            case AttributeStorage.Numbers:
+                item.Numbers[slot.Slot] = value.Kind == AttributeValueKind.Number ? value.Number : double.NaN;
+                if (slot.ZoneSlot >= 0)
+                {
+                    item.Zones[slot.ZoneSlot] = value.Zones as NamedNumber[];
+                }
+
+                break;
+            case AttributeStorage.Keywords:
+                item.Keywords[slot.Slot] = string.IsNullOrEmpty(value.Text) ? -1 : Keywords[slot.Slot].GetOrAdd(value.Text);
+                break;
+            case AttributeStorage.KeywordLists:
+                var words = value.Texts ?? (value.Text is { Length: > 0 } single ? [single] : []);
+                item.KeywordLists[slot.Slot] = [.. words.Select(word => ListKeywords[slot.Slot].GetOrAdd(word))];
+                break;
+            case AttributeStorage.Texts:
+                item.Texts[slot.Slot] = value.Text;
+                break;
+            default:
+                item.Vectors[slot.Slot] = value.Numbers as float[];
+                break;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Features;
+using Vitrina.Engine.Ranking;
+using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine;
+
+/// <summary>A vertical whose declarations are bound: what statistics count, what features compute, how each surface answers.</summary>
+/// <remarks>Immutable; made by <see cref="VerticalCompiler"/>.</remarks>
+public sealed class CompiledVertical
+{
+    /// <summary>The declarations.</summary>
+    public required VerticalDeclaration Declaration { get; init; }
+
+    /// <summary>The vertical's name.</summary>
+    public string Name => Declaration.Vertical;
+
+    /// <summary>The slot of the attribute called price, or -1.</summary>
+    public required int PriceSlot { get; init; }
+
+    /// <summary>A hash of the file's text.</summary>
+    public required ulong Version { get; init; }
+
+    /// <summary>The vertical's time zone.</summary>
+    public required TimeZoneInfo TimeZone { get; init; }
+
+    /// <summary>Where each attribute of an item is stored.</summary>
+    public required ItemSchema Schema { get; init; }
+
+    /// <summary>The declared event types; an event's index is its metric in every counter.</summary>
+    public required IReadOnlyList<EventType> Events { get; init; }
+
+    /// <summary>Lengths of the windows, days, ascending.</summary>
+    public required IReadOnlyList<int> WindowDays { get; init; }
+
+    /// <summary>The tables of counters that features refer to.</summary>
+    public required IReadOnlyList<CounterDeclaration> Counters { get; init; }
+
+    /// <summary>Price levels that features refer to: slots of the price and of the keyword.</summary>
+    public required IReadOnlyList<(int Price, int Keyword)> PriceLevels { get; init; }
+
+    /// <summary>The features, in the order of the file.</summary>
+    public required IReadOnlyList<Feature> Features { get; init; }
+
+    /// <summary>The features' names, in the same order: the columns of every matrix.</summary>
+    public required IReadOnlyList<string> FeatureNames { get; init; }
+
+    /// <summary>The surfaces by name.</summary>
+    public required IReadOnlyDictionary<string, Surface> Surfaces { get; init; }
+
+    /// <summary>How long after a view an event is credited to it: the longest of the declared windows.</summary>
+    public required TimeSpan AttributionWindow { get; init; }
+
+    /// <summary>What statistics depend on: verticals with equal signatures can use each other's checkpoints.</summary>
+    public required string StateSignature { get; init; }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Features;
+using Vitrina.Engine.Ranking;
+using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Hashing;
+
+namespace Vitrina.Engine;
+
+/// <summary>Binds a vertical's declarations to the kinds that the areas export.</summary>
+public static class VerticalCompiler
+{
+    /// <summary>Reads and binds a vertical's file.</summary>
+    /// <param name="path">The YAML file.</param>
+    /// <param name="errors">Everything that is wrong with it, in the order of the file; empty when the result is not null.</param>
+    /// <returns>The vertical, or null.</returns>
+    public static CompiledVertical? Load(string path, out IReadOnlyList<DeclarationError> errors) => Bind(VerticalFile.Load(path), out errors);
+
+    /// <summary>Binds a vertical given as text.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="fileName">What errors call it.</param>
+    /// <param name="errors">Everything that is wrong with it; empty when the result is not null.</param>
+    public static CompiledVertical? Parse(string text, string fileName, out IReadOnlyList<DeclarationError> errors) =>
+        Bind(VerticalFile.Parse(text, fileName), out errors);
+
+    private static CompiledVertical? Bind(VerticalFile file, out IReadOnlyList<DeclarationError> errors)
+    {
+        if (file.Declaration is not { } declaration)
+        {
+            errors = file.Errors;
+            return null;
+        }
+
+        var found = new ErrorList();
+        var schema = new ItemSchema(declaration.Items);
+        var binding = new FeatureBinding(declaration, schema, found);
+        var features = BindFeatures(declaration, binding);
+        var surfaces = declaration.Surfaces.ToDictionary(
+            pair => pair.Key,
+            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, declaration, schema, binding, found),
+            StringComparer.Ordinal);
+        errors = found.InFileOrder();
+        if (found.Count > 0)
+        {
+            return null;
+        }
+
+        return new CompiledVertical
+        {
+            Declaration = declaration,
+            Version = Hash.Of64(file.Version),
+            TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
+            Schema = schema,
+            PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
+            Events = binding.Events,
+            WindowDays = binding.WindowDays,
+            Counters = binding.Counters,
+            PriceLevels = binding.PriceLevels,
+            Features = features,
+            FeatureNames = [.. features.Select(feature => feature.Name)],
+            Surfaces = surfaces,
+            AttributionWindow = declaration.Events.Values.Select(e => e.AttributionWindow).DefaultIfEmpty(TimeSpan.FromDays(7)).Max(),
+            StateSignature = Signature(declaration, binding),
+        };
+    }
+
+    private static List<Feature> BindFeatures(VerticalDeclaration declaration, FeatureBinding binding)
+    {
+        var features = new List<Feature>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var feature in declaration.Features)
+        {
+            foreach (var bound in FeatureKinds.Bind(feature, binding))
+            {
+                if (names.Add(bound.Name))
+                {
+                    features.Add(bound);
+                }
+                else
+                {
+                    binding.Errors.Add(feature.Position, $"feature '{bound.Name}' is declared twice");
+                }
+            }
+        }
+
+        return features;
+    }
+
+    // Everything that the bytes of a checkpoint depend on; a file that differs elsewhere keeps its checkpoints.
+    private static string Signature(VerticalDeclaration declaration, FeatureBinding binding)
+    {
+        var parts = binding.Counters.Select(counter => counter.Signature)
+            .Concat(binding.PriceLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"price:{level.Price}/{level.Keyword}")))
+            .Concat(declaration.Items.Attributes.Select(attribute => $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}"))
+            .Concat(declaration.Tables.Select(table => $"{table.Key}({string.Join(',', table.Value.Columns.Keys)})"))
+            .Concat(binding.Events.Select(EventTypes.NameOf))
+            .Append(string.Join(',', binding.WindowDays))
+            .Append(declaration.TimeZone)
+            .Append(string.Join(',', declaration.Languages));
+        return string.Join(';', parts);
+    }
+}
