@@ -1,3 +1,5 @@
+using Vitrina.Kernels.Files;
+
 namespace Vitrina.Engine.Journal;
 
 /// <content>Retention and erasure, beside the appender and the readers.</content>
@@ -32,7 +34,7 @@ public sealed partial class SegmentJournalStore
 
                 // Oldest first, each removal durable before the next: a crash in between leaves no gap.
                 File.Delete(oldest.Path);
-                DirectoryFlush.Flush(_folder);
+                AtomicFile.SyncFolder(_folder);
                 removed++;
             }
 
@@ -106,7 +108,7 @@ public sealed partial class SegmentJournalStore
             _segments[at] = segment;
         }
 
-        DirectoryFlush.Flush(_folder);
+        AtomicFile.SyncFolder(_folder);
         return replacements.Count;
     }
 

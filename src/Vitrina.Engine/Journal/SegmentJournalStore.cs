@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Journal;
 
@@ -194,7 +195,7 @@ public sealed partial class SegmentJournalStore : IJournalStore
         RandomAccess.FlushToDisk(_open);
         if (isNew)
         {
-            DirectoryFlush.Flush(_folder);
+            AtomicFile.SyncFolder(_folder);
             _segments.Add(segment);
             _isRolled = false;
         }

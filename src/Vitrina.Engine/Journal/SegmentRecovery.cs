@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Journal;
 
@@ -121,7 +122,7 @@ internal sealed class SegmentRecovery(string folder, List<string> sentences)
     {
         expectedLast = SequenceInName(path) - 1;
         File.Delete(path);
-        DirectoryFlush.Flush(folder);
+        AtomicFile.SyncFolder(folder);
         sentences.Add($"segment {Path.GetFileName(path)}: removed, {fileBytes} bytes of a half-written beginning without an entry");
         return false;
     }
@@ -184,7 +185,7 @@ internal sealed class SegmentRecovery(string folder, List<string> sentences)
             File.Move(files[i], files[i] + ".set-aside", overwrite: true);
         }
 
-        DirectoryFlush.Flush(folder);
+        AtomicFile.SyncFolder(folder);
         sentences.Add(
             $"segment {Path.GetFileName(path)}: damaged at offset {offset}; {fileBytes - offset} bytes of it and {files.Length - damaged - 1} later " +
             "segments were set aside in *.set-aside files, and the journal ends before them");
