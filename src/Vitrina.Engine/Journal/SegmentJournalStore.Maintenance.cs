@@ -2,6 +2,15 @@ using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Journal;
 
+/// <summary>Decides what takes the place of an entry's payload.</summary>
+/// <param name="entry">The entry as it stands.</param>
+/// <param name="payload">Receives the other payload, which may be empty.</param>
+/// <returns>False to keep the entry as it is.</returns>
+/// <remarks>
+/// Not a function with a nullable result: <c>x ? bytes : null</c> converts to an empty payload there, and would erase what was to be kept.
+/// </remarks>
+public delegate bool PayloadReplacement(JournalEntry entry, out ReadOnlyMemory<byte> payload);
+
 /// <content>Retention and erasure, beside the appender and the readers.</content>
 public sealed partial class SegmentJournalStore
 {
@@ -46,10 +55,10 @@ public sealed partial class SegmentJournalStore
     /// Replaces payloads in all that is written so far, for erasure. The open segment is closed first; each segment with a replaced payload is
     /// written anew beside the old one and takes its place in one step. Sequences, times and kinds stay.
     /// </summary>
-    /// <param name="rewrite">Gives the payload that takes an entry's place, or null to keep the entry as it is.</param>
+    /// <param name="rewrite">Called once for every entry, in order.</param>
     /// <returns>How many entries were replaced.</returns>
     /// <exception cref="JournalDamagedException">A segment is damaged; it and later ones are unchanged.</exception>
-    public int RewriteSegments(Func<JournalEntry, ReadOnlyMemory<byte>?> rewrite)
+    public int RewriteSegments(PayloadReplacement rewrite)
     {
         ArgumentNullException.ThrowIfNull(rewrite);
         ThrowIfReadOnly();
@@ -73,13 +82,13 @@ public sealed partial class SegmentJournalStore
         }
     }
 
-    private int RewriteSegment(SegmentRange range, Func<JournalEntry, ReadOnlyMemory<byte>?> rewrite)
+    private int RewriteSegment(SegmentRange range, PayloadReplacement rewrite)
     {
         var replacements = new Dictionary<long, ReadOnlyMemory<byte>>();
         SegmentRange whole = range with { Start = new SegmentMark(SegmentFormat.HeaderBytes, range.Header.FirstSequence, range.Header.FirstRecordedAtMs) };
         foreach (JournalEntry entry in ReadRange(whole))
         {
-            if (rewrite(entry) is { } payload)
+            if (rewrite(entry, out ReadOnlyMemory<byte> payload))
             {
                 replacements.Add(entry.Sequence, payload);
             }
