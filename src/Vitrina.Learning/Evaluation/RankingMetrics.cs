@@ -23,6 +23,11 @@ public enum Discount
     MixedNatural,
 }
 
+/// <summary>A figure of one ranked list.</summary>
+/// <param name="relevances">Grades in ranked order, best first.</param>
+/// <returns>The figure; NaN for a list that tells nothing.</returns>
+public delegate double ListMetric(ReadOnlySpan<float> relevances);
+
 /// <summary>Quality of one ranked list.</summary>
 /// <remarks>
 /// Relevances are given in ranked order, best first: grades at least 0, where above 0 is a positive. A list without a positive tells nothing
@@ -36,18 +41,55 @@ public static class RankingMetrics
     /// <param name="order">Receives candidate numbers, best first, shape [candidates].</param>
     public static void OrderByScore(ReadOnlySpan<float> scores, Span<int> order)
     {
-        float[] keys = new float[scores.Length];
-        for (int i = 0; i < scores.Length; i++)
+        float[] keys = scores.ToArray();
+        for (int i = 0; i < keys.Length; i++)
         {
             order[i] = i;
-            keys[i] = scores[i];
         }
 
-        order[..scores.Length].Sort((left, right) =>
+        order[..keys.Length].Sort((left, right) =>
         {
             int byScore = keys[right].CompareTo(keys[left]);
             return byScore != 0 ? byScore : left.CompareTo(right);
         });
+    }
+
+    /// <summary>Orders each list by score and measures it.</summary>
+    /// <param name="scores">Scores of all rows, list after list.</param>
+    /// <param name="labels">Grades of all rows.</param>
+    /// <param name="listStarts">First row of each list and the row count at the end, shape [lists + 1].</param>
+    /// <param name="metric">What to measure.</param>
+    /// <returns>Shape [lists]; NaN for a list without positives. <see cref="PairedBootstrap.Mean"/> averages it and counts the rest.</returns>
+    public static double[] PerList(ReadOnlySpan<float> scores, ReadOnlySpan<float> labels, ReadOnlySpan<int> listStarts, ListMetric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (scores.Length != labels.Length || listStarts.IsEmpty || listStarts[^1] != scores.Length)
+        {
+            throw new ArgumentException("Scores, labels and list starts do not describe the same rows.", nameof(listStarts));
+        }
+
+        double[] values = new double[listStarts.Length - 1];
+        int[] order = [];
+        float[] relevances = [];
+        for (int list = 0; list < values.Length; list++)
+        {
+            int start = listStarts[list], length = listStarts[list + 1] - start;
+            if (order.Length < length)
+            {
+                order = new int[length];
+                relevances = new float[length];
+            }
+
+            OrderByScore(scores.Slice(start, length), order);
+            for (int i = 0; i < length; i++)
+            {
+                relevances[i] = labels[start + order[i]];
+            }
+
+            values[list] = metric(relevances.AsSpan(0, length));
+        }
+
+        return values;
     }
 
     /// <summary>Discounted cumulative gain of the first k.</summary>

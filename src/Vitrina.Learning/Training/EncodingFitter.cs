@@ -1,3 +1,5 @@
+using Vitrina.Kernels.Chance;
+
 namespace Vitrina.Learning.Training;
 
 /// <summary>Finds out how each feature should be read: one pass for range and missing values, a row sample for quantiles, one pass for the spread.</summary>
@@ -78,23 +80,15 @@ internal sealed class EncodingFitter
     {
         int count = Math.Min(rowCount, SampleRows);
         int[] rows = new int[count];
+        RandomStream stream = RandomStream.For(seed, "training sample");
         for (int i = 0; i < count; i++)
         {
             long first = (long)i * rowCount / count;
             long next = (long)(i + 1) * rowCount / count;
-            rows[i] = (int)(first + (long)(Mix(seed + (ulong)i) % (ulong)(next - first)));
+            rows[i] = (int)first + stream.NextInt((int)(next - first));
         }
 
         return rows;
-    }
-
-    // SplitMix64 finaliser (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
     }
 
     private (double Low, double High, int MissingCount) Range(int feature)
