@@ -6,7 +6,8 @@ namespace Vitrina.Engine.Verticals;
 /// <remarks>
 /// A type is bound by its public properties with a setter or init, named in camelCase: text, numbers, bool, enums (camelCase names),
 /// <see cref="TimeSpan"/> (see <see cref="Duration"/>), <see cref="ViewsDeclaration"/>, <see cref="KindDeclaration"/>,
-/// <see cref="DeclarationNode"/> (kept as it is), nested types, <c>IReadOnlyList&lt;T&gt;</c> and <c>IReadOnlyDictionary&lt;string, T&gt;</c> (key order kept).
+/// <see cref="DeclarationNode"/> (kept as it is), nested types, <c>IReadOnlyList&lt;T&gt;</c> and
+/// <c>IReadOnlyDictionary&lt;string, T&gt;</c> (key order kept).
 /// Property initialisers are the defaults. <c>required</c> or <c>[Required]</c> keys must stand in the file; <c>[Range]</c>,
 /// <c>[RegularExpression]</c> and <c>[AllowedValues]</c> hold for values and for each element of a list,
 /// for maps <c>[RegularExpression]</c> and <see cref="AllowedKeysAttribute"/> hold for the keys.
@@ -185,7 +186,8 @@ public static class DeclarationBinder
         {
             if (property.AllowedKeys is { } allowed && !allowed.Contains(entry.Key))
             {
-                errors.Add(entry.KeyPosition, $"unknown key '{entry.Key}' in {Quoted(path)}; allowed: {string.Join(", ", allowed)}", NearestName.Find(entry.Key, allowed));
+                var message = $"unknown key '{entry.Key}' in {Quoted(path)}; allowed: {string.Join(", ", allowed)}";
+                errors.Add(entry.KeyPosition, message, NearestName.Find(entry.Key, allowed));
             }
             else if (property.Pattern is { } pattern && !property.FitsPattern(entry.Key))
             {
@@ -213,7 +215,8 @@ public static class DeclarationBinder
 
         if (!DeclarationScalar.TryRead(type, node, out var value))
         {
-            errors.Add(node.Position, $"{Quoted(path)} is '{node.Text}'; it must be {DeclarationScalar.Expected(type)}", DeclarationScalar.Nearest(type, node.Text));
+            var message = $"{Quoted(path)} is '{node.Text}'; it must be {DeclarationScalar.Expected(type)}";
+            errors.Add(node.Position, message, DeclarationScalar.Nearest(type, node.Text));
             return default;
         }
 

@@ -43,11 +43,13 @@ internal sealed class DeclarationReader
         }
         catch (YamlException exception)
         {
-            var message = exception is ReadStopException ? exception.Message : $"not valid YAML: {OneLine(exception.InnerException?.Message ?? exception.Message)}";
+            var reason = OneLine(exception.InnerException?.Message ?? exception.Message);
+            var message = exception is ReadStopException ? reason : $"not valid YAML: {reason}";
             errors.Add(Position(file, exception.Start), message);
             return null;
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException
+            or OverflowException or IndexOutOfRangeException)
         {
             // YamlDotNet's scanner lets such exceptions escape on broken escapes, tags and directives.
             errors.Add(new SourcePosition(file, 1, 1), $"not valid YAML: {OneLine(exception.Message)}");

@@ -39,10 +39,12 @@ internal sealed class FeatureReferenceChecker(VerticalDeclaration vertical, Erro
                     Expect(name, attributes.Keys, feature, parameter.Key, "an item attribute");
                     break;
                 case "key":
-                    Expect(name, KeyWords.Concat(AttributesOf(AttributeKind.Keyword)), feature, parameter.Key, $"one of {string.Join(", ", KeyWords)} or a keyword attribute");
+                    Expect(name, KeyWords.Concat(AttributesOf(AttributeKind.Keyword)), feature, parameter.Key,
+                        $"one of {string.Join(", ", KeyWords)} or a keyword attribute");
                     break;
                 case "to" when feature.Kind == "relativePrice":
-                    Expect(name, GroupWords.Concat(AttributesOf(AttributeKind.Keyword)), feature, parameter.Key, "type, matchGroup or a keyword attribute");
+                    Expect(name, GroupWords.Concat(AttributesOf(AttributeKind.Keyword)), feature, parameter.Key,
+                        "type, matchGroup or a keyword attribute");
                     break;
                 case "name" when feature.Kind == "attribute":
                     CheckAttributeValue(feature, name);
@@ -51,7 +53,8 @@ internal sealed class FeatureReferenceChecker(VerticalDeclaration vertical, Erro
                     CheckTable(feature, name);
                     break;
                 case "source" when feature.Kind == "sourceRank":
-                    Expect(name, vertical.Surfaces.Values.SelectMany(s => s.Sources).Select(s => s.Kind).Distinct(), feature, parameter.Key, "a source of a surface");
+                    Expect(name, vertical.Surfaces.Values.SelectMany(s => s.Sources).Select(s => s.Kind).Distinct(), feature, parameter.Key,
+                        "a source of a surface");
                     break;
             }
         }
@@ -84,7 +87,8 @@ internal sealed class FeatureReferenceChecker(VerticalDeclaration vertical, Erro
     {
         if (!valid.Contains(name.Text))
         {
-            errors.Add(name.Position, $"'{parameter}' of feature '{feature.Kind}' is '{name.Text}'; it must be {meaning}", NearestName.Find(name.Text, valid));
+            errors.Add(name.Position, $"'{parameter}' of feature '{feature.Kind}' is '{name.Text}'; it must be {meaning}",
+                NearestName.Find(name.Text, valid));
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed class VerticalChecker
 
         if (items.MatchGroup is not null && attributes.TryGetValue(items.MatchGroup, out var match) && match.Multiple)
         {
-            errors.Add(At("items", "matchGroup"), $"'items.matchGroup' names '{items.MatchGroup}', which may have several values; an item has one match group");
+            errors.Add(At("items", "matchGroup"),
+                $"'items.matchGroup' names '{items.MatchGroup}', which may have several values; an item has one match group");
         }
     }
 
@@ -224,7 +225,8 @@ internal sealed class VerticalChecker
             {
                 var valid = attributes.Where(a => a.Value.Kind is AttributeKind.Number or AttributeKind.Days).Select(a => a.Key).Concat(EventFields);
                 errors.Add(At("events", name, "value"),
-                    $"the value of event '{name}' is '{value}', which is neither a number attribute of the item nor a field of the event", NearestName.Find(value, valid));
+                    $"the value of event '{name}' is '{value}', which is neither a number attribute of the item nor a field of the event",
+                    NearestName.Find(value, valid));
             }
         }
     }
@@ -236,7 +238,8 @@ internal sealed class VerticalChecker
         {
             if (metric.Per.Length > 0 && !units.Contains(metric.Per) && !vertical.Events.ContainsKey(metric.Per))
             {
-                errors.Add(At("metrics", name, "per"), $"'metrics.{name}.per' is '{metric.Per}', which is neither session, user, item nor a declared event",
+                errors.Add(At("metrics", name, "per"),
+                    $"'metrics.{name}.per' is '{metric.Per}', which is neither session, user, item nor a declared event",
                     NearestName.Find(metric.Per, units.Concat(vertical.Events.Keys)));
             }
 
@@ -255,7 +258,8 @@ internal sealed class VerticalChecker
                 ExpectEvent(summed, At("metrics", name, "sum"), $"'metrics.{name}.sum'");
                 if (field == "value" && vertical.Events.TryGetValue(summed, out var declared) && declared.Value is null)
                 {
-                    errors.Add(At("metrics", name, "sum"), $"'metrics.{name}.sum' adds the value of '{summed}', but event '{summed}' declares no value");
+                    errors.Add(At("metrics", name, "sum"),
+                        $"'metrics.{name}.sum' adds the value of '{summed}', but event '{summed}' declares no value");
                 }
             }
         }
@@ -276,7 +280,8 @@ internal sealed class VerticalChecker
         {
             if (windows[i].Ticks % TimeSpan.TicksPerDay != 0)
             {
-                errors.Add(At("statistics", "windows", i.ToString(CultureInfo.InvariantCulture)), $"window '{Duration.Format(windows[i])}' is not a whole number of days");
+                errors.Add(At("statistics", "windows", i.ToString(CultureInfo.InvariantCulture)),
+                    $"window '{Duration.Format(windows[i])}' is not a whole number of days");
             }
         }
 
@@ -317,7 +322,8 @@ internal sealed class VerticalChecker
         {
             if (surface.Score is { Model: not null, Formula: not null })
             {
-                errors.Add(At("surfaces", name, "score", "formula"), $"'surfaces.{name}.score' has both a model and a formula; one excludes the other");
+                errors.Add(At("surfaces", name, "score", "formula"),
+                    $"'surfaces.{name}.score' has both a model and a formula; one excludes the other");
             }
 
             if (surface.Size > surface.MaxSize)

@@ -206,6 +206,32 @@ public sealed class VerticalFileTests
         }
     }
 
+    [Fact]
+    public void No_value_of_a_wrong_shape_makes_the_reader_throw()
+    {
+        var root = DeclarationReader.Read(GoodsFile.Text, "goods.yaml", new ErrorList())!;
+        Assert.Empty(VerticalFile.Parse(Write(root, null, ""), "same.yaml").Errors);
+        string[] others = ["~", "[]", "{}", "[~]", "{a: ~}", "word", "-1", "[[1]]", "\"\""];
+        foreach (var node in Below(root))
+        {
+            foreach (var other in others)
+            {
+                var file = VerticalFile.Parse(Write(root, node, other), "changed.yaml");
+                Assert.Equal(file.Errors.Count == 0, file.Declaration is not null);
+            }
+        }
+    }
+
+    private static IEnumerable<DeclarationNode> Below(DeclarationNode node) =>
+        node.Elements.Concat(node.Entries.Select(e => e.Value)).SelectMany(Below).Prepend(node);
+
+    private static string Write(DeclarationNode node, DeclarationNode? replaced, string other) => ReferenceEquals(node, replaced) ? other : node.Kind switch
+    {
+        DeclarationNodeKind.List => $"[{string.Join(", ", node.Elements.Select(e => Write(e, replaced, other)))}]",
+        DeclarationNodeKind.Map => $"{{{string.Join(", ", node.Entries.Select(e => $"{e.Key}: {Write(e.Value, replaced, other)}"))}}}",
+        _ => node.Text,
+    };
+
     private static VerticalDeclaration Valid(string text)
     {
         var file = VerticalFile.Parse(text, "homes.yaml");

@@ -1,0 +1,50 @@
+namespace Vitrina.Engine.Journal;
+
+/// <summary>What a journal entry records. The numbers stand in files: they are never reused and never change their meaning.</summary>
+public enum EntryKind : byte
+{
+    /// <summary>Something a user did: view, click, order, …</summary>
+    Event = 1,
+
+    /// <summary>The light record of one answered ranking.</summary>
+    Ranking = 2,
+
+    /// <summary>A whole item was put.</summary>
+    ItemPut = 3,
+
+    /// <summary>Some fields of an item were changed.</summary>
+    ItemPatch = 4,
+
+    /// <summary>An item was removed.</summary>
+    ItemDelete = 5,
+
+    /// <summary>A user's attributes were put.</summary>
+    UserPut = 6,
+
+    /// <summary>An anonymous id was joined to a user.</summary>
+    UserAlias = 7,
+
+    /// <summary>A user asked to be forgotten.</summary>
+    UserErase = 8,
+
+    /// <summary>A seller's attributes were put.</summary>
+    SellerPut = 9,
+
+    /// <summary>Rows of a feature table were put.</summary>
+    FeatureRows = 10,
+
+    /// <summary>A day began: the marker at which daily work (Init, Update, decay) happens on replay.</summary>
+    DayStarted = 11,
+
+    /// <summary>A model version began to serve.</summary>
+    ModelPublished = 12,
+
+    /// <summary>A version of a vertical's declarations began to hold.</summary>
+    VerticalLoaded = 13,
+
+    /// <summary>A surface's kill switch was turned on or off.</summary>
+    KillSwitch = 14,
+
+    /// <summary>A seller was removed.</summary>
+    SellerDelete = 15,
+}
