@@ -37,6 +37,15 @@ public sealed class CompiledVertical
     /// <summary>The tables of counters that features refer to.</summary>
     public required IReadOnlyList<CounterDeclaration> Counters { get; init; }
 
+    /// <summary>The table of counters by item.</summary>
+    public required int PopularityTable { get; init; }
+
+    /// <summary>The half-life in that table by which popularity decays.</summary>
+    public required int PopularityHalfLife { get; init; }
+
+    /// <summary>How popular items are.</summary>
+    public Popularity Popularity => field ??= new Popularity(this);
+
     /// <summary>Price levels that features refer to: slots of the price and of the keyword.</summary>
     public required IReadOnlyList<(int Price, int Keyword)> PriceLevels { get; init; }
 

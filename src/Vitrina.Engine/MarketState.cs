@@ -139,6 +139,7 @@ internal sealed class MarketState
         PriceLevels = [.. _prices.Select(prices => prices.Freeze())],
         Tables = [.. _tables.Select(table => table.Freeze())],
         Keywords = _catalog.KeywordsOf(_vertical.Name),
+        ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
     };
 
@@ -150,7 +151,12 @@ internal sealed class MarketState
         PriceLevels = [.. _prices.Select(prices => prices.Live())],
         Tables = [.. _tables.Select(table => table.Live())],
         Keywords = _catalog.KeywordsOf(_vertical.Name),
+        ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
     };
+
+    public void SaveKeywords(ByteWriter writer) => _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
+
+    public void LoadKeywords(ref ByteReader reader) => _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
 
     /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
     public void Save(ByteWriter writer)

@@ -37,7 +37,7 @@ public static class VerticalCompiler
         var features = BindFeatures(declaration, binding);
         var surfaces = declaration.Surfaces.ToDictionary(
             pair => pair.Key,
-            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, declaration, schema, binding, found),
+            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, found),
             StringComparer.Ordinal);
         errors = found.InFileOrder();
         if (found.Count > 0)
@@ -55,6 +55,8 @@ public static class VerticalCompiler
             Events = binding.Events,
             WindowDays = binding.WindowDays,
             Counters = binding.Counters,
+            PopularityTable = binding.ItemTable,
+            PopularityHalfLife = binding.ItemHalfLife,
             PriceLevels = binding.PriceLevels,
             Features = features,
             FeatureNames = [.. features.Select(feature => feature.Name)],

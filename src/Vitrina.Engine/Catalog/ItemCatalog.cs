@@ -14,6 +14,11 @@ public sealed class ItemCatalog
     private readonly PagedArray<Entity?> _users = new(6);
     private readonly PagedArray<Entity?> _sellers = new(6);
     private readonly Dictionary<int, int> _userOfAlias = [];
+    private readonly HashSet<int> _changedItems = [];
+    private readonly HashSet<int> _changedUsers = [];
+    private readonly HashSet<int> _changedSellers = [];
+    private int _storedUsers;
+    private int _storedSellers;
     private readonly Dictionary<string, VerticalItems> _verticals = new(StringComparer.Ordinal);
 
     /// <summary>How many items were ever put, deleted ones included.</summary>
@@ -31,16 +36,16 @@ public sealed class ItemCatalog
     /// <summary>The users' ids by ordinal: safe for concurrent reading.</summary>
     public SymbolTable UserIds => _userIds;
 
-    /// <summary>Ordinals of items that changed since the last <see cref="TakeChanged"/>.</summary>
-    private readonly HashSet<int> _changedItems = [];
-    private readonly HashSet<int> _changedUsers = [];
-    private readonly HashSet<int> _changedSellers = [];
-
     /// <summary>Declares a vertical before its first item.</summary>
     public void Declare(string vertical, ItemSchema schema) => _verticals[vertical] = new VerticalItems(vertical, schema);
 
     /// <summary>The words behind keyword ordinals of a vertical, by slot: safe for concurrent reading.</summary>
     public SymbolTable[] KeywordsOf(string vertical) => _verticals[vertical].Keywords;
+
+    /// <summary>The words behind ordinals of multiple keywords of a vertical, by slot: safe for concurrent reading.</summary>
+    public SymbolTable[] ListKeywordsOf(string vertical) => _verticals[vertical].ListKeywords;
+
+    internal VerticalItems ItemsOf(string vertical) => _verticals[vertical];
 
     /// <summary>The present state of an item, or null.</summary>
     public Item? Find(string id) => _itemIds.Find(id) is >= 0 and var ordinal ? _items[ordinal] : null;
@@ -69,25 +74,6 @@ public sealed class ItemCatalog
         _items.Edit(ordinal) = after;
         _changedItems.Add(ordinal);
         return after;
-    }
-
-    /// <summary>Puts an item back as a store kept it.</summary>
-    public Item? Restore(int ordinal, ItemChange put, bool isDeleted)
-    {
-        ArgumentNullException.ThrowIfNull(put);
-        if (_itemIds.GetOrAdd(put.Id.Value) != ordinal)
-        {
-            throw new InvalidOperationException($"Item '{put.Id}' was stored with ordinal {ordinal}, which belongs to another item.");
-        }
-
-        _items.EnsureCount(ordinal + 1);
-        if (put.Vertical is null || !_verticals.TryGetValue(put.Vertical, out var items))
-        {
-            return null;
-        }
-
-        var seller = put.Seller is null ? -1 : _sellerIds.GetOrAdd(put.Seller);
-        return _items.Edit(ordinal) = items.Build(put with { Kind = ItemChangeKind.Put }, null, ordinal, put.Seller, seller, isDeleted);
     }
 
     /// <summary>The ordinal of a user, given at the first sight of its id.</summary>
@@ -156,4 +142,94 @@ public sealed class ItemCatalog
 
     /// <summary>An immutable view of all sellers' attributes.</summary>
     public PagedView<Entity?> FreezeSellers() => _sellers.Freeze();
+
+    /// <summary>What changed since the last call, for a store.</summary>
+    public CatalogDelta TakeChanges()
+    {
+        _changedUsers.UnionWith(Enumerable.Range(_storedUsers, _userIds.Count - _storedUsers));
+        _changedSellers.UnionWith(Enumerable.Range(_storedSellers, _sellerIds.Count - _storedSellers));
+        var delta = new CatalogDelta(
+            [.. _changedItems.Order().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
+            [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, _userIds, _users, _userOfAlias.GetValueOrDefault(ordinal, -1)))],
+            [.. _changedSellers.Order().Select(ordinal => Stored(ordinal, _sellerIds, _sellers, -1))]);
+        ForgetChanges();
+        return delta;
+    }
+
+    private static StoredEntity Stored(int ordinal, SymbolTable ids, PagedArray<Entity?> entities, int userOfAlias)
+    {
+        var entity = ordinal < entities.Count ? entities[ordinal] : null;
+        return new StoredEntity(ordinal, ids[ordinal], userOfAlias, entity is null ? null : new EntityChange { Id = entity.Id, AtMs = entity.ChangedAtMs, Attributes = entity.Attributes });
+    }
+
+    private void ForgetChanges()
+    {
+        _changedItems.Clear();
+        _changedUsers.Clear();
+        _changedSellers.Clear();
+        (_storedUsers, _storedSellers) = (_userIds.Count, _sellerIds.Count);
+    }
+
+    /// <summary>The put that would make an item's present state.</summary>
+    public ItemChange PutOf(Item item) => _verticals[item.Vertical].PutOf(item);
+
+    /// <summary>Takes over what a store kept; keyword tables stand already.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="restored">Called for every item of a declared vertical.</param>
+    public void Restore(ICatalogStore store, Action<Item> restored)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(restored);
+        Restore(store.ReadUsers(), _userIds, _users);
+        foreach (var user in store.ReadUsers().Where(user => user.UserOfAlias >= 0))
+        {
+            _userOfAlias[user.Ordinal] = user.UserOfAlias;
+        }
+
+        Restore(store.ReadSellers(), _sellerIds, _sellers);
+        foreach (var stored in store.ReadItems())
+        {
+            if (Restore(stored) is { } item)
+            {
+                restored(item);
+            }
+        }
+
+        ForgetChanges();
+    }
+
+    private static void Restore(IEnumerable<StoredEntity> stored, SymbolTable ids, PagedArray<Entity?> entities)
+    {
+        foreach (var entity in stored)
+        {
+            RequireOrdinal(ids.GetOrAdd(entity.Id), entity.Ordinal, entity.Id);
+            if (entity.Put is { } put)
+            {
+                entities.EnsureCount(entity.Ordinal + 1);
+                entities.Edit(entity.Ordinal) = new Entity(put.Id, put.AtMs, put.Attributes);
+            }
+        }
+    }
+
+    private Item? Restore(StoredItem stored)
+    {
+        var (ordinal, put) = (stored.Ordinal, stored.Put);
+        RequireOrdinal(_itemIds.GetOrAdd(put.Id.Value), ordinal, put.Id.Value);
+        _items.EnsureCount(ordinal + 1);
+        if (put.Vertical is null || !_verticals.TryGetValue(put.Vertical, out var items))
+        {
+            return null;
+        }
+
+        var seller = put.Seller is null ? -1 : _sellerIds.GetOrAdd(put.Seller);
+        return _items.Edit(ordinal) = items.Build(put, null, ordinal, put.Seller, seller, stored.IsDeleted);
+    }
+
+    private static void RequireOrdinal(int given, int stored, string id)
+    {
+        if (given != stored)
+        {
+            throw new InvalidDataException($"The catalogue store gives '{id}' the ordinal {stored}, which is not the next one ({given}).");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Catalog;
@@ -104,7 +105,8 @@ internal sealed class VerticalItems
                 item.Numbers[slot.Slot + 1] = value.Numbers is [_, var longitude] ? longitude : double.NaN;
                 break;
             case AttributeStorage.Numbers:
-                item.Numbers[slot.Slot] = value.Kind == AttributeValueKind.Number ? value.Number : double.NaN;
+                // Where a request has no region, the slowest or dearest zone's number holds: nothing better is promised than is true everywhere.
+                item.Numbers[slot.Slot] = value.Kind == AttributeValueKind.Number ? value.Number : value.Zones is { Count: > 0 } zones ? zones.Max(zone => zone.Number) : double.NaN;
                 if (slot.ZoneSlot >= 0)
                 {
                     item.Zones[slot.ZoneSlot] = value.Zones as NamedNumber[];
@@ -124,6 +126,80 @@ internal sealed class VerticalItems
             default:
                 item.Vectors[slot.Slot] = value.Numbers as float[];
                 break;
+        }
+    }
+
+    /// <summary>The put that would make an item's present state.</summary>
+    public ItemChange PutOf(Item item)
+    {
+        var attributes = new List<NamedValue>();
+        foreach (var slot in _schema.Slots)
+        {
+            var value = ValueOf(item, slot);
+            if (value.Kind != AttributeValueKind.Absent)
+            {
+                attributes.Add(new NamedValue(slot.Name, value));
+            }
+        }
+
+        return new ItemChange
+        {
+            Id = item.Id,
+            Kind = ItemChangeKind.Put,
+            AtMs = item.ChangedAtMs,
+            Vertical = item.Vertical,
+            Owner = item.Owner,
+            Seller = item.Seller,
+            PublishedAtMs = item.PublishedAtMs,
+            ExpiresAtMs = item.ExpiresAtMs == long.MaxValue ? null : item.ExpiresAtMs,
+            Stock = item.Stock < 0 ? null : item.Stock,
+            IsActive = item.IsActive ? null : false,
+            Attributes = attributes,
+        };
+    }
+
+    /// <summary>The value of one attribute; absent when the item has none.</summary>
+    public AttributeValue ValueOf(Item item, AttributeSlot slot)
+    {
+        switch (slot.Storage)
+        {
+            case AttributeStorage.Numbers when slot.Kind == AttributeKind.Geo:
+                return double.IsNaN(item.Numbers[slot.Slot]) ? default : AttributeValue.Of([(float)item.Numbers[slot.Slot], (float)item.Numbers[slot.Slot + 1]]);
+            case AttributeStorage.Numbers:
+                return slot.ZoneSlot >= 0 && item.Zones[slot.ZoneSlot] is { } zones ? AttributeValue.Of(zones)
+                    : double.IsNaN(item.Numbers[slot.Slot]) ? default : AttributeValue.Of(item.Numbers[slot.Slot]);
+            case AttributeStorage.Keywords:
+                return item.Keywords[slot.Slot] < 0 ? default : AttributeValue.Of(Keywords[slot.Slot][item.Keywords[slot.Slot]]);
+            case AttributeStorage.KeywordLists:
+                return item.KeywordLists[slot.Slot] is { Length: > 0 } words ? AttributeValue.Of(words.Select(word => ListKeywords[slot.Slot][word]).ToArray()) : default;
+            case AttributeStorage.Texts:
+                return item.Texts[slot.Slot] is { } text ? AttributeValue.Of(text) : default;
+            default:
+                return item.Vectors[slot.Slot] is { } vector ? AttributeValue.Of(vector) : default;
+        }
+    }
+
+    /// <summary>Writes the keywords with their ordinals: statistics are keyed by them.</summary>
+    public void SaveKeywords(ByteWriter writer)
+    {
+        foreach (var table in Keywords.Concat(ListKeywords))
+        {
+            writer.WriteVarUInt((ulong)table.Count);
+            for (var i = 0; i < table.Count; i++)
+            {
+                writer.WriteString(table[i]);
+            }
+        }
+    }
+
+    public void LoadKeywords(ref ByteReader reader)
+    {
+        foreach (var table in Keywords.Concat(ListKeywords))
+        {
+            for (var left = reader.ReadCount(1); left > 0; left--)
+            {
+                table.GetOrAdd(reader.ReadString());
+            }
         }
     }
 }

@@ -17,7 +17,15 @@ internal sealed class FeatureBinding
         _events = [.. vertical.Events.Keys.Select(name => EventTypes.TryParse(name, out var type) ? type : EventType.View).Distinct()];
         WindowDays = [.. vertical.Statistics.Windows.Select(window => (int)window.TotalDays).Distinct().Order()];
         Counter(StatisticKey.All);
+        ItemTable = Counter(new StatisticKey("item", [new KeyPart(KeyPartKind.Item)]));
+        ItemHalfLife = HalfLife(ItemTable, vertical.Statistics.HalfLife);
     }
+
+    /// <summary>The table that counts by item: popularity is read from it, whatever the features need.</summary>
+    public int ItemTable { get; }
+
+    /// <summary>The vertical's own half-life in that table.</summary>
+    public int ItemHalfLife { get; }
 
     public VerticalDeclaration Vertical { get; }
 

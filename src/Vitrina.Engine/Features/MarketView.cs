@@ -27,6 +27,9 @@ public sealed class MarketView
     /// <summary>The words behind keyword ordinals, by keyword slot.</summary>
     public required SymbolTable[] Keywords { get; init; }
 
+    /// <summary>The words behind ordinals of multiple keywords, by slot.</summary>
+    public required SymbolTable[] ListKeywords { get; init; }
+
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
     public TextSnapshot? Text { get; init; }
 }

@@ -1,0 +1,47 @@
+namespace Vitrina.Engine.Ranking.Filtering;
+
+/// <summary>Marks candidates with the reason of their removal; deletes nothing.</summary>
+internal static class FilterStage
+{
+    /// <summary>Marks what does not meet the request's conditions.</summary>
+    public static void MarkUnwanted(RankingContext context)
+    {
+        var items = context.Scope.Items;
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i].Vertical != context.Vertical.Name)
+            {
+                context.Marks[i] = "filter:vertical";
+            }
+            else if (context.Predicate.HasConditions && context.Predicate.FirstBroken(items[i]) is { } attribute)
+            {
+                context.Marks[i] = $"filter:{attribute}";
+            }
+        }
+    }
+
+    /// <summary>Marks what cannot be had at this moment: reads the live table, last before mixing.</summary>
+    public static void MarkUnavailable(RankingContext context)
+    {
+        var filters = context.Surface.Filters;
+        var items = context.Scope.Items;
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (context.Marks[i] is not null)
+            {
+                continue;
+            }
+
+            if (context.Availability.Find(items[i].Id.Value) is not { IsDeleted: false } state)
+            {
+                context.Marks[i] = "filter:deleted";
+                continue;
+            }
+
+            for (var filter = 0; filter < filters.Count && context.Marks[i] is null; filter++)
+            {
+                context.Marks[i] = filters[filter].MarkOf(state, context.NowMs);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Ranking.Filtering;
+
+/// <summary>A request's conditions, bound to the slots of its vertical. Immutable; allocates nothing per item.</summary>
+internal sealed class ItemPredicate
+{
+    private abstract record Condition(string Attribute)
+    {
+        public abstract bool Accepts(Item item);
+    }
+
+    private sealed record KeywordCondition(string Attribute, int Slot, int[] Ordinals) : Condition(Attribute)
+    {
+        public override bool Accepts(Item item) => Array.IndexOf(Ordinals, item.Keywords[Slot]) >= 0;
+    }
+
+    private sealed record KeywordListCondition(string Attribute, int Slot, int[] Ordinals) : Condition(Attribute)
+    {
+        public override bool Accepts(Item item) => item.KeywordLists[Slot].AsSpan().ContainsAny(Ordinals);
+    }
+
+    private sealed record RangeCondition(string Attribute, int Slot, double Min, double Max) : Condition(Attribute)
+    {
+        public override bool Accepts(Item item) => item.Numbers[Slot] >= Min && item.Numbers[Slot] <= Max;
+    }
+
+    private sealed record SellerCondition(string Attribute, IReadOnlyList<string> Sellers) : Condition(Attribute)
+    {
+        public override bool Accepts(Item item)
+        {
+            for (var i = 0; i < Sellers.Count; i++)
+            {
+                if (Sellers[i] == item.Seller)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private readonly string _vertical;
+    private readonly Condition[] _conditions;
+
+    private ItemPredicate(string vertical, Condition[] conditions) => (_vertical, _conditions) = (vertical, conditions);
+
+    public static ItemPredicate Everything { get; } = new("", []);
+
+    public bool HasConditions => _conditions.Length > 0;
+
+    /// <summary>Binds conditions to the vertical of a snapshot.</summary>
+    /// <exception cref="RankRequestException">An attribute is unknown or not a filter, or a value does not fit its kind.</exception>
+    public static ItemPredicate Bind(IReadOnlyList<AttributeCondition> conditions, VerticalSnapshot snapshot) =>
+        new(snapshot.Vertical.Name, conditions.Count == 0 ? [] : [.. conditions.Select(condition => Bind(condition, snapshot))]);
+
+    private static Condition Bind(AttributeCondition condition, VerticalSnapshot snapshot)
+    {
+        var (name, field) = (condition.Attribute, $"filters.{condition.Attribute}");
+        if (name == "seller")
+        {
+            return new SellerCondition(name, condition.AnyOf);
+        }
+
+        var schema = snapshot.Vertical.Schema;
+        if (schema.FindOrNull(name) is not { Declaration.IsFilter: true } slot)
+        {
+            var nearest = NearestName.Find(name, schema.Slots.Where(s => s.Declaration.IsFilter).Select(s => s.Name).Append("seller"));
+            throw new RankRequestException(field, $"'{name}' is not a filter of '{snapshot.Vertical.Name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}", "unknown_filter");
+        }
+
+        switch (slot.Storage)
+        {
+            case AttributeStorage.Keywords:
+                return new KeywordCondition(name, slot.Slot, Ordinals(condition, field, word => snapshot.Market.Keywords[slot.Slot].Find(word)));
+            case AttributeStorage.KeywordLists:
+                return new KeywordListCondition(name, slot.Slot, Ordinals(condition, field, word => snapshot.Market.ListKeywords[slot.Slot].Find(word)));
+            case AttributeStorage.Numbers when condition.AnyOf.Count == 0:
+                var (min, max) = (double.IsNaN(condition.Min) ? double.NegativeInfinity : condition.Min, double.IsNaN(condition.Max) ? double.PositiveInfinity : condition.Max);
+                return min <= max
+                    ? new RangeCondition(name, slot.Slot, min, max)
+                    : throw new RankRequestException(field, $"min {min} is above max {max}", "empty_range");
+            default:
+                throw new RankRequestException(field, $"'{name}' is a {slot.Kind.ToString().ToLowerInvariant()}: give min and max", "wrong_filter_kind");
+        }
+    }
+
+    private static int[] Ordinals(AttributeCondition condition, string field, Func<string, int> find) => condition.AnyOf.Count == 0
+        ? throw new RankRequestException(field, $"'{condition.Attribute}' is a keyword: give one value or a list of values", "wrong_filter_kind")
+        : [.. condition.AnyOf.Select(find).Where(ordinal => ordinal >= 0)];
+
+    /// <summary>True when an item belongs to the vertical and meets every condition.</summary>
+    public bool Accepts(Item item) => item.Vertical == _vertical && FirstBroken(item) is null;
+
+    /// <summary>The attribute of the first condition that an item does not meet, or null.</summary>
+    public string? FirstBroken(Item item)
+    {
+        foreach (var condition in _conditions)
+        {
+            if (!condition.Accepts(item))
+            {
+                return condition.Attribute;
+            }
+        }
+
+        return null;
+    }
+}

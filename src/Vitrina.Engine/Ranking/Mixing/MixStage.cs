@@ -1,0 +1,80 @@
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Ranking.Mixing;
+
+/// <summary>Orders the page: by score or the asked sort, explored at the top, then the surface's rules. The only stage that orders.</summary>
+internal static class MixStage
+{
+    /// <param name="context">The request.</param>
+    /// <param name="pageSize">How many items stand on a page: rules that count per page need it.</param>
+    public static void Run(RankingContext context, int pageSize)
+    {
+        var count = 0;
+        for (var i = 0; i < context.Count; i++)
+        {
+            if (context.Marks[i] is null)
+            {
+                context.Propensities[count] = 1;
+                context.Order[count++] = i;
+            }
+        }
+
+        context.OrderedCount = count;
+        var order = context.Order.AsSpan(0, count);
+        if (context.Request.Sort is { } sort)
+        {
+            SortBy(context, order, sort);
+            return;
+        }
+
+        order.Sort(new ByScore(context));
+        if (context.IsBaseline)
+        {
+            return;
+        }
+
+        if (context.Surface.Declaration.Explore is { } explore)
+        {
+            PlackettLuce.Explore(context, explore.Temperature, Math.Min(explore.Top, count));
+        }
+
+        foreach (var rule in context.Surface.Rules)
+        {
+            rule.Apply(context, pageSize);
+        }
+    }
+
+    // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.
+    private readonly struct ByScore(RankingContext context) : IComparer<int>
+    {
+        public int Compare(int x, int y)
+        {
+            var order = context.Scores[y].CompareTo(context.Scores[x]);
+            return order != 0 ? order : context.Scope.Items[x].Ordinal.CompareTo(context.Scope.Items[y].Ordinal);
+        }
+    }
+
+    private static void SortBy(RankingContext context, Span<int> order, SortOrder sort)
+    {
+        var slot = sort.By == "newest" ? null : context.Vertical.Schema.FindOrNull(sort.By);
+        if (slot is not { Storage: AttributeStorage.Numbers } && sort.By != "newest")
+        {
+            var numbers = context.Vertical.Schema.Slots.Where(s => s.Storage == AttributeStorage.Numbers).Select(s => s.Name).Append("newest").ToList();
+            var nearest = NearestName.Find(sort.By, numbers);
+            throw new RankRequestException(
+                "sort.by", $"'{sort.By}' is not a number attribute of '{context.Vertical.Name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}", "unknown_sort");
+        }
+
+        var sign = sort.IsDescending ? -1 : 1;
+        order.Sort((x, y) =>
+        {
+            var (a, b) = (context.Scope.Items[x], context.Scope.Items[y]);
+            var (left, right) = slot is null ? (a.PublishedAtMs, b.PublishedAtMs) : (a.Numbers[slot.Slot], b.Numbers[slot.Slot]);
+
+            // Items without the number stand last in both directions.
+            var byMissing = double.IsNaN(left).CompareTo(double.IsNaN(right));
+            var byValue = byMissing != 0 ? byMissing : sign * left.CompareTo(right);
+            return byValue != 0 ? byValue : a.Ordinal.CompareTo(b.Ordinal);
+        });
+    }
+}

@@ -1,0 +1,107 @@
+namespace Vitrina.Engine.Ranking;
+
+/// <summary>A condition on an attribute: one of some values, or a range.</summary>
+public sealed record AttributeCondition
+{
+    /// <summary>The attribute's name; <c>seller</c> and <c>item</c> stand for the item's own fields.</summary>
+    public required string Attribute { get; init; }
+
+    /// <summary>Keywords of which the item must have one; empty = a range.</summary>
+    public IReadOnlyList<string> AnyOf { get; init; } = [];
+
+    /// <summary>The least number allowed; NaN = no bound.</summary>
+    public double Min { get; init; } = double.NaN;
+
+    /// <summary>The largest number allowed; NaN = no bound.</summary>
+    public double Max { get; init; } = double.NaN;
+}
+
+/// <summary>An order other than the model's.</summary>
+/// <param name="By">A number attribute, or <c>newest</c>.</param>
+/// <param name="IsDescending">True for the largest first.</param>
+public sealed record SortOrder(string By, bool IsDescending);
+
+/// <summary>What an answer shall explain.</summary>
+/// <param name="IsOn">True: every answered item carries its explanation.</param>
+/// <param name="Items">Items about which the caller asks by name, shown or not.</param>
+public sealed record ExplainRequest(bool IsOn, IReadOnlyList<string> Items)
+{
+    /// <summary>No explanations.</summary>
+    public static ExplainRequest Off { get; } = new(false, []);
+}
+
+/// <summary>One request for a ranked list (DESIGN, decision 6).</summary>
+public sealed record RankRequest
+{
+    /// <summary>The vertical.</summary>
+    public required string Vertical { get; init; }
+
+    /// <summary>The surface.</summary>
+    public required string Surface { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The visit.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>What is searched for.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Candidates given by the caller; empty = the surface's own sources.</summary>
+    public IReadOnlyList<string> Items { get; init; } = [];
+
+    /// <summary>Conditions that every answered item meets.</summary>
+    public IReadOnlyList<AttributeCondition> Filters { get; init; } = [];
+
+    /// <summary>An order other than the model's.</summary>
+    public SortOrder? Sort { get; init; }
+
+    /// <summary>Keyword attributes whose values are counted over the candidates.</summary>
+    public IReadOnlyList<string> Facets { get; init; } = [];
+
+    /// <summary>Continues an earlier answer.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>How many items to answer; absent: the surface's size.</summary>
+    public int? Size { get; init; }
+
+    /// <summary>Region, device, the item that <c>similar</c> starts from, and whatever else shall be recorded.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
+
+    /// <summary>What to explain.</summary>
+    public ExplainRequest Explain { get; init; } = ExplainRequest.Off;
+
+    /// <summary>False answers as to an unknown user; the user is still recorded.</summary>
+    public bool Personalization { get; init; } = true;
+
+    /// <summary>Seeds everything random in the answer; absent: made from the user, the surface and the snapshot.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>The value of a context key, or null.</summary>
+    public string? ContextOf(string key)
+    {
+        foreach (var (name, value) in Context)
+        {
+            if (name == key)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A request that cannot be answered as it is: the caller's mistake.</summary>
+/// <param name="field">The field of the request.</param>
+/// <param name="message">What is wrong and what would be right.</param>
+/// <param name="code">A stable code.</param>
+public sealed class RankRequestException(string field, string message, string code = "invalid_request") : Exception(message)
+{
+    /// <summary>The field of the request.</summary>
+    public string Field { get; } = field;
+
+    /// <summary>A stable code.</summary>
+    public string Code { get; } = code;
+}

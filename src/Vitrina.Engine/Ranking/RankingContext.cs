@@ -1,0 +1,187 @@
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Features;
+using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Models;
+using Vitrina.Engine.Ranking.Filtering;
+using Vitrina.Engine.Ranking.Mixing;
+using Vitrina.Kernels.Chance;
+
+namespace Vitrina.Engine.Ranking;
+
+/// <summary>One request on its way through the stages: the candidates as a struct of arrays, and buffers that the next request reuses.</summary>
+/// <remarks>Not thread-safe; the engine keeps a pool of them per vertical. Index i means the i-th retrieved candidate everywhere.</remarks>
+internal sealed class RankingContext(CompiledVertical vertical)
+{
+    public const int MaxCandidates = 10_000;
+    private readonly Dictionary<int, int> _indexOf = new(1024);
+    private int _sourceCount;
+
+    public CompiledVertical Vertical { get; } = vertical;
+
+    public FeatureScope Scope { get; } = new(vertical.Counters);
+
+    public FeatureMatrix Features { get; } = new();
+
+    public QueryNormalizer Queries { get; } = new(vertical.Declaration.Languages);
+
+    public TextSearchScratch TextScratch { get; } = new();
+
+    public RankRequest Request { get; private set; } = null!;
+
+    public Surface Surface { get; private set; } = null!;
+
+    public VerticalSnapshot Snapshot { get; private set; } = null!;
+
+    public Availability Availability { get; private set; } = null!;
+
+    public ItemPredicate Predicate { get; private set; } = ItemPredicate.Everything;
+
+    public NormalizedQuery Query { get; private set; }
+
+    public TextQuery? TextQuery { get; private set; }
+
+    public long NowMs { get; private set; }
+
+    public ulong Seed { get; private set; }
+
+    public bool IsBaseline { get; private set; }
+
+    public List<string> Degraded { get; } = [];
+
+    public int Count => Scope.Count;
+
+    /// <summary>Rank of each candidate in each source, from 1; 0 = not found by it. [source][candidate]</summary>
+    public ushort[][] SourceRanks { get; private set; } = [];
+
+    /// <summary>The score of the source that found the candidate first, for fallbacks.</summary>
+    public float[] SourceScores { get; private set; } = new float[512];
+
+    /// <summary>Scores: larger is better.</summary>
+    public float[] Scores { get; private set; } = new float[512];
+
+    /// <summary>Why a candidate is out; null = it is in.</summary>
+    public string?[] Marks { get; private set; } = new string?[512];
+
+    /// <summary>The rule that moved a candidate down; null = none did.</summary>
+    public string?[] Moves { get; private set; } = new string?[512];
+
+    public MixingBuffers MixingBuffers { get; } = new();
+
+    /// <summary>Candidates in page order; the first <see cref="OrderedCount"/> stand.</summary>
+    public int[] Order { get; private set; } = new int[512];
+
+    /// <summary>Probability of each place of <see cref="Order"/> given those above it.</summary>
+    public float[] Propensities { get; private set; } = new float[512];
+
+    /// <summary>How many candidates are in <see cref="Order"/>.</summary>
+    public int OrderedCount { get; set; }
+
+    /// <summary>The model that scored, as name/version; null = the fallback.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>True when <see cref="Features"/> holds the candidates' features.</summary>
+    public bool HasFeatures { get; set; }
+
+    public void Begin(RankRequest request, Surface surface, VerticalSnapshot snapshot, Availability availability, long nowMs, int user, ulong seed, bool isBaseline)
+    {
+        (Request, Surface, Snapshot, Availability, NowMs, Seed, IsBaseline) = (request, surface, snapshot, availability, nowMs, seed, isBaseline);
+        Query = Queries.Normalize(request.Query);
+        Predicate = ItemPredicate.Bind(request.Filters, snapshot);
+        TextQuery = Query.Hash == 0 ? null : snapshot.Market.Text?.Parse(request.Query!);
+        Scope.Begin(snapshot.Market, nowMs, request.Personalization ? user : -1, request.Personalization ? request.User : null, request.ContextOf("region"), Query);
+        _sourceCount = surface.Sources.Count + 1;
+        if (SourceRanks.Length < _sourceCount)
+        {
+            SourceRanks = [.. Enumerable.Range(0, _sourceCount).Select(_ => new ushort[Scores.Length])];
+        }
+
+        Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
+        _indexOf.Clear();
+        Degraded.Clear();
+        OrderedCount = 0;
+        Model = null;
+        HasFeatures = false;
+    }
+
+    /// <summary>Lets go of everything that belongs to one request.</summary>
+    public void End()
+    {
+        Array.Clear(Marks, 0, Count);
+        Array.Clear(Moves, 0, Count);
+        Scope.End();
+        (Request, Surface, Snapshot, Availability, TextQuery) = (null!, null!, null!, null!, null);
+    }
+
+    /// <summary>Random numbers of this request for one purpose.</summary>
+    public RandomStream Random(string purpose) => RandomStream.For(Seed, purpose);
+
+    /// <summary>The index of an item among the candidates, or -1.</summary>
+    public int IndexOf(int ordinal) => _indexOf.GetValueOrDefault(ordinal, -1);
+
+    /// <summary>Adds a candidate that a source found, or notes that another source found it too.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="source">The source's index; the last one stands for the caller.</param>
+    /// <param name="rank">Its rank in the source, from 1.</param>
+    /// <param name="score">Its score in the source.</param>
+    public void Add(Item item, int source, int rank, float score)
+    {
+        if (!_indexOf.TryGetValue(item.Ordinal, out var index))
+        {
+            if (Count == MaxCandidates)
+            {
+                return;
+            }
+
+            index = Count;
+            EnsureCapacity(index + 1);
+            _indexOf.Add(item.Ordinal, index);
+            Scope.Add(item);
+            Marks[index] = null;
+            SourceScores[index] = score;
+            for (var other = 0; other < _sourceCount; other++)
+            {
+                SourceRanks[other][index] = 0;
+            }
+        }
+
+        SourceRanks[source][index] = (ushort)Math.Min(rank, ushort.MaxValue);
+    }
+
+    /// <summary>The bits of the sources that found a candidate.</summary>
+    public uint SourcesOf(int index)
+    {
+        var bits = 0u;
+        for (var source = 0; source < _sourceCount; source++)
+        {
+            bits |= SourceRanks[source][index] > 0 ? 1u << source : 0;
+        }
+
+        return bits;
+    }
+
+    private void EnsureCapacity(int count)
+    {
+        if (count <= Scores.Length)
+        {
+            return;
+        }
+
+        var length = Scores.Length * 2;
+        Scores = Grown(Scores, length);
+        SourceScores = Grown(SourceScores, length);
+        Marks = Grown(Marks, length);
+        Moves = Grown(Moves, length);
+        Order = Grown(Order, length);
+        Propensities = Grown(Propensities, length);
+        for (var source = 0; source < SourceRanks.Length; source++)
+        {
+            SourceRanks[source] = Grown(SourceRanks[source], length);
+        }
+    }
+
+    private static T[] Grown<T>(T[] array, int length)
+    {
+        Array.Resize(ref array, length);
+        return array;
+    }
+}

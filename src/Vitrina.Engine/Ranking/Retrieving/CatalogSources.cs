@@ -1,0 +1,88 @@
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Ranking.Retrieving;
+
+/// <summary>The most popular items that meet the request's conditions.</summary>
+internal sealed class PopularSource(int limit) : CandidateSource("popular", limit)
+{
+    public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
+    {
+        var items = context.Snapshot.Market.Items;
+        var found = 0;
+        foreach (var ordinal in context.Snapshot.PopularOrder)
+        {
+            if (found == Limit || cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (items[ordinal] is { IsActive: true } item && context.Predicate.Accepts(item))
+            {
+                context.Add(item, index, ++found, 1f / found);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>The newest items that meet the request's conditions.</summary>
+internal sealed class RecentSource(int limit) : CandidateSource("recent", limit)
+{
+    public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
+    {
+        var items = context.Snapshot.Market.Items;
+        var found = 0;
+        for (var ordinal = items.Count - 1; ordinal >= 0 && found < Limit; ordinal--)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                context.Degraded.Add("source:recent");
+                break;
+            }
+
+            if (items[ordinal] is { IsActive: true } item && context.Predicate.Accepts(item))
+            {
+                context.Add(item, index, ++found, 1f / found);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Items of the same type as the one that the request's context names, the most popular first.</summary>
+internal sealed class SameTypeSource(int limit) : CandidateSource("sameType", limit)
+{
+    public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
+    {
+        if (context.Request.ContextOf("item") is not { } id)
+        {
+            throw new RankRequestException("context.item", "the source sameType needs the item to start from", "missing_item");
+        }
+
+        if (context.Snapshot.Find(id) is not { } start || start.Vertical != context.Vertical.Name)
+        {
+            throw new RankRequestException("context.item", $"there is no item '{id}' in '{context.Vertical.Name}'", "unknown_item");
+        }
+
+        var type = context.Vertical.Schema.Type is { Storage: AttributeStorage.Keywords } slot ? slot.Slot : -1;
+        var items = context.Snapshot.Market.Items;
+        var found = 0;
+        foreach (var ordinal in context.Snapshot.PopularOrder)
+        {
+            if (found == Limit || cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (ordinal != start.Ordinal && items[ordinal] is { IsActive: true } item
+                && (type < 0 || item.Keywords[type] == start.Keywords[type]) && context.Predicate.Accepts(item))
+            {
+                context.Add(item, index, ++found, 1f / found);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

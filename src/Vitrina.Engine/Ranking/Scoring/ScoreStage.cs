@@ -1,0 +1,61 @@
+using Vitrina.Engine.Features;
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Ranking.Scoring;
+
+/// <summary>Gives every candidate a score: the surface's model, else its fallback. Never drops or reorders.</summary>
+internal static class ScoreStage
+{
+    public static void Run(RankingContext context)
+    {
+        var scores = context.Scores.AsSpan(0, context.Count);
+        var declared = context.Surface.Declaration.Score;
+        if (!context.IsBaseline && declared.Model is { } name && context.Snapshot.Models.TryGetValue(name, out var model))
+        {
+            ComputeFeatures(context);
+            model.Loaded.Model.Score(context.Features, model.Columns, scores);
+            context.Model = model.Id;
+            return;
+        }
+
+        if (context.Surface.Declaration.Record.Features > 0 && !context.IsBaseline)
+        {
+            // A surface without a model still records what a model would have seen: it is how the first one is trained.
+            ComputeFeatures(context);
+        }
+
+        FallBack(context, declared.Fallback, scores);
+    }
+
+    private static void ComputeFeatures(RankingContext context)
+    {
+        var features = context.Vertical.Features;
+        context.Features.Reset(context.Count, features.Count);
+        for (var column = 0; column < features.Count; column++)
+        {
+            features[column].Compute(context.Scope, context.Features.Column(column));
+        }
+
+        context.HasFeatures = true;
+    }
+
+    private static void FallBack(RankingContext context, ScoreFallback fallback, Span<float> scores)
+    {
+        if (fallback == ScoreFallback.Text && context.TextQuery is not null)
+        {
+            TextScores.Compute(context.Scope, field: -1, scores, isCoverage: false);
+        }
+        else if (fallback == ScoreFallback.Source)
+        {
+            context.SourceScores.AsSpan(0, scores.Length).CopyTo(scores);
+        }
+        else
+        {
+            var popularity = context.Vertical.Popularity;
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] = (float)double.LogP1(popularity.Of(context.Snapshot.Market, context.Scope.Items[i].Ordinal, context.NowMs));
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Vitrina.Engine.Ranking.Filtering;
+using Vitrina.Engine.Ranking.Mixing;
+using Vitrina.Engine.Ranking.Retrieving;
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Ranking;
+
+/// <summary>How one surface answers: its stages' parts, bound. Immutable.</summary>
+public sealed class Surface
+{
+    /// <summary>The surface's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The declaration.</summary>
+    public required SurfaceDeclaration Declaration { get; init; }
+
+    /// <summary>Where candidates come from.</summary>
+    internal required IReadOnlyList<CandidateSource> Sources { get; init; }
+
+    /// <summary>The sources' kinds, in order.</summary>
+    internal required string[] SourceNames { get; init; }
+
+    /// <summary>What removes candidates by the live availability of items.</summary>
+    internal required IReadOnlyList<AvailabilityFilter> Filters { get; init; }
+
+    /// <summary>What moves and removes candidates on the page.</summary>
+    internal required IReadOnlyList<MixingRule> Rules { get; init; }
+}

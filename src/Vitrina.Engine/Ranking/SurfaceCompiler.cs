@@ -1,0 +1,105 @@
+using System.ComponentModel.DataAnnotations;
+using Vitrina.Engine.Ranking.Filtering;
+using Vitrina.Engine.Ranking.Mixing;
+using Vitrina.Engine.Ranking.Retrieving;
+using Vitrina.Engine.Verticals;
+
+namespace Vitrina.Engine.Ranking;
+
+/// <summary>Binds a surface's declaration to the sources, filters and rules that the stages export. A new kind is one line here.</summary>
+internal static class SurfaceCompiler
+{
+    private static readonly Dictionary<string, Func<SourceParameters, CandidateSource>> SourceKinds = new(StringComparer.Ordinal)
+    {
+        ["text"] = parameters => new TextSource(parameters.Limit),
+        ["popular"] = parameters => new PopularSource(parameters.Limit),
+        ["recent"] = parameters => new RecentSource(parameters.Limit),
+        ["sameType"] = parameters => new SameTypeSource(parameters.Limit),
+    };
+
+    private static readonly Dictionary<string, AvailabilityFilter> FilterKinds = new(StringComparer.Ordinal)
+    {
+        ["active"] = AvailabilityFilter.Active,
+        ["inStock"] = AvailabilityFilter.InStock,
+    };
+
+    private static readonly Dictionary<string, Func<CapParameters, MixingRule>> RuleKinds = new(StringComparer.Ordinal)
+    {
+        ["sellerCap"] = parameters => new SellerCapRule(parameters.Max),
+    };
+
+    internal sealed class SourceParameters
+    {
+        [Range(1, 10_000)]
+        public int Limit { get; init; } = 100;
+
+        public TimeSpan? Deadline { get; init; }
+
+        public SourceFailure WhenItFails { get; init; } = SourceFailure.Skip;
+    }
+
+    internal sealed class CapParameters
+    {
+        [Range(1, 1000)]
+        public int Max { get; init; } = 3;
+    }
+
+    internal sealed class NoParameters;
+
+    public static Surface Bind(string name, SurfaceDeclaration declaration, ErrorList errors)
+    {
+        var sources = new List<CandidateSource>();
+        foreach (var source in declaration.Sources)
+        {
+            var parameters = source.Bind<SourceParameters>(errors);
+            if (Find(SourceKinds, source, "source", errors) is { } make)
+            {
+                var made = make(parameters);
+                made.WhenItFails = parameters.WhenItFails;
+                made.Deadline = parameters.Deadline;
+                sources.Add(made);
+            }
+        }
+
+        var filters = new List<AvailabilityFilter>();
+        foreach (var filter in declaration.Filters)
+        {
+            filter.Bind<NoParameters>(errors);
+            if (Find(FilterKinds, filter, "filter", errors) is { } found)
+            {
+                filters.Add(found);
+            }
+        }
+
+        var rules = new List<MixingRule>();
+        foreach (var rule in declaration.Mix)
+        {
+            if (Find(RuleKinds, rule, rule.Discriminator, errors) is { } make)
+            {
+                rules.Add(make(rule.Bind<CapParameters>(errors)));
+            }
+        }
+
+        return new Surface
+        {
+            Name = name,
+            Declaration = declaration,
+            Sources = sources,
+            SourceNames = [.. sources.Select(source => source.Kind)],
+            Filters = filters,
+            Rules = rules,
+        };
+    }
+
+    private static T? Find<T>(Dictionary<string, T> kinds, KindDeclaration declaration, string what, ErrorList errors)
+        where T : class
+    {
+        if (kinds.TryGetValue(declaration.Kind, out var found))
+        {
+            return found;
+        }
+
+        errors.Add(declaration.Position, $"there is no {what} kind '{declaration.Kind}'; there are {string.Join(", ", kinds.Keys)}", NearestName.Find(declaration.Kind, kinds.Keys));
+        return null;
+    }
+}

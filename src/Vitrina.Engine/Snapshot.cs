@@ -1,0 +1,20 @@
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Ranking;
+
+namespace Vitrina.Engine;
+
+/// <summary>The immutable state that one request sees: everything in the journal up to <see cref="AsOf"/>.</summary>
+public sealed class Snapshot
+{
+    /// <summary>The last journal sequence that is in it.</summary>
+    public required long AsOf { get; init; }
+
+    /// <summary>When it was published, Unix milliseconds.</summary>
+    public required long PublishedAtMs { get; init; }
+
+    /// <summary>The verticals by name.</summary>
+    public required IReadOnlyDictionary<string, VerticalSnapshot> Verticals { get; init; }
+
+    /// <summary>The catalogue: only its append-only directories of ids are read through it.</summary>
+    internal required ItemCatalog Catalog { get; init; }
+}
