@@ -136,6 +136,21 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Throws<ArgumentException>(() => new ModelFolder(_root).Save(Manifest(model, "1") with { Features = [] }, model));
     }
 
+    [Fact]
+    public void A_model_written_by_version_1_opens_for_ever()
+    {
+        const string Bytes = "VkxHTQEAAAAAAAAAAADgvwII0YbQtdC90LABAAAAAAAA8D8AAAAAAAAIQAAAAAAAAABAAAAAAAAA4D8AAAAAAAAQQAAAAAAAANC/AADA/whwb3NpdGlvbgAAAADg///v"
+            + "xwAAAOD//+9HAAAAAAAAAAAAAAAAAADwPwAAAAAAAPC/AAAAAAAAAAAAAIA/hQAAAAAAAAD1bTRF";
+        string path = Path.Combine(_root, "old.bin");
+        File.WriteAllBytes(path, Convert.FromBase64String(Bytes));
+
+        LogisticModel model = LogisticFile.Read(path);
+
+        Assert.Equal(-0.5, model.Intercept);
+        LogisticFeature price = new() { Name = "цена", LogScale = true, Low = 1, High = 3, Mean = 2, Scale = 0.5, Weight = 4, MissingWeight = -0.25 };
+        Assert.Equal([price, new LogisticFeature { Name = "position", Weight = -1, FixedAtServing = 1 }], model.Features);
+    }
+
     private static DateTimeOffset Day(int day) => new(2026, 3, day, 0, 0, 0, TimeSpan.Zero);
 
     private static ModelManifest Manifest(LogisticModel model, string version) => new()
