@@ -2,7 +2,6 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
-using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
-using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 

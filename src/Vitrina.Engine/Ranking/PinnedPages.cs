@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using Vitrina.Engine.Events;
 using Vitrina.Kernels.Codecs;

@@ -2,9 +2,6 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Models;
-using Vitrina.Engine.Ranking.Explaining;
-using Vitrina.Engine.Ranking.Filtering;
-using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Kernels.Chance;
 
 namespace Vitrina.Engine.Ranking;

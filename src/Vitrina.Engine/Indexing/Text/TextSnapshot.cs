@@ -101,6 +101,40 @@ internal sealed class TextSnapshot
         }
     }
 
+    /// <summary>The share of the query's terms, weighted by their rarity, that stand in the text of given items: 0 to 1.</summary>
+    /// <param name="query">The words.</param>
+    /// <param name="itemOrdinals">The items.</param>
+    /// <param name="scratch">Memory to work in.</param>
+    /// <param name="shares">Receives the shares, shape [itemOrdinals]; 0 for an item without a text.</param>
+    /// <param name="field">One field, or <see cref="AllFields"/>.</param>
+    /// <remarks>A term that no item holds counts as the rarest. Cost: terms of the items. Allocates nothing.</remarks>
+    public void Coverage(TextQuery query, ReadOnlySpan<int> itemOrdinals, TextSearchScratch scratch, Span<float> shares, int field = AllFields)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(field, Boosts.Length);
+        Resolve(query, scratch);
+        var rarest = MathF.Log(1 + ((DocumentCount + 0.5f) / 0.5f));
+        var all = 0f;
+        for (var i = 0; i < scratch.TermCount; i++)
+        {
+            all += scratch.Terms[i].DocumentFrequency == 0 ? rarest : scratch.Terms[i].InverseDocumentFrequency;
+        }
+
+        for (var index = 0; index < itemOrdinals.Length; index++)
+        {
+            var item = itemOrdinals[index];
+            var covered = 0f;
+            if (all > 0 && (uint)item < (uint)Rows.Count && Rows[item] is { } row && ScoreRow(row, field, scratch) > 0)
+            {
+                for (var i = 0; i < scratch.TermCount; i++)
+                {
+                    covered += scratch.Contributions[i] > 0 ? scratch.Terms[i].InverseDocumentFrequency : 0;
+                }
+            }
+
+            shares[index] = all > 0 ? covered / all : 0;
+        }
+    }
+
     /// <summary>Says how an item's score comes about; null when the item has no text.</summary>
     public TextExplanation? Explain(TextQuery query, int itemOrdinal, TextSearchScratch scratch)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Vitrina.Engine.Ranking.Filtering;
 
 namespace Vitrina.Engine.Ranking.Explaining;
 

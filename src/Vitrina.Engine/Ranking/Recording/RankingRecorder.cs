@@ -1,7 +1,6 @@
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
-using Vitrina.Kernels.Chance;
 using Vitrina.Kernels.Codecs;
 
 namespace Vitrina.Engine.Ranking.Recording;

@@ -1,6 +1,5 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Indexing.Text;
-using Vitrina.Engine.Ranking.Filtering;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Ranking.Retrieving;
