@@ -107,7 +107,11 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     {
         Catalogue catalogue = _world.Catalogue;
         double share = _world.Configuration.IrrelevantShare;
-        int wanted = Math.Min(_world.Configuration.CandidateLimit - count, (int)(count * share / (1 - share)));
+
+        // When nothing fits, a shop still shows something.
+        int wanted = count == 0
+            ? _world.Configuration.ListSize
+            : Math.Min(_world.Configuration.CandidateLimit - count, (int)(count * share / (1 - share)));
         int matching = count;
         for (int attempt = 0; attempt < wanted; attempt++)
         {

@@ -60,7 +60,7 @@ public sealed partial record WorldConfiguration
     /// <summary>Lasting price changes per item and day.</summary>
     [Description("Lasting price changes per item and day.")]
     [Range(0.0, 5.0)]
-    public double PriceChangesPerDay { get; init; } = 0.07;
+    public double PriceChangesPerDay { get; init; } = 0.1;
 
     /// <summary>Standard deviation of the log of one lasting price change.</summary>
     [Description("Standard deviation of the log of one lasting price change.")]
@@ -90,7 +90,7 @@ public sealed partial record WorldConfiguration
     /// <summary>Changes of the delivery time per item and day (the card moves to another warehouse).</summary>
     [Description("Changes of the delivery time per item and day (the card moves to another warehouse).")]
     [Range(0.0, 5.0)]
-    public double DeliveryChangesPerDay { get; init; } = 0.03;
+    public double DeliveryChangesPerDay { get; init; } = 0.05;
 
     /// <summary>Times an item runs out of stock, per item and day.</summary>
     [Description("Times an item runs out of stock, per item and day.")]
@@ -330,12 +330,12 @@ public sealed partial record WorldConfiguration
     /// <summary>Probability of a cart after a click on an average item; grows with its utility.</summary>
     [Description("Probability of a cart after a click on an average item; grows with its utility.")]
     [Range(0.0, 1.0)]
-    public double CartProbability { get; init; } = 0.16;
+    public double CartProbability { get; init; } = 0.11;
 
     /// <summary>Probability of an order after a cart on an average item; grows with its utility.</summary>
     [Description("Probability of an order after a cart on an average item; grows with its utility.")]
     [Range(0.0, 1.0)]
-    public double OrderProbability { get; init; } = 0.35;
+    public double OrderProbability { get; init; } = 0.25;
 
     /// <summary>How much of the utility returns as log-odds in the steps after the click.</summary>
     [Description("How much of the utility returns as log-odds in the steps after the click.")]
