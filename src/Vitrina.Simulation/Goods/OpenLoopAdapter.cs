@@ -12,7 +12,8 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
 
     private readonly GoodsWorld _world;
     private readonly int[] _items;
-    private readonly double[] _keys;
+    private readonly double[] _times;
+    private readonly int[] _order;
     private readonly double[] _weights;
     private long _nextRanking;
 
@@ -25,7 +26,8 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         _nextRanking = firstRanking;
         int limit = world.Configuration.CandidateLimit + world.Configuration.ListSize;
         _items = new int[limit];
-        _keys = new double[limit];
+        _times = new double[limit];
+        _order = new int[limit];
         _weights = new double[limit];
     }
 
@@ -137,7 +139,11 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         return count;
     }
 
-    /// <summary>Plackett-Luce by the Gumbel trick; the propensity of a place is its weight among what is not yet placed.</summary>
+    /// <summary>A Plackett-Luce draw; the propensity of a place is its weight among what is not yet placed.</summary>
+    /// <remarks>
+    /// An exponential race: each candidate finishes after an exponential time with its weight as rate, and the order of finishing is the draw.
+    /// Only the first places are kept sorted, because few candidates ever enter them.
+    /// </remarks>
     private void Sample(SimulatedRequest request, int count, ShownItem[] shown, ref RandomStream stream)
     {
         double temperature = _world.Configuration.LoggingTemperature;
@@ -149,25 +155,32 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         }
 
         double rest = 0;
+        int kept = 0;
         for (int index = 0; index < count; index++)
         {
-            // Gumbel noise added to log-weights and sorted downwards is a Plackett-Luce draw; 2^-54 keeps the draw off zero.
-            double noise = -Math.Log(-Math.Log(stream.NextDouble() + 5.6e-17));
-            _keys[index] = -(_weights[index] + noise);
-            _weights[index] = Math.Exp(_weights[index] - largest);
-            rest += _weights[index];
+            double weight = Math.Exp(_weights[index] - largest);
+            _weights[index] = weight;
+            rest += weight;
+            double time = -Math.Log(1 - stream.NextDouble()) / Math.Max(weight, double.Epsilon);
+            if (kept == shown.Length && time >= _times[kept - 1])
+            {
+                continue;
+            }
+
+            int place = kept < shown.Length ? kept++ : kept - 1;
+            for (; place > 0 && _times[place - 1] > time; place--)
+            {
+                _times[place] = _times[place - 1];
+                _order[place] = _order[place - 1];
+            }
+
+            _times[place] = time;
+            _order[place] = index;
         }
 
-        Span<int> order = count <= 1024 ? stackalloc int[count] : new int[count];
-        for (int index = 0; index < count; index++)
-        {
-            order[index] = index;
-        }
-
-        _keys.AsSpan(0, count).Sort(order);
         for (int place = 0; place < shown.Length; place++)
         {
-            int index = order[place];
+            int index = _order[place];
             double propensity = Math.Clamp(_weights[index] / rest, 1e-12, 1);
             shown[place] = new ShownItem(_world.Catalogue.ItemId[_items[index]], place + 1, null, propensity);
             rest = Math.Max(rest - _weights[index], _weights[index] * 1e-12);

@@ -330,12 +330,12 @@ public sealed partial record WorldConfiguration
     /// <summary>Probability of a cart after a click on an average item; grows with its utility.</summary>
     [Description("Probability of a cart after a click on an average item; grows with its utility.")]
     [Range(0.0, 1.0)]
-    public double CartProbability { get; init; } = 0.11;
+    public double CartProbability { get; init; } = 0.1;
 
     /// <summary>Probability of an order after a cart on an average item; grows with its utility.</summary>
     [Description("Probability of an order after a cart on an average item; grows with its utility.")]
     [Range(0.0, 1.0)]
-    public double OrderProbability { get; init; } = 0.25;
+    public double OrderProbability { get; init; } = 0.15;
 
     /// <summary>How much of the utility returns as log-odds in the steps after the click.</summary>
     [Description("How much of the utility returns as log-odds in the steps after the click.")]
