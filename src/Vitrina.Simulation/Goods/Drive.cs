@@ -74,6 +74,11 @@ internal sealed class Drive
             _requests = day;
             _requestCursor = 0;
             SkipRequestsBefore(_from);
+
+            // A session never reaches its third day: forgetting older ones bounds the memory.
+            int oldest = _nextDay - 2;
+            _endedSessions.RemoveWhere(session => SessionPlanner.DayOfSession(session) < oldest);
+            _report.ForgetSessionsBefore(oldest);
         }
     }
 
@@ -91,7 +96,7 @@ internal sealed class Drive
         while (_requestCursor < _requests.Count && _requests[_requestCursor].At.UtcTicks < end)
         {
             SimulatedRequest request = _requests[_requestCursor++];
-            if (_endedSessions.Contains(request.Key / SessionPlanner.MaximumRequests))
+            if (_endedSessions.Contains(SessionPlanner.SessionKey(request)))
             {
                 continue;
             }
@@ -139,7 +144,7 @@ internal sealed class Drive
         _report.Add(reaction, shown);
         if (reaction.HasOrder)
         {
-            _endedSessions.Add(reaction.Request.Key / SessionPlanner.MaximumRequests);
+            _endedSessions.Add(SessionPlanner.SessionKey(reaction.Request));
         }
 
         foreach (SimulatedChange.UserEvent happened in reaction.Events)

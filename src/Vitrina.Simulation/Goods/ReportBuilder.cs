@@ -12,6 +12,7 @@ internal sealed class ReportBuilder
     private readonly long[] _views;
     private readonly long[] _clicks;
     private readonly HashSet<long> _sessions = [];
+    private long _sessionCount;
     private long _rankings;
     private long _events;
     private long _favorites;
@@ -34,7 +35,7 @@ internal sealed class ReportBuilder
     public void Add(Reaction reaction, ShownList shown)
     {
         _rankings++;
-        _sessions.Add(reaction.Request.Key / SessionPlanner.MaximumRequests);
+        _sessionCount += _sessions.Add(SessionPlanner.SessionKey(reaction.Request)) ? 1 : 0;
         _expectedClicks += reaction.ExpectedClicks;
         _newViews += reaction.NewItemViews;
         _newOrders += reaction.NewItemOrders;
@@ -73,13 +74,16 @@ internal sealed class ReportBuilder
         _clickedRankings += isClicked ? 1 : 0;
     }
 
+    /// <summary>Bounds the memory: sessions of days that are over need not be told apart any more.</summary>
+    public void ForgetSessionsBefore(int day) => _sessions.RemoveWhere(session => SessionPlanner.DayOfSession(session) < day);
+
     public SimulationReport Build()
     {
         (double mean, double share) = States();
         return new SimulationReport
         {
             RankingCount = _rankings,
-            SessionCount = _sessions.Count,
+            SessionCount = _sessionCount,
             EventCount = _events,
             ViewCount = _views.Sum(),
             ClickCount = _clicks.Sum(),

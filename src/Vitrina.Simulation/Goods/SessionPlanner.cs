@@ -12,6 +12,8 @@ internal sealed class SessionPlanner
     /// <summary>Requests of a session, at most; three bits again.</summary>
     public const int MaximumRequests = 8;
 
+    // 512 days; a configuration has at most 400.
+    private const int DayBits = 9;
     private const int ChunkSize = 4096;
     private const double SameTypeShare = 0.7;
 
@@ -74,6 +76,12 @@ internal sealed class SessionPlanner
         return order != 0 ? order : left.Key.CompareTo(right.Key);
     });
 
+    /// <summary>The session a request belongs to.</summary>
+    public static long SessionKey(SimulatedRequest request) => request.Key / MaximumRequests;
+
+    /// <summary>The day on which a session began.</summary>
+    public static int DayOfSession(long sessionKey) => (int)(sessionKey / MaximumSessions & ((1 << DayBits) - 1));
+
     private void PlanUser(int user, int day, List<SimulatedRequest> requests)
     {
         RandomStream stream = Streams.Open(_seed, StreamPurpose.UserDay, user, day);
@@ -86,7 +94,7 @@ internal sealed class SessionPlanner
         {
             int hour = (stream.NextIndex(_hours) - LocalOffset.Hours + 24) % 24;
             long at = midnight + hour * TimeSpan.TicksPerHour + (long)(stream.NextDouble() * TimeSpan.TicksPerHour);
-            long key = (((long)user << 9) | (uint)day) * MaximumSessions + session;
+            long key = (((long)user << DayBits) | (uint)day) * MaximumSessions + session;
             PlanSession(user, at, key, requests);
         }
     }

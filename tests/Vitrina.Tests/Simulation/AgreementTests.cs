@@ -35,7 +35,15 @@ public class AgreementTests
         TypeTemplate template = Assortment.Templates.Single(candidate => candidate.Title == noun);
         var type = new ItemType
         {
-            Template = template, Title = noun, Queries = [], Brands = [], Taste = [], FirstModel = 0, ModelCount = 0, FirstItem = 0, ItemCount = 0,
+            Template = template,
+            Title = noun,
+            Queries = [],
+            Brands = [],
+            Taste = [],
+            FirstModel = 0,
+            ModelCount = 0,
+            FirstItem = 0,
+            ItemCount = 0,
         };
         Assert.Equal(title, CardWriter.Title(type, brand, model, audience, feature, colour, size));
     }

@@ -7,7 +7,11 @@ public class TruthTests(ITestOutputHelper output)
 {
     private static readonly WorldConfiguration Configuration = WorldConfiguration.Small with
     {
-        Days = 14, TypeCount = 10, ItemCount = 1000, UserCount = 900, RandomisedShare = 0.3,
+        Days = 14,
+        TypeCount = 10,
+        ItemCount = 1000,
+        UserCount = 900,
+        RandomisedShare = 0.3,
     };
 
     [Fact]
