@@ -65,10 +65,12 @@ internal sealed class TextSnapshot
             {
                 if (needed > 1)
                 {
-                    CountWords(view.Segment.PostingsOf(term.TermId), (byte)term.Word, scratch);
+                    AccumulateAndCount(view.Segment, term, scratch);
                 }
-
-                Accumulate(view.Segment, term, scratch);
+                else
+                {
+                    Accumulate(view.Segment, term, scratch);
+                }
             }
 
             foreach (var termId in scratch.UnwantedTermIds.AsSpan(0, scratch.UnwantedCount))
@@ -183,22 +185,24 @@ internal sealed class TextSnapshot
         }
     }
 
-    private static void CountWords(ReadOnlySpan<byte> bytes, byte word, TextSearchScratch scratch)
+    /// <summary>As <see cref="Accumulate"/>, and counts the term's word in each document unless another term of the same word did.</summary>
+    private void AccumulateAndCount(TextSegment segment, in QueryTerm term, TextSearchScratch scratch)
     {
-        var found = scratch.FoundWords;
-        var last = scratch.LastWords;
+        var bytes = segment.PostingsOf(term.TermId);
+        var lengths = segment.WeightedLengths;
+        var weight = term.Weight;
+        var word = (byte)term.Word;
+        var (norm, slope) = LengthNorm(AllFields);
         var document = -1;
         for (var at = 0; at < bytes.Length;)
         {
             var code = VarInt.Read(bytes, ref at);
-            if ((code & 1) != 0)
-            {
-                VarInt.Read(bytes, ref at);
-            }
-
+            var pattern = (code & 1) == 0 ? 0 : VarInt.Read(bytes, ref at);
             document += (int)(code >> 1);
-            found[document] += last[document] == word ? (byte)0 : (byte)1;
-            last[document] = word;
+            scratch.Scores[document] += Contribution(weight, Patterns[pattern].WeightedCount, norm + (slope * lengths[document]));
+            scratch.TouchedBlocks[document >> TextSearchScratch.BlockLog2] = 1;
+            scratch.FoundWords[document] += scratch.LastWords[document] == word ? (byte)0 : (byte)1;
+            scratch.LastWords[document] = word;
         }
     }
 
