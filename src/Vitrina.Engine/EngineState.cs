@@ -244,6 +244,13 @@ public sealed class EngineState
         return true;
     }
 
+    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal no longer reaches back.</summary>
+    public void TakeOver(ICatalogStore catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
+    }
+
     private static string SignatureIn(Checkpoint checkpoint, string name)
     {
         var reader = new ByteReader(BytesOf(checkpoint, $"{name}.signature"));
