@@ -78,7 +78,7 @@ public sealed class RankingEngine
                 AsOf = snapshot.AsOf,
                 Availability = _availability,
                 NowMs = nowMs,
-                User = snapshot.Catalog.FindUser(request.User),
+                User = snapshot.FindUser(request.User),
                 Seed = seed,
                 PageSize = size,
                 IsBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface)),

@@ -106,6 +106,7 @@ internal sealed class RankingRecorder
             Seed = context.Seed,
             Offset = shownBefore,
             AssumedViews = context.Surface.Declaration.Views.AssumedCount,
+            IsPersonalized = context.Request.Personalization,
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
             Context = context.Request.Context,
             Shown = shown,
