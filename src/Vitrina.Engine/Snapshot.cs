@@ -16,5 +16,5 @@ public sealed class Snapshot
     public required IReadOnlyDictionary<string, VerticalSnapshot> Verticals { get; init; }
 
     /// <summary>The catalogue: only its append-only directories of ids are read through it.</summary>
-    internal required ItemCatalog Catalog { get; init; }
+    public required ItemCatalog Catalog { get; init; }
 }

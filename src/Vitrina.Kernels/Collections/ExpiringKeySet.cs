@@ -13,6 +13,7 @@ public sealed class ExpiringKeySet
 {
     private const int ShardCount = 256;
     private const int StampCount = 250;
+    private const double MostBytesPerKey = 31;
     private const ulong FormatVersion = 1;
     private readonly ExpiringKeyShard[] _shards = new ExpiringKeyShard[ShardCount];
     private readonly long _spanMs;
@@ -150,9 +151,18 @@ public sealed class ExpiringKeySet
             }
         }
         _generation = generation;
+        Shrink(ExpiringKeyShard.SparseLoad);
+        if (Bytes > MostBytesPerKey * _count)
+        {
+            Shrink(ExpiringKeyShard.GrownLoad);
+        }
+    }
+
+    private void Shrink(double load)
+    {
         foreach (var shard in _shards)
         {
-            shard.ShrinkIfSparse();
+            shard.ShrinkBelow(load);
         }
     }
 

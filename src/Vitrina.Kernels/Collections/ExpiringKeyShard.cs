@@ -16,12 +16,20 @@ namespace Vitrina.Kernels.Collections;
 internal sealed class ExpiringKeyShard(double phase)
 {
     public const byte FirstStamp = 2;
+
+    /// <summary>
+    /// Below the load that steady traffic over six generations reaches after a growth and one expiry (0.84 / 1.45 x 6/7 = 0.50): a shard
+    /// that has just grown does not shrink with every generation.
+    /// </summary>
+    public const double SparseLoad = 0.45;
+
+    /// <summary>The load of a shard that has just grown: below it, a smaller size of its series holds the keys.</summary>
+    public const double GrownLoad = RebuiltLoad / GrowthFactor;
     private const int GroupSize = 16;
     private const ushort Expired = 0x100;
     private const ushort FirstLive = FirstStamp << 8;
-    private const double GrowthFactor = 1.6;
-    private const double RebuiltLoad = 0.8;
-    private const double SparseLoad = RebuiltLoad / GrowthFactor;
+    private const double GrowthFactor = 1.45;
+    private const double RebuiltLoad = 0.84;
     private const int FixedBytes = 104;
     private UInt128[] _keys = [];
     private ushort[] _marks = [];
@@ -115,8 +123,8 @@ internal sealed class ExpiringKeyShard(double phase)
         return count;
     }
 
-    /// <summary>Gives back memory that the living keys no longer need.</summary>
-    public void ShrinkIfSparse()
+    /// <summary>Gives back memory when the living keys fill less than <paramref name="load"/> of it.</summary>
+    public void ShrinkBelow(double load)
     {
         if (_live == 0)
         {
@@ -125,7 +133,7 @@ internal sealed class ExpiringKeyShard(double phase)
             _groups = 0;
             _used = 0;
         }
-        else if (_live < _marks.Length * SparseLoad && GroupsFor(_live) < _groups)
+        else if (_live < _marks.Length * load && GroupsFor(_live) < _groups)
         {
             Rebuild();
         }
