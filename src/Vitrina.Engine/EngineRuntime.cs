@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Recording;
@@ -361,7 +362,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             var loaded = _stores.Models.Load(name, version, vertical.FeatureNames);
             return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(vertical.FeatureNames));
         }
-        catch (Exception exception) when (exception is IOException or Models.ModelMismatchException)
+        catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
             // The surface's fallback serves; the reason stands in the status.
             var sentence = $"model {name}/{version}: {exception.Message}; the surface serves its fallback";
