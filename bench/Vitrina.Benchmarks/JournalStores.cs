@@ -17,7 +17,7 @@ internal static class JournalStoreBenchmark
     /// <summary>Runs in a folder (the disk matters); prints a table in Markdown.</summary>
     public static void Run(string folder)
     {
-        Console.WriteLine(CultureInfo.InvariantCulture, $"{PayloadBytes}-byte payloads, median of {Rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
+        Console.WriteLine($"{PayloadBytes}-byte payloads, median of {Rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
         Console.WriteLine();
         Console.WriteLine("| measure | SQLite | segments | ratio |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");

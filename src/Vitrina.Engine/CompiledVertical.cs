@@ -1,5 +1,6 @@
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Verticals;
@@ -24,6 +25,9 @@ public sealed class CompiledVertical
 
     /// <summary>The vertical's time zone.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
+
+    /// <summary>Turns the vertical's texts and queries into terms. Safe for concurrent use.</summary>
+    public required TextAnalyzer Analyzer { get; init; }
 
     /// <summary>Where each attribute of an item is stored.</summary>
     public required ItemSchema Schema { get; init; }

@@ -2,7 +2,6 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
-using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;
@@ -36,9 +35,12 @@ internal sealed class MarketState
         _tableNames = [.. vertical.Declaration.Tables.Keys];
         _tables = [.. vertical.Declaration.Tables.Values.Select(table => new FeatureTable([.. table.Columns.Keys]))];
         _crediting = new Crediting(vertical.AttributionWindow);
-        _queries = new QueryNormalizer(vertical.Declaration.Languages);
-        _textSlots = [.. vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).Select(slot => slot.Slot)];
-        _text = withText ? TextIndexes.Create(vertical.Declaration, vertical.Schema) : null;
+        _queries = new QueryNormalizer(vertical.Analyzer);
+        var fields = vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
+        _textSlots = [.. fields.Select(slot => slot.Slot)];
+        _text = withText && fields.Count > 0
+            ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
+            : null;
     }
 
     public VerticalStatistics Statistics => _statistics;

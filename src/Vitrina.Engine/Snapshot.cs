@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Ranking;
+using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine;
 
@@ -15,6 +16,12 @@ public sealed class Snapshot
     /// <summary>The verticals by name.</summary>
     public required IReadOnlyDictionary<string, VerticalSnapshot> Verticals { get; init; }
 
+    /// <summary>Which user each alias belongs to.</summary>
+    internal PagedView<int> Aliases { get; init; }
+
+    /// <summary>The ordinal of a user, or -1.</summary>
+    public int FindUser(string? id) => Catalog.FindUser(id, Aliases);
+
     /// <summary>The catalogue: only its append-only directories of ids are read through it.</summary>
-    internal required ItemCatalog Catalog { get; init; }
+    public required ItemCatalog Catalog { get; init; }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
-using Vitrina.Engine.Ranking;
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -50,6 +50,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
+            Analyzer = new TextAnalyzer(declaration.Languages),
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,

@@ -13,7 +13,7 @@ public sealed class ItemCatalog
     private readonly PagedArray<Item?> _items = new(6);
     private readonly PagedArray<Entity?> _users = new(6);
     private readonly PagedArray<Entity?> _sellers = new(6);
-    private readonly Dictionary<int, int> _userOfAlias = [];
+    private readonly PagedArray<int> _joined = new(6);
     private readonly HashSet<int> _changedItems = [];
     private readonly HashSet<int> _changedUsers = [];
     private readonly HashSet<int> _changedSellers = [];
@@ -76,15 +76,16 @@ public sealed class ItemCatalog
         return after;
     }
 
-    /// <summary>The ordinal of a user, given at the first sight of its id.</summary>
-    public int UserOrdinal(string id)
-    {
-        var ordinal = _userIds.GetOrAdd(id);
-        return _userOfAlias.GetValueOrDefault(ordinal, ordinal);
-    }
+    /// <summary>The ordinal of a user, given at the first sight of its id; that of the login for a joined alias.</summary>
+    public int UserOrdinal(string id) => UserOf(_userIds.GetOrAdd(id), _joined.Live());
 
-    /// <summary>The ordinal of a known user, or -1.</summary>
-    public int FindUser(string? id) => id is not null && _userIds.Find(id) is >= 0 and var ordinal ? _userOfAlias.GetValueOrDefault(ordinal, ordinal) : -1;
+    /// <summary>The ordinal of a user in a frozen state, or -1: safe beside the writer.</summary>
+    /// <param name="id">The user's id or an alias.</param>
+    /// <param name="joined">The aliases of that state.</param>
+    public int FindUser(string? id, PagedView<int> joined) => id is not null && _userIds.Find(id) is >= 0 and var ordinal ? UserOf(ordinal, joined) : -1;
+
+    // The array holds the user's ordinal + 1, so that the zero of a new page means "nobody else".
+    private static int UserOf(int ordinal, PagedView<int> joined) => ordinal < joined.Count && joined[ordinal] > 0 ? joined[ordinal] - 1 : ordinal;
 
     /// <summary>Joins an alias to a user.</summary>
     /// <returns>The ordinals of the user and the alias; the same number twice when nothing is to be joined.</returns>
@@ -93,16 +94,23 @@ public sealed class ItemCatalog
         ArgumentNullException.ThrowIfNull(alias);
         var user = UserOrdinal(alias.User.Value);
         var own = _userIds.GetOrAdd(alias.Alias.Value);
-        var before = _userOfAlias.GetValueOrDefault(own, own);
+        var before = UserOf(own, _joined.Live());
         if (own == user || before == user)
         {
             return (user, user);
         }
 
-        _userOfAlias[own] = user;
+        _joined.EnsureCount(own + 1);
+        _joined.Edit(own) = user + 1;
         _changedUsers.Add(own);
         return (user, before);
     }
+
+    /// <summary>An immutable view of which user each alias belongs to.</summary>
+    public PagedView<int> FreezeAliases() => _joined.Freeze();
+
+    /// <summary>The same, valid until the next write.</summary>
+    public PagedView<int> LiveAliases() => _joined.Live();
 
     /// <summary>Applies a put of a user.</summary>
     public void ApplyUser(EntityChange change) => Apply(change, _users, UserOrdinal(change.Id), _changedUsers);
@@ -114,7 +122,7 @@ public sealed class ItemCatalog
     /// <returns>The user's ordinal, or -1 when it is not known.</returns>
     public int Erase(string id)
     {
-        var user = FindUser(id);
+        var user = FindUser(id, _joined.Live());
         if (user >= 0 && user < _users.Count)
         {
             _users.Edit(user) = null;
@@ -150,7 +158,7 @@ public sealed class ItemCatalog
         _changedSellers.UnionWith(Enumerable.Range(_storedSellers, _sellerIds.Count - _storedSellers));
         var delta = new CatalogDelta(
             [.. _changedItems.Order().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
-            [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, _userIds, _users, _userOfAlias.GetValueOrDefault(ordinal, -1)))],
+            [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, _userIds, _users, ordinal < _joined.Count ? _joined[ordinal] - 1 : -1))],
             [.. _changedSellers.Order().Select(ordinal => Stored(ordinal, _sellerIds, _sellers, -1))]);
         ForgetChanges();
         return delta;
@@ -183,7 +191,8 @@ public sealed class ItemCatalog
         Restore(store.ReadUsers(), _userIds, _users);
         foreach (var user in store.ReadUsers().Where(user => user.UserOfAlias >= 0))
         {
-            _userOfAlias[user.Ordinal] = user.UserOfAlias;
+            _joined.EnsureCount(user.Ordinal + 1);
+            _joined.Edit(user.Ordinal) = user.UserOfAlias + 1;
         }
 
         Restore(store.ReadSellers(), _sellerIds, _sellers);

@@ -69,8 +69,9 @@ internal sealed class Crediting(TimeSpan attributionWindow)
             return new CreditedEvent(EventType.View, item, user, marketEvent.OccurredAtMs, query, price, true);
         }
 
+        ViewStamp view = default;
         var follows = key != 0
-            && (_views.TryGetValue(key, out var view) || _olderViews.TryGetValue(key, out view))
+            && (_views.TryGetValue(key, out view) || _olderViews.TryGetValue(key, out view))
             && marketEvent.OccurredAtMs - view.AtMs <= _windowMs
             && marketEvent.OccurredAtMs >= view.AtMs;
         if (follows)

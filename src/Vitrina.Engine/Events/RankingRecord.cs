@@ -72,6 +72,9 @@ public sealed record RankingRecord
     /// <summary>How many first positions count as seen without a view event; 0 = views come from the client.</summary>
     public int AssumedViews { get; init; }
 
+    /// <summary>False when the answer was made as for an unknown user.</summary>
+    public bool IsPersonalized { get; init; } = true;
+
     /// <summary>What was left out under pressure.</summary>
     public IReadOnlyList<string> Degraded { get; init; } = [];
 
@@ -103,6 +106,7 @@ public sealed record RankingRecord
         writer.WriteUInt64(Seed);
         writer.WriteVarInt(Offset);
         writer.WriteVarInt(AssumedViews);
+        writer.WriteByte(IsPersonalized ? (byte)1 : (byte)0);
         writer.WriteVarUInt((ulong)Degraded.Count);
         foreach (var part in Degraded)
         {
@@ -153,6 +157,7 @@ public sealed record RankingRecord
             Seed = reader.ReadUInt64(),
             Offset = (int)reader.ReadVarInt(),
             AssumedViews = (int)reader.ReadVarInt(),
+            IsPersonalized = reader.ReadByte() != 0,
             Degraded = ReadStrings(ref reader),
             Context = ContextPairs.Read(ref reader),
             Shown = ReadShown(ref reader),

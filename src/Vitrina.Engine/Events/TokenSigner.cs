@@ -51,37 +51,57 @@ public sealed class TokenSigner
             writer.WriteSingle(token.Fee);
         }
 
-        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, writer.Written, signature);
-        writer.WriteBytes(signature[..SignatureBytes]);
-        return Base64Url.EncodeToString(writer.Written);
+        return Seal(writer.Written);
     }
 
-    /// <summary>Verifies and reads a token.</summary>
-    /// <returns>False when the text is not a token that this installation signed.</returns>
-    public bool TryRead(string? text, out RankingToken token)
+    /// <summary>How long sealed content may be, bytes.</summary>
+    public const int MaxSealedBytes = MaxTokenChars * 3 / 4;
+
+    /// <summary>Signs any short content: URL-safe base64 of it and its signature.</summary>
+    public string Seal(ReadOnlySpan<byte> content)
     {
-        token = default;
+        Span<byte> bytes = stackalloc byte[MaxSealedBytes + HMACSHA256.HashSizeInBytes];
+        content.CopyTo(bytes);
+        HMACSHA256.HashData(_key, content, bytes[content.Length..]);
+        return Base64Url.EncodeToString(bytes[..(content.Length + SignatureBytes)]);
+    }
+
+    /// <summary>Verifies sealed content.</summary>
+    /// <returns>False when the text was not sealed by this installation.</returns>
+    public bool TryUnseal(string? text, Span<byte> content, out int length)
+    {
+        length = 0;
         if (string.IsNullOrEmpty(text) || text.Length > MaxTokenChars)
         {
             return false;
         }
 
         Span<byte> bytes = stackalloc byte[MaxTokenChars];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length) || length <= SignatureBytes)
+        if (!Base64Url.TryDecodeFromChars(text, bytes, out var written) || written <= SignatureBytes)
         {
             return false;
         }
 
-        var content = bytes[..(length - SignatureBytes)];
+        var signed = bytes[..(written - SignatureBytes)];
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, content, signature);
-        if (!CryptographicOperations.FixedTimeEquals(signature[..SignatureBytes], bytes[(length - SignatureBytes)..length]))
+        HMACSHA256.HashData(_key, signed, signature);
+        if (!CryptographicOperations.FixedTimeEquals(signature[..SignatureBytes], bytes[signed.Length..written]) || signed.Length > content.Length)
         {
             return false;
         }
 
-        return TryDecode(content, out token);
+        signed.CopyTo(content);
+        length = signed.Length;
+        return true;
+    }
+
+    /// <summary>Verifies and reads a token.</summary>
+    /// <returns>False when the text is not a token that this installation signed.</returns>
+    public bool TryRead(string? text, out RankingToken token)
+    {
+        Span<byte> content = stackalloc byte[MaxSealedBytes];
+        token = default;
+        return TryUnseal(text, content, out var length) && TryDecode(content[..length], out token);
     }
 
     /// <summary>Reads a token that was verified before it was journalled.</summary>

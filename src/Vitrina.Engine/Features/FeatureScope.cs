@@ -15,6 +15,7 @@ public sealed class FeatureScope
     private readonly int[][] _rows;
     private readonly bool[] _hasRows;
     private Item[] _items = [];
+    private int[] _ordinals = [];
     private int _historyCount;
 
     /// <summary>Makes a scope for the features of one vertical.</summary>
@@ -53,13 +54,16 @@ public sealed class FeatureScope
     public int QueryTermCount { get; private set; }
 
     /// <summary>The query prepared for the text index; null in replay.</summary>
-    public TextQuery? TextQuery { get; private set; }
+    internal TextQuery? TextQuery { get; private set; }
 
     /// <summary>Buffers of the text index; null in replay.</summary>
-    public TextSearchScratch? TextScratch { get; private set; }
+    internal TextSearchScratch? TextScratch { get; private set; }
 
     /// <summary>The candidates.</summary>
     public ReadOnlySpan<Item> Items => _items.AsSpan(0, Count);
+
+    /// <summary>The candidates' ordinals.</summary>
+    public ReadOnlySpan<int> Ordinals => _ordinals.AsSpan(0, Count);
 
     /// <summary>How many candidates there are.</summary>
     public int Count { get; private set; }
@@ -86,7 +90,7 @@ public sealed class FeatureScope
     }
 
     /// <summary>Gives the parts that only a serving request has.</summary>
-    public void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
+    internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
 
     /// <summary>Adds a candidate.</summary>
@@ -95,8 +99,10 @@ public sealed class FeatureScope
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Math.Max(64, Count * 2));
+            Array.Resize(ref _ordinals, _items.Length);
         }
 
+        _ordinals[Count] = item.Ordinal;
         _items[Count++] = item;
     }
 

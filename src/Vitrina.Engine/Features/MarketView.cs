@@ -31,5 +31,5 @@ public sealed class MarketView
     public required SymbolTable[] ListKeywords { get; init; }
 
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
-    public TextSnapshot? Text { get; init; }
+    internal TextSnapshot? Text { get; init; }
 }

@@ -5,12 +5,11 @@ namespace Vitrina.Engine.Features;
 
 /// <summary>Brings queries into the form that statistics are keyed by, remembering the recent ones.</summary>
 /// <remarks>Not thread-safe; the writer and each request have their own.</remarks>
-public sealed class QueryNormalizer(IReadOnlyList<string> languages)
+public sealed class QueryNormalizer(TextAnalyzer analyzer)
 {
     // Queries repeat (Zipf): a few thousand remembered ones answer most; the memory is dropped whole when full.
     private const int Remembered = 8192;
     private const int MaxRememberedLength = 200;
-    private readonly TextAnalyzer _analyzer = new(languages);
     private readonly Dictionary<string, NormalizedQuery> _recent = new(StringComparer.Ordinal);
 
     /// <summary>The hash of the normalised query; 0 without a query.</summary>
@@ -29,7 +28,7 @@ public sealed class QueryNormalizer(IReadOnlyList<string> languages)
             return normalized;
         }
 
-        var text = _analyzer.NormalizeQuery(query);
+        var text = analyzer.NormalizeQuery(query);
         normalized = text.Length == 0 ? NormalizedQuery.None : new NormalizedQuery(text, Hash.Of64(text) | 1, text.AsSpan().Count(' ') + 1);
         if (query.Length <= MaxRememberedLength)
         {

@@ -17,7 +17,7 @@ public interface IJournalStore : IDisposable
     IReadOnlyList<string> Recovery { get; }
 
     /// <summary>Appends entries; all of them are durable when it returns. Costs one flush to the disk per call, not per entry.</summary>
-    /// <exception cref="ArgumentException">The sequences do not continue <see cref="LastSequence"/>, or the recorded time falls.</exception>
+    /// <exception cref="ArgumentException">The sequences do not continue <see cref="LastSequence"/>, the recorded time falls, or a payload has more than 128 MB.</exception>
     /// <exception cref="IOException">Nothing of the call may be acknowledged; the store takes no more appends until it is opened again.</exception>
     void Append(ReadOnlySpan<JournalEntry> entries);
 

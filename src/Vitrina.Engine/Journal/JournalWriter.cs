@@ -99,7 +99,7 @@ public sealed partial class JournalWriter : IDisposable
     /// <param name="cancellation">Ends the waiting, not the writing, once the batch is queued.</param>
     /// <exception cref="JournalOverloadedException">The queue is full; nothing of the batch is queued.</exception>
     /// <exception cref="JournalUnavailableException">The store failed or the writer is closed; nothing of the batch is acknowledged.</exception>
-    /// <exception cref="ArgumentException">The batch can never fit the queue.</exception>
+    /// <exception cref="ArgumentException">The batch can never fit the queue, or an entry is larger than 128 MB.</exception>
     public ValueTask<AppendResult> AppendAsync(IReadOnlyList<PendingEntry> batch, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -128,7 +128,7 @@ public sealed partial class JournalWriter : IDisposable
     /// <param name="batch">Written as a whole, in order; must not be changed before completion.</param>
     /// <param name="cancellation">Ends the waiting; a batch that is queued already is written all the same.</param>
     /// <exception cref="JournalUnavailableException">The store failed or the writer is closed; nothing of the batch is acknowledged.</exception>
-    /// <exception cref="ArgumentException">The batch can never fit the queue.</exception>
+    /// <exception cref="ArgumentException">The batch can never fit the queue, or an entry is larger than 128 MB.</exception>
     public async ValueTask<AppendResult> AppendAndWaitAsync(IReadOnlyList<PendingEntry> batch, CancellationToken cancellation = default)
     {
         Waiting waiting = Measure(batch);
@@ -167,7 +167,7 @@ public sealed partial class JournalWriter : IDisposable
         var waiting = new Waiting(null, entry, 1, entry.Payload.Length, null);
         lock (_gate)
         {
-            if (_failure is null && !_isClosing && HasRoomFor(waiting, 2))
+            if (_failure is null && !_isClosing && waiting.Bytes <= SegmentFormat.MaxPayloadBytes && HasRoomFor(waiting, 2))
             {
                 Enqueue(waiting);
                 return true;
@@ -202,7 +202,14 @@ public sealed partial class JournalWriter : IDisposable
         long bytes = 0;
         for (int i = 0; i < batch.Count; i++)
         {
-            bytes += batch[i].Payload.Length;
+            int payloadBytes = batch[i].Payload.Length;
+            if (payloadBytes > SegmentFormat.MaxPayloadBytes)
+            {
+                throw new ArgumentException(
+                    $"Entry {i} of the batch has {payloadBytes} bytes; at most {SegmentFormat.MaxPayloadBytes} are taken.", nameof(batch));
+            }
+
+            bytes += payloadBytes;
         }
 
         if (batch.Count > _options.MaxQueuedEntries || bytes > _options.MaxQueuedBytes)

@@ -6,11 +6,11 @@ namespace Vitrina.Engine.Journal;
 public sealed class JournalWriterOptions
 {
     /// <summary>Entries that may wait. Default 100,000: beyond it appends are refused (429) instead of taking ever more memory.</summary>
-    [Range(1, 100_000_000)]
+    [Range(1, 10_000_000)]
     public int MaxQueuedEntries { get; init; } = 100_000;
 
     /// <summary>Payload bytes that may wait. Default 256 MB: the same bound where payloads are large.</summary>
-    [Range(1024L, 1L << 40)]
+    [Range(1024L, 1L << 30)]
     public long MaxQueuedBytes { get; init; } = 256L << 20;
 
     /// <summary>

@@ -30,6 +30,9 @@ internal static class SegmentFormat
     /// <summary>A longer length field is damage, whatever the file's size.</summary>
     public const int MaxBodyBytes = 1 << 28;
 
+    /// <summary>The largest payload that any store takes: far above every request limit, far below <see cref="MaxBodyBytes"/>.</summary>
+    public const int MaxPayloadBytes = 1 << 27;
+
     public const string Extension = ".journal";
 
     private const int MaxVarintBytes = 10;

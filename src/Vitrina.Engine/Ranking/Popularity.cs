@@ -1,4 +1,3 @@
-using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 

@@ -1,4 +1,3 @@
-using Vitrina.Engine.Ranking.Explaining;
 
 namespace Vitrina.Engine.Ranking;
 

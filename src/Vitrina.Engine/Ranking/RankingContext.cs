@@ -2,8 +2,6 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Models;
-using Vitrina.Engine.Ranking.Filtering;
-using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Kernels.Chance;
 
 namespace Vitrina.Engine.Ranking;
@@ -14,6 +12,10 @@ internal sealed class RankingContext(CompiledVertical vertical)
 {
     public const int MaxCandidates = 10_000;
     private readonly Dictionary<int, int> _indexOf = new(1024);
+    private readonly TextQuery _textQuery = new();
+    private int[] _foundOrdinals = [];
+    private float[] _foundScores = [];
+    private RequestScope _scope = null!;
     private int _sourceCount;
 
     public CompiledVertical Vertical { get; } = vertical;
@@ -22,17 +24,19 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public FeatureMatrix Features { get; } = new();
 
-    public QueryNormalizer Queries { get; } = new(vertical.Declaration.Languages);
+    public QueryNormalizer Queries { get; } = new(vertical.Analyzer);
 
     public TextSearchScratch TextScratch { get; } = new();
 
-    public RankRequest Request { get; private set; } = null!;
+    public RankRequest Request => _scope.Request;
 
-    public Surface Surface { get; private set; } = null!;
+    public Surface Surface => _scope.Surface;
 
-    public VerticalSnapshot Snapshot { get; private set; } = null!;
+    public VerticalSnapshot Snapshot => _scope.Snapshot;
 
-    public Availability Availability { get; private set; } = null!;
+    public long AsOf => _scope.AsOf;
+
+    public Availability Availability => _scope.Availability;
 
     public ItemPredicate Predicate { get; private set; } = ItemPredicate.Everything;
 
@@ -40,11 +44,18 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public TextQuery? TextQuery { get; private set; }
 
-    public long NowMs { get; private set; }
+    public long NowMs => _scope.NowMs;
 
-    public ulong Seed { get; private set; }
+    public ulong Seed => _scope.Seed;
 
-    public bool IsBaseline { get; private set; }
+    public bool IsBaseline => _scope.IsBaseline;
+
+    public PinnedPage? Page => _scope.Page;
+
+    public int PageSize => _scope.PageSize;
+
+    /// <summary>How many items stand on the page.</summary>
+    public int PageCount => Math.Min(PageSize, OrderedCount);
 
     public List<string> Degraded { get; } = [];
 
@@ -79,16 +90,32 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>The model that scored, as name/version; null = the fallback.</summary>
     public string? Model { get; set; }
 
+    /// <summary>The reasons and explanations of the page's items, in page order.</summary>
+    public List<(string[] Reasons, Explanation? Explanation)> Explained { get; } = [];
+
+    /// <summary>What became of the items that the caller asked about.</summary>
+    public List<ItemFate> Asked { get; } = [];
+
+    /// <summary>How far this page reached into the order of its first page.</summary>
+    public int PageEnd { get; set; }
+
     /// <summary>True when <see cref="Features"/> holds the candidates' features.</summary>
     public bool HasFeatures { get; set; }
 
-    public void Begin(RankRequest request, Surface surface, VerticalSnapshot snapshot, Availability availability, long nowMs, int user, ulong seed, bool isBaseline)
+    public void Begin(RequestScope scope)
     {
-        (Request, Surface, Snapshot, Availability, NowMs, Seed, IsBaseline) = (request, surface, snapshot, availability, nowMs, seed, isBaseline);
+        (_scope, var request, var surface, var snapshot) = (scope, scope.Request, scope.Surface, scope.Snapshot);
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
-        TextQuery = Query.Hash == 0 ? null : snapshot.Market.Text?.Parse(request.Query!);
-        Scope.Begin(snapshot.Market, nowMs, request.Personalization ? user : -1, request.Personalization ? request.User : null, request.ContextOf("region"), Query);
+        TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
+        TextQuery?.Read(Vertical.Analyzer, request.Query);
+        Scope.Begin(
+            snapshot.Market,
+            scope.NowMs,
+            request.Personalization ? scope.User : -1,
+            request.Personalization ? request.User : null,
+            request.ContextOf("region"),
+            Query);
         _sourceCount = surface.Sources.Count + 1;
         if (SourceRanks.Length < _sourceCount)
         {
@@ -98,6 +125,13 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
         _indexOf.Clear();
         Degraded.Clear();
+        if (scope.Page is { IsKept: false })
+        {
+            Degraded.Add("cursor");
+        }
+
+        Explained.Clear();
+        Asked.Clear();
         OrderedCount = 0;
         Model = null;
         HasFeatures = false;
@@ -109,7 +143,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Array.Clear(Marks, 0, Count);
         Array.Clear(Moves, 0, Count);
         Scope.End();
-        (Request, Surface, Snapshot, Availability, TextQuery) = (null!, null!, null!, null!, null);
+        (_scope, TextQuery) = (null!, null);
     }
 
     /// <summary>Random numbers of this request for one purpose.</summary>
@@ -145,6 +179,17 @@ internal sealed class RankingContext(CompiledVertical vertical)
         }
 
         SourceRanks[source][index] = (ushort)Math.Min(rank, ushort.MaxValue);
+    }
+
+    /// <summary>Buffers for what a source finds.</summary>
+    public (int[] Ordinals, float[] Scores) Found(int limit)
+    {
+        if (_foundOrdinals.Length < limit)
+        {
+            (_foundOrdinals, _foundScores) = (new int[limit], new float[limit]);
+        }
+
+        return (_foundOrdinals, _foundScores);
     }
 
     /// <summary>The bits of the sources that found a candidate.</summary>

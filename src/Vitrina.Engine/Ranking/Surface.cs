@@ -1,6 +1,3 @@
-using Vitrina.Engine.Ranking.Filtering;
-using Vitrina.Engine.Ranking.Mixing;
-using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking;
@@ -15,14 +12,14 @@ public sealed class Surface
     public required SurfaceDeclaration Declaration { get; init; }
 
     /// <summary>Where candidates come from.</summary>
-    internal required IReadOnlyList<CandidateSource> Sources { get; init; }
+    internal IReadOnlyList<CandidateSource> Sources { get; init; } = [];
 
     /// <summary>The sources' kinds, in order.</summary>
-    internal required string[] SourceNames { get; init; }
+    internal string[] SourceNames { get; init; } = [];
 
     /// <summary>What removes candidates by the live availability of items.</summary>
-    internal required IReadOnlyList<AvailabilityFilter> Filters { get; init; }
+    internal IReadOnlyList<AvailabilityFilter> Filters { get; init; } = [];
 
     /// <summary>What moves and removes candidates on the page.</summary>
-    internal required IReadOnlyList<MixingRule> Rules { get; init; }
+    internal IReadOnlyList<MixingRule> Rules { get; init; } = [];
 }

@@ -14,7 +14,7 @@ public sealed class VerticalSnapshot
     public required MarketView Market { get; init; }
 
     /// <summary>Finds the ordinals of ids; append-only, so safe beside its writer.</summary>
-    internal required ItemCatalog Catalog { get; init; }
+    public required ItemCatalog Catalog { get; init; }
 
     /// <summary>The serving models by name.</summary>
     public required IReadOnlyDictionary<string, ServingModel> Models { get; init; }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Vitrina.Kernels.Codecs;
-using Vitrina.Kernels.Hashing;
 
 namespace Vitrina.Kernels.Collections;
 
@@ -8,15 +6,16 @@ namespace Vitrina.Kernels.Collections;
 /// <remarks>
 /// Time falls into spans of horizon / generations; a key is stamped with its span and forgotten when <c>generations</c> further spans have
 /// passed, so it lives at least the horizon and at most horizon x (1 + 1/generations). A time before the newest one seen counts as the
-/// newest. At most 32 bytes per key once a few thousand keys are held: 17 bytes per slot over 256 shards that grow on their own, with loads between 0.54 and 0.8.
-/// Not for concurrent use.
+/// newest. At most 32 bytes per key once a few ten thousand keys are held: 18 bytes per slot in 256 shards, each resized on its own, at
+/// sizes staggered so that the mean load stays near two thirds. Not for concurrent use.
 /// </remarks>
 public sealed class ExpiringKeySet
 {
     private const int ShardCount = 256;
     private const int StampCount = 250;
+    private const double MostBytesPerKey = 31;
     private const ulong FormatVersion = 1;
-    private readonly Shard[] _shards = new Shard[ShardCount];
+    private readonly ExpiringKeyShard[] _shards = new ExpiringKeyShard[ShardCount];
     private readonly long _spanMs;
     private readonly long _horizonMs;
     private readonly int _generations;
@@ -36,7 +35,7 @@ public sealed class ExpiringKeySet
         _spanMs = (_horizonMs + generations - 1) / generations;
         for (var shard = 0; shard < ShardCount; shard++)
         {
-            _shards[shard] = new Shard();
+            _shards[shard] = new ExpiringKeyShard((double)shard / ShardCount);
         }
     }
 
@@ -86,13 +85,12 @@ public sealed class ExpiringKeySet
         writer.WriteVarUInt((ulong)_count);
         foreach (var shard in _shards)
         {
-            for (var slot = 0; slot < shard.Stamps.Length; slot++)
+            for (var slot = 0; slot < shard.Capacity; slot++)
             {
-                var stamp = shard.Stamps[slot];
-                if (Shard.IsLive(stamp))
+                if (shard.TryGet(slot, out var key, out var stamp))
                 {
-                    writer.WriteUInt64((ulong)(shard.Keys[slot] >> 64));
-                    writer.WriteUInt64((ulong)shard.Keys[slot]);
+                    writer.WriteUInt64((ulong)(key >> 64));
+                    writer.WriteUInt64((ulong)key);
                     writer.WriteByte((byte)AgeOf(stamp));
                 }
             }
@@ -131,8 +129,8 @@ public sealed class ExpiringKeySet
 
     private bool Insert(UInt128 key, byte stamp)
     {
-        var hash = HashOf(key);
-        return _shards[(int)(hash >> 56)].TryAdd(key, (uint)hash, stamp);
+        var hash = ExpiringKeyShard.HashOf(key);
+        return _shards[(int)(hash >> 56)].TryAdd(key, hash, stamp);
     }
 
     private int AgeOf(byte stamp) => (StampOf(_generation) - stamp + StampCount) % StampCount;
@@ -153,141 +151,26 @@ public sealed class ExpiringKeySet
             }
         }
         _generation = generation;
-        foreach (var shard in _shards)
+        Shrink(ExpiringKeyShard.SparseLoad);
+        if (Bytes > MostBytesPerKey * _count)
         {
-            shard.ShrinkIfSparse();
+            Shrink(ExpiringKeyShard.GrownLoad);
         }
     }
 
-    private static byte StampOf(long generation) => (byte)(Shard.FirstStamp + (generation % StampCount + StampCount) % StampCount);
+    private void Shrink(double load)
+    {
+        foreach (var shard in _shards)
+        {
+            shard.ShrinkBelow(load);
+        }
+    }
+
+    private static byte StampOf(long generation) => (byte)(ExpiringKeyShard.FirstStamp + (generation % StampCount + StampCount) % StampCount);
 
     private static long FloorDivide(long value, long divisor)
     {
         var quotient = value / divisor;
         return value % divisor < 0 ? quotient - 1 : quotient;
-    }
-
-    private static ulong HashOf(UInt128 key) => Hash.Mix((ulong)key ^ Hash.Mix((ulong)(key >> 64)));
-
-    /// <summary>An open-addressing table whose slots lie in the order of their hashes, so that a rebuild streams through memory.</summary>
-    private sealed class Shard
-    {
-        public const byte FirstStamp = 2;
-        private const byte Empty = 0;
-        private const byte Expired = 1;
-        private const int SmallestCapacity = 16;
-        private int _used;
-        private int _live;
-
-        public UInt128[] Keys { get; private set; } = [];
-
-        public byte[] Stamps { get; private set; } = [];
-
-        public long Bytes => Keys.Length == 0 ? 96 : Keys.Length * 17L + 24 + 24 + 96;
-
-        public static bool IsLive(byte stamp) => stamp >= FirstStamp;
-
-        public bool TryAdd(UInt128 key, uint hash, byte stamp)
-        {
-            var keys = Keys;
-            var stamps = Stamps;
-            var reusable = -1;
-            var slot = keys.Length == 0 ? 0 : HomeOf(hash, keys.Length);
-            while (slot < stamps.Length)
-            {
-                var present = stamps[slot];
-                if (present == Empty)
-                {
-                    break;
-                }
-                if (present == Expired)
-                {
-                    reusable = reusable < 0 ? slot : reusable;
-                }
-                else if (keys[slot] == key)
-                {
-                    return false;
-                }
-                slot++;
-                if (slot == stamps.Length)
-                {
-                    slot = 0;
-                }
-            }
-            if (reusable >= 0)
-            {
-                slot = reusable;
-            }
-            else if ((_used + 1) * 5L > keys.Length * 4L)
-            {
-                Rebuild();
-                slot = FreeSlot(Stamps, HomeOf(hash, Keys.Length));
-                _used++;
-            }
-            else
-            {
-                _used++;
-            }
-            Keys[slot] = key;
-            Stamps[slot] = stamp;
-            _live++;
-            return true;
-        }
-
-        public int Expire(byte stamp)
-        {
-            var count = Stamps.AsSpan().Count(stamp);
-            if (count > 0)
-            {
-                Stamps.AsSpan().Replace(stamp, Expired);
-                _live -= count;
-            }
-            return count;
-        }
-
-        public void ShrinkIfSparse()
-        {
-            if (_live == 0)
-            {
-                Keys = [];
-                Stamps = [];
-                _used = 0;
-            }
-            else if (Keys.Length > SmallestCapacity && _live < Keys.Length * 0.54)
-            {
-                Rebuild();
-            }
-        }
-
-        private void Rebuild()
-        {
-            var oldKeys = Keys;
-            var oldStamps = Stamps;
-            var capacity = (int)Math.Max(SmallestCapacity, (_live + 1) / 0.65);
-            Keys = GC.AllocateUninitializedArray<UInt128>(capacity);
-            Stamps = new byte[capacity];
-            for (var old = 0; old < oldStamps.Length; old++)
-            {
-                if (IsLive(oldStamps[old]))
-                {
-                    var slot = FreeSlot(Stamps, HomeOf((uint)HashOf(oldKeys[old]), capacity));
-                    Keys[slot] = oldKeys[old];
-                    Stamps[slot] = oldStamps[old];
-                }
-            }
-            _used = _live;
-            Debug.Assert(_used < capacity);
-        }
-
-        private static int FreeSlot(byte[] stamps, int slot)
-        {
-            while (stamps[slot] != Empty)
-            {
-                slot = slot + 1 == stamps.Length ? 0 : slot + 1;
-            }
-            return slot;
-        }
-
-        private static int HomeOf(uint hash, int capacity) => (int)((hash * (ulong)(uint)capacity) >> 32);
     }
 }

@@ -1,72 +1,65 @@
-using System.Security.Cryptography;
 using Vitrina.Engine.Models.Linear;
+using Vitrina.Kernels.Codecs;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Models.Registry;
 
 /// <summary>The bytes of a linear model: intercept, then each feature's encoding.</summary>
 internal static class LogisticFile
 {
+    // "VLGM" as little-endian bytes.
+    private const uint Magic = 0x4D474C56;
     private const ushort Version = 1;
+
+    // Name length, flag, six doubles and a float: what the shortest feature takes.
+    private const int SmallestFeatureBytes = 1 + 1 + (6 * 8) + 4;
 
     public static void Write(string path, LogisticModel model)
     {
-        using MemoryStream memory = new();
-        WriteModel(memory, model);
-        using FileStream stream = new(path, FileMode.Create, FileAccess.Write);
-        stream.Write(SHA256.HashData(memory.ToArray()));
-        stream.Write(memory.ToArray());
-        stream.Flush(flushToDisk: true);
+        ByteWriter writer = new();
+        writer.WriteDouble(model.Intercept);
+        writer.WriteVarUInt((ulong)model.Features.Count);
+        foreach (LogisticFeature feature in model.Features)
+        {
+            writer.WriteString(feature.Name);
+            writer.WriteByte(feature.LogScale ? (byte)1 : (byte)0);
+            writer.WriteDouble(feature.Low);
+            writer.WriteDouble(feature.High);
+            writer.WriteDouble(feature.Mean);
+            writer.WriteDouble(feature.Scale);
+            writer.WriteDouble(feature.Weight);
+            writer.WriteDouble(feature.MissingWeight);
+            writer.WriteSingle(feature.FixedAtServing ?? float.NaN);
+        }
+
+        ChecksummedFile.Write(path, Magic, Version, stream => stream.Write(writer.Written));
     }
 
     public static LogisticModel Read(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        if (bytes.Length < 32 || !SHA256.HashData(bytes.AsSpan(32)).AsSpan().SequenceEqual(bytes.AsSpan(0, 32)))
+        byte[] bytes = ChecksummedFile.Read(path, Magic, out _, Version);
+        try
         {
-            throw new InvalidDataException($"'{path}' is damaged.");
+            return Parse(bytes);
         }
-
-        using MemoryStream memory = new(bytes, 32, bytes.Length - 32);
-        return ReadModel(memory);
-    }
-
-    private static void WriteModel(Stream stream, LogisticModel model)
-    {
-        using BinaryWriter writer = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-        writer.Write(Version);
-        writer.Write(model.Intercept);
-        writer.Write(model.Features.Count);
-        foreach (LogisticFeature feature in model.Features)
+        catch (Exception error) when (error is CodecException or ArgumentException)
         {
-            writer.Write(feature.Name);
-            writer.Write(feature.LogScale);
-            writer.Write(feature.Low);
-            writer.Write(feature.High);
-            writer.Write(feature.Mean);
-            writer.Write(feature.Scale);
-            writer.Write(feature.Weight);
-            writer.Write(feature.MissingWeight);
-            writer.Write(feature.FixedAtServing ?? float.NaN);
+            // The checksum holds, so this was written by something that is not this code.
+            throw new DamagedFileException(path, error.Message);
         }
     }
 
-    private static LogisticModel ReadModel(Stream stream)
+    private static LogisticModel Parse(byte[] bytes)
     {
-        using BinaryReader reader = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-        ushort version = reader.ReadUInt16();
-        if (version > Version)
-        {
-            throw new InvalidDataException($"The model is of version {version}; this program reads up to {Version}.");
-        }
-
+        ByteReader reader = new(bytes);
         double intercept = reader.ReadDouble();
-        LogisticFeature[] features = new LogisticFeature[reader.ReadInt32()];
+        LogisticFeature[] features = new LogisticFeature[reader.ReadCount(SmallestFeatureBytes)];
         for (int f = 0; f < features.Length; f++)
         {
             features[f] = new LogisticFeature
             {
                 Name = reader.ReadString(),
-                LogScale = reader.ReadBoolean(),
+                LogScale = reader.ReadByte() != 0,
                 Low = reader.ReadDouble(),
                 High = reader.ReadDouble(),
                 Mean = reader.ReadDouble(),

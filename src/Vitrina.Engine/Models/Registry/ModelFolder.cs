@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Vitrina.Engine.Models.Linear;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Models.Registry;
 
@@ -69,6 +69,8 @@ public sealed class ModelFolder
         LogisticFile.Write(Path.Combine(unfinished, ModelFile), model);
         WriteManifest(unfinished, manifest);
         Directory.Move(unfinished, target);
+        AtomicFile.SyncFolder(Path.Combine(_root, manifest.Name));
+        AtomicFile.SyncFolder(_root);
     }
 
     /// <summary>Loads a version and verifies it.</summary>
@@ -77,7 +79,7 @@ public sealed class ModelFolder
     /// <param name="providedFeatures">Names of the features that serving provides.</param>
     /// <exception cref="FileNotFoundException">There is no such version.</exception>
     /// <exception cref="ModelMismatchException">The model needs features that are not provided.</exception>
-    /// <exception cref="InvalidDataException">A file is truncated, changed, of a newer version, or does not belong to the other.</exception>
+    /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or does not belong to the other.</exception>
     public LoadedModel Load(string name, string version, IReadOnlyList<string> providedFeatures)
     {
         LoadedModel loaded = Load(name, version);
@@ -87,23 +89,28 @@ public sealed class ModelFolder
 
     /// <summary>Loads a version and verifies its files, without asking whether its features are provided.</summary>
     /// <exception cref="FileNotFoundException">There is no such version.</exception>
-    /// <exception cref="InvalidDataException">A file is truncated, changed, of a newer version, or does not belong to the other.</exception>
+    /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or does not belong to the other.</exception>
     public LoadedModel Load(string name, string version)
     {
         string folder = FolderOf(name, version);
         ModelManifest manifest = ReadManifest(folder);
         string path = Path.Combine(folder, ModelFile);
+        if (!File.Exists(path))
+        {
+            throw new DamagedFileException(path, "missing beside its manifest");
+        }
+
         LogisticModel model = LogisticFile.Read(path);
         if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Features.Select(f => f.Name), StringComparer.Ordinal))
         {
-            throw new InvalidDataException($"'{path}' does not have the features that its manifest lists.");
+            throw new DamagedFileException(path, "does not have the features that its manifest lists");
         }
 
         return new LoadedModel(manifest, model);
     }
 
     /// <summary>Manifests of all versions, by name and then by time of making.</summary>
-    /// <exception cref="InvalidDataException">A manifest is damaged.</exception>
+    /// <exception cref="DamagedFileException">A manifest is damaged.</exception>
     public IReadOnlyList<ModelManifest> List()
     {
         if (!Directory.Exists(_root))
@@ -152,11 +159,11 @@ public sealed class ModelFolder
         try
         {
             return JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ManifestJson)
-                ?? throw new InvalidDataException($"'{path}' holds no manifest.");
+                ?? throw new DamagedFileException(path, "holds no manifest");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"'{path}' is not a manifest: {error.Message}", error);
+            throw new DamagedFileException(path, $"not a manifest: {error.Message}");
         }
     }
 
@@ -164,14 +171,7 @@ public sealed class ModelFolder
     {
         ModelManifest ordered = manifest with { Metrics = new SortedDictionary<string, double>(manifest.Metrics.ToDictionary(), StringComparer.Ordinal) };
         string path = Path.Combine(folder, ManifestFile);
-        string unfinished = path + ".unfinished";
-        using (FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(ordered, ManifestJson) + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path, overwrite: true);
+        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(ordered, ManifestJson) + "\n");
     }
 
     private string FolderOf(string name, string version)

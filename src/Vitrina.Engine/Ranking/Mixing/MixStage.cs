@@ -5,10 +5,14 @@ namespace Vitrina.Engine.Ranking.Mixing;
 /// <summary>Orders the page: by score or the asked sort, explored at the top, then the surface's rules. The only stage that orders.</summary>
 internal static class MixStage
 {
-    /// <param name="context">The request.</param>
-    /// <param name="pageSize">How many items stand on a page: rules that count per page need it.</param>
-    public static void Run(RankingContext context, int pageSize)
+    public static void Run(RankingContext context)
     {
+        if (context.Page is { IsKept: true } page)
+        {
+            KeepOrder(context, page);
+            return;
+        }
+
         var count = 0;
         for (var i = 0; i < context.Count; i++)
         {
@@ -40,8 +44,26 @@ internal static class MixStage
 
         foreach (var rule in context.Surface.Rules)
         {
-            rule.Apply(context, pageSize);
+            rule.Apply(context, context.PageSize);
         }
+    }
+
+    // A later page stands as the first one ordered it; only what cannot be had any more is passed over.
+    private static void KeepOrder(RankingContext context, PinnedPage page)
+    {
+        var (count, place) = (0, page.FirstPlace);
+        for (; place < page.Items.Length && count < context.PageSize; place++)
+        {
+            var index = context.IndexOf(page.Items[place].Ordinal);
+            if (index >= 0 && context.Marks[index] is null)
+            {
+                context.Propensities[count] = page.Items[place].Propensity;
+                context.Order[count++] = index;
+            }
+        }
+
+        context.OrderedCount = count;
+        context.PageEnd = place - page.FirstPlace;
     }
 
     // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.

@@ -185,6 +185,16 @@ public abstract class JournalStoreContract
     }
 
     [Fact]
+    public void Payload_that_no_reader_would_take_is_refused_before_anything_is_written()
+    {
+        using IJournalStore store = Open();
+        var tooLarge = new byte[(128 << 20) + 1];
+        Assert.Throws<ArgumentException>(() => store.Append([Entry(1, "a"), new JournalEntry(2, StartMs + 2, EntryKind.Event, tooLarge)]));
+        store.Append([Entry(1, "a")]);
+        Assert.Single(store.Read(1));
+    }
+
+    [Fact]
     public void Reading_since_a_time_begins_with_the_first_entry_of_that_time()
     {
         using IJournalStore store = Open();

@@ -220,7 +220,7 @@ public sealed class SegmentDamageTests : IDisposable
     }
 
     /// <summary>A segment as format version 1 wrote it. Never regenerate it: it stands for the files that exist.</summary>
-    private const string FirstFormat = 
+    private const string FirstFormat =
         "VklUUkpSTkwBAAAAAAAAAAEAAAAAAAAAAMAsyJkBAABnLSPBGwAAAGmyZ5EBAHsiaWQiOiJlMSIsInR5cGUiOiJ2aWV3In0GAAAA2Aox6gMAaX" +
         "RlbQQAAADIJpdTD5C/BQ==";
 

@@ -75,7 +75,7 @@ public class ExpiringKeySetTests
         for (var now = 0; now < 3000; now++)
         {
             // Ten times as many arrivals in the middle: the set grows and shrinks again.
-            var arrivals = now is > 1000 and < 1600 ? 1500 : 150;
+            var arrivals = now is > 1000 and < 1600 ? 2500 : 250;
             for (var arrival = 0; arrival < arrivals; arrival++)
             {
                 set.TryAdd(new UInt128(stream.NextUInt64(), stream.NextUInt64()), now);

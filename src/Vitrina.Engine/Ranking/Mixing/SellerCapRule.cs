@@ -1,17 +1,5 @@
 namespace Vitrina.Engine.Ranking.Mixing;
 
-/// <summary>Moves or removes candidates of an ordered page.</summary>
-internal abstract class MixingRule(string name)
-{
-    /// <summary>The rule's name in the vertical's file.</summary>
-    public string Name { get; } = name;
-
-    /// <summary>Changes <see cref="RankingContext.Order"/>; a place that the rule set has propensity 1.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="pageSize">How many items stand on a page.</param>
-    public abstract void Apply(RankingContext context, int pageSize);
-}
-
 /// <summary>At most n items of one seller on a page; the others wait for a later page, their order kept.</summary>
 internal sealed class SellerCapRule(int max) : MixingRule("sellerCap")
 {
@@ -90,28 +78,5 @@ internal sealed class SellerCapRule(int max) : MixingRule("sellerCap")
         }
 
         written++;
-    }
-}
-
-/// <summary>Scratch space of mixing rules.</summary>
-internal sealed class MixingBuffers
-{
-    public int[] Order { get; private set; } = [];
-
-    public float[] Propensities { get; private set; } = [];
-
-    public List<int> Waiting { get; } = [];
-
-    public Dictionary<int, int> Sellers { get; } = [];
-
-    public void Begin(int count)
-    {
-        Waiting.Clear();
-        Sellers.Clear();
-        if (Order.Length < count)
-        {
-            Order = new int[count * 2];
-            Propensities = new float[count * 2];
-        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Vitrina.Engine.Ranking.Retrieving;
+namespace Vitrina.Engine.Ranking;
 
 /// <summary>What happens when a source fails or is late.</summary>
 internal enum SourceFailure

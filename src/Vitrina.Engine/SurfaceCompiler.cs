@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Vitrina.Engine.Ranking.Filtering;
+using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 
-namespace Vitrina.Engine.Ranking;
+namespace Vitrina.Engine;
 
 /// <summary>Binds a surface's declaration to the sources, filters and rules that the stages export. A new kind is one line here.</summary>
 internal static class SurfaceCompiler

@@ -1,7 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Verticals;
 
-namespace Vitrina.Engine.Ranking.Filtering;
+namespace Vitrina.Engine.Ranking;
 
 /// <summary>A request's conditions, bound to the slots of its vertical. Immutable; allocates nothing per item.</summary>
 internal sealed class ItemPredicate

@@ -1,6 +1,6 @@
 using Vitrina.Engine.Catalog;
 
-namespace Vitrina.Engine.Ranking.Filtering;
+namespace Vitrina.Engine.Ranking;
 
 /// <summary>Removes candidates that cannot be had at this moment.</summary>
 internal sealed class AvailabilityFilter

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Vitrina.Engine.Ranking.Explaining;
+namespace Vitrina.Engine.Ranking;
 
 /// <summary>How a number came about: a tree whose details add up (or lead up) to the value above them.</summary>
 /// <param name="Description">What the number is.</param>

@@ -1,0 +1,406 @@
+using System.Threading.Channels;
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models.Registry;
+using Vitrina.Engine.Ranking;
+using Vitrina.Engine.Ranking.Recording;
+using Vitrina.Engine.Rules;
+using Vitrina.Kernels.Codecs;
+
+namespace Vitrina.Engine;
+
+/// <summary>A running engine over one data directory: recovers, takes entries, applies them in order, publishes snapshots, answers requests.</summary>
+/// <remarks>
+/// The path of an entry: <see cref="Writer"/> makes it durable → <see cref="Availability"/> changes (before the caller is answered) → the applier
+/// brings <see cref="EngineState"/> up to it → a snapshot is published. One applier; readers never wait for it.
+/// </remarks>
+public sealed partial class EngineRuntime : IAsyncDisposable
+{
+    private readonly EngineStores _stores;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Channel<JournalEntry[]> _committed = Channel.CreateBounded<JournalEntry[]>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<string, (long AtSequence, int[] Order)> _popular = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServingModel> _loadedModels = new(StringComparer.Ordinal);
+    private readonly List<string> _recovery = [];
+    private readonly object _waitersGate = new();
+    private readonly List<(long Sequence, TaskCompletionSource Done)> _waiters = [];
+    private EngineState _state;
+    private Snapshot _snapshot;
+    private Task _applier = Task.CompletedTask;
+    private Task _watcher = Task.CompletedTask;
+    private long _checkpointAsOf;
+    private volatile Exception? _failure;
+
+    private EngineRuntime(EngineStores stores, EngineOptions options, TimeProvider time, IReadOnlyList<CompiledVertical> verticals)
+    {
+        (_stores, _options, _time) = (stores, options, time);
+        _state = new EngineState(verticals);
+        Recover();
+        _snapshot = Freeze();
+        Writer = new JournalWriter(stores.Journal, time, options.Journal, OnCommitted, DedupeKeys.Of);
+        Recorder = new RankingRecorder(stores.Signer, Writer, stores.Features);
+        Ranking = new RankingEngine(() => Snapshot, Availability, KillSwitches, Recorder, time);
+    }
+
+    /// <summary>Starts an engine.</summary>
+    /// <param name="stores">Its files; owned by the engine from now on.</param>
+    /// <param name="verticals">The verticals.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="time">Its clock.</param>
+    public static EngineRuntime Start(EngineStores stores, IReadOnlyList<CompiledVertical> verticals, EngineOptions options, TimeProvider time)
+    {
+        var runtime = new EngineRuntime(stores, options, time, verticals);
+        runtime._applier = Task.Factory.StartNew(runtime.ApplyAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        runtime._watcher = runtime.WatchAsync();
+        return runtime;
+    }
+
+    /// <summary>Takes entries: durable when it answers.</summary>
+    public JournalWriter Writer { get; }
+
+    /// <summary>Answers requests.</summary>
+    public RankingEngine Ranking { get; }
+
+    /// <summary>Whether items can be had right now.</summary>
+    public Availability Availability { get; } = new();
+
+    /// <summary>Surfaces that serve the baseline.</summary>
+    public KillSwitches KillSwitches { get; } = new();
+
+    /// <summary>Signs and verifies tokens.</summary>
+    public TokenSigner Signer => _stores.Signer;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>The options.</summary>
+    public EngineOptions Options => _options;
+
+    /// <summary>The control documents.</summary>
+    public IControlStore Control => _stores.Control;
+
+    /// <summary>The journal, for reading.</summary>
+    public IJournalStore Journal => _stores.Journal;
+
+    /// <summary>The model versions.</summary>
+    public ModelFolder Models => _stores.Models;
+
+    /// <summary>What was damaged at the start and what was done about it, in sentences.</summary>
+    public IReadOnlyList<string> Recovery => _recovery;
+
+    /// <summary>The newest published state.</summary>
+    public Snapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>Why nothing is applied any more, or null while all is well.</summary>
+    public Exception? Failure => _failure ?? Writer.Failure;
+
+    /// <summary>The last checkpoint's sequence.</summary>
+    public long CheckpointAsOf => Volatile.Read(ref _checkpointAsOf);
+
+    internal RankingRecorder Recorder { get; }
+
+    private void Recover()
+    {
+        _recovery.AddRange(_stores.Journal.Recovery);
+        RestoreCheckpoint();
+        var from = _state.AsOf + 1;
+        if (from < _stores.Journal.FirstSequence)
+        {
+            _recovery.Add($"journal: entries {from} to {_stores.Journal.FirstSequence - 1} are gone by retention; statistics begin at {_stores.Journal.FirstSequence}");
+            from = _stores.Journal.FirstSequence;
+        }
+
+        foreach (var entry in _stores.Journal.Read(from))
+        {
+            Observe(entry, isLive: false);
+            _state.Apply(entry);
+        }
+
+        for (var ordinal = 0; ordinal < _state.Catalog.ItemCount; ordinal++)
+        {
+            if (_state.Catalog[ordinal] is { } item)
+            {
+                Availability.Restore(item);
+            }
+        }
+    }
+
+    private void RestoreCheckpoint()
+    {
+        if (_stores.Catalog.AsOf > 0)
+        {
+            using var checkpoint = _stores.Checkpoints.OpenNewest(_recovery);
+            try
+            {
+                if (checkpoint is null || checkpoint.AsOf != _stores.Catalog.AsOf)
+                {
+                    _recovery.Add($"checkpoint: none fits the catalogue at {_stores.Catalog.AsOf}; rebuilt from the journal");
+                }
+                else if (_state.TryLoad(checkpoint, _stores.Catalog))
+                {
+                    _checkpointAsOf = checkpoint.AsOf;
+                    return;
+                }
+                else
+                {
+                    _recovery.Add("checkpoint: the verticals count differently now; rebuilt from the journal");
+                }
+            }
+            catch (Exception exception) when (exception is CodecException or InvalidDataException)
+            {
+                _recovery.Add($"checkpoint {checkpoint?.AsOf}: {exception.Message}; rebuilt from the journal");
+            }
+        }
+
+        _state = new EngineState(_state.Verticals.Values.ToList());
+        if (_stores.Catalog.AsOf == 0)
+        {
+            return;
+        }
+
+        if (_stores.Journal.FirstSequence == 1)
+        {
+            _stores.Catalog.Clear();
+        }
+        else
+        {
+            // The journal no longer tells of the oldest items: the catalogue's own state is the best there is.
+            _state.TakeOver(_stores.Catalog);
+        }
+    }
+
+    // On the writer's thread, after the flush and before any caller is answered.
+    private void OnCommitted(ReadOnlySpan<JournalEntry> entries)
+    {
+        var group = entries.ToArray();
+        foreach (var entry in group)
+        {
+            Observe(entry, isLive: true);
+        }
+
+        while (!_committed.Writer.TryWrite(group))
+        {
+            if (_failure is not null || _stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            // The applier is behind: the writer waits, its queue fills, and callers are told to come later.
+            _committed.Writer.WaitToWriteAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private void Observe(in JournalEntry entry, bool isLive)
+    {
+        if (isLive && entry.Kind is EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete)
+        {
+            Availability.Apply(ItemChange.Read(entry.Payload.Span));
+        }
+        else if (entry.Kind == EntryKind.KillSwitch)
+        {
+            var change = ControlEntry.Read(entry.Payload.Span);
+            KillSwitches.Set(change.Subject, change.Value == "on");
+        }
+    }
+
+    private void ApplyAll()
+    {
+        try
+        {
+            var reader = _committed.Reader;
+            var published = _time.GetTimestamp();
+            while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            {
+                while (reader.TryRead(out var group))
+                {
+                    foreach (var entry in group)
+                    {
+                        _state.Apply(entry);
+                    }
+
+                    if (_time.GetElapsedTime(published).TotalMilliseconds >= _options.PublishIntervalMs)
+                    {
+                        Publish();
+                        published = _time.GetTimestamp();
+                    }
+                }
+
+                Publish();
+                published = _time.GetTimestamp();
+                if (_state.AsOf - _checkpointAsOf >= _options.CheckpointEntries)
+                {
+                    WriteCheckpoint();
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // The outermost frame of a background loop: health shows the failure, appends fail fast, readers keep the last snapshot.
+            _failure = exception;
+            Release(long.MaxValue, exception);
+        }
+    }
+
+    private void Publish()
+    {
+        AdoptPending();
+        Volatile.Write(ref _snapshot, Freeze());
+        Release(_state.AsOf, null);
+    }
+
+    private void Release(long asOf, Exception? failure)
+    {
+        lock (_waitersGate)
+        {
+            for (var i = _waiters.Count - 1; i >= 0; i--)
+            {
+                if (_waiters[i].Sequence > asOf)
+                {
+                    continue;
+                }
+
+                if (failure is null)
+                {
+                    _waiters[i].Done.TrySetResult();
+                }
+                else
+                {
+                    _waiters[i].Done.TrySetException(failure);
+                }
+
+                _waiters.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>Waits until the published snapshot holds a journal sequence.</summary>
+    public async Task WaitForAsync(long sequence, CancellationToken cancellationToken = default)
+    {
+        TaskCompletionSource done;
+        lock (_waitersGate)
+        {
+            if (Snapshot.AsOf >= sequence)
+            {
+                return;
+            }
+
+            done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((sequence, done));
+        }
+
+        if (_failure is { } failure)
+        {
+            done.TrySetException(failure);
+        }
+
+        await done.Task.WaitAsync(cancellationToken);
+    }
+
+    private Snapshot Freeze()
+    {
+        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var verticals = new Dictionary<string, VerticalSnapshot>(StringComparer.Ordinal);
+        foreach (var (name, market) in _state.Markets)
+        {
+            var vertical = _state.Verticals[name];
+            var view = market.Freeze();
+            verticals[name] = new VerticalSnapshot
+            {
+                Vertical = vertical,
+                Market = view,
+                Catalog = _state.Catalog,
+                Models = ModelsOf(vertical),
+                PopularOrder = PopularOrder(vertical, view, nowMs),
+            };
+        }
+
+        return new Snapshot { AsOf = _state.AsOf, PublishedAtMs = nowMs, Verticals = verticals, Aliases = _state.Catalog.FreezeAliases(), Catalog = _state.Catalog };
+    }
+
+    // Renewed by the count of entries, not by the clock, so that a run on the same journal gives the same order.
+    private int[] PopularOrder(CompiledVertical vertical, Features.MarketView market, long nowMs)
+    {
+        var renewAfter = Math.Max(200, _state.Catalog.ItemCount / 4);
+        if (_popular.TryGetValue(vertical.Name, out var known) && _state.AsOf - known.AtSequence < renewAfter)
+        {
+            return known.Order;
+        }
+
+        var order = vertical.Popularity.Order(market, nowMs);
+        _popular[vertical.Name] = (_state.AsOf, order);
+        return order;
+    }
+
+    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical)
+    {
+        var models = new Dictionary<string, ServingModel>(StringComparer.Ordinal);
+        foreach (var name in vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>().Distinct())
+        {
+            if (_state.ServingModels.TryGetValue(name, out var version) && Load(vertical, name, version) is { } model)
+            {
+                models[name] = model;
+            }
+        }
+
+        return models;
+    }
+
+    private ServingModel? Load(CompiledVertical vertical, string name, string version)
+    {
+        var key = $"{name}/{version}/{vertical.Version}";
+        if (_loadedModels.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        try
+        {
+            var loaded = _stores.Models.Load(name, version, vertical.FeatureNames);
+            return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(vertical.FeatureNames));
+        }
+        catch (Exception exception) when (exception is IOException or Models.ModelMismatchException)
+        {
+            // The surface's fallback serves; the reason stands in the status.
+            var sentence = $"model {name}/{version}: {exception.Message}; the surface serves its fallback";
+            if (!_recovery.Contains(sentence))
+            {
+                _recovery.Add(sentence);
+            }
+
+            return null;
+        }
+    }
+
+    private void WriteCheckpoint()
+    {
+        if (_state.AsOf == _checkpointAsOf)
+        {
+            return;
+        }
+
+        // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
+        _stores.Checkpoints.Write(_state.AsOf, _state.Sections());
+        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.TakeChanges());
+        Volatile.Write(ref _checkpointAsOf, _state.AsOf);
+    }
+
+    /// <summary>Stops taking entries, applies what was taken, writes a checkpoint and closes every file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Writer.Dispose();
+        _committed.Writer.TryComplete();
+        await _applier;
+        await _stopping.CancelAsync();
+        await _watcher;
+        if (_failure is null)
+        {
+            WriteCheckpoint();
+        }
+
+        _stores.Dispose();
+        _stopping.Dispose();
+    }
+}

@@ -1,0 +1,283 @@
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Features;
+using Vitrina.Engine.Journal;
+using Vitrina.Kernels.Codecs;
+
+namespace Vitrina.Engine;
+
+/// <summary>The whole living state: what the journal up to <see cref="AsOf"/> adds up to under the verticals' files.</summary>
+/// <remarks>One writer, who applies entries in sequence order. Serving freezes it into snapshots; replay reads it live, between two entries.</remarks>
+public sealed class EngineState
+{
+    private readonly Dictionary<string, MarketState> _markets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _servingModels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Makes an empty state.</summary>
+    /// <param name="verticals">The verticals that entries may belong to.</param>
+    /// <param name="withText">False leaves the text index out: replay takes text scores from the record.</param>
+    public EngineState(IEnumerable<CompiledVertical> verticals, bool withText = true)
+    {
+        ArgumentNullException.ThrowIfNull(verticals);
+        Verticals = verticals.ToDictionary(vertical => vertical.Name, StringComparer.Ordinal);
+        foreach (var vertical in Verticals.Values)
+        {
+            _markets[vertical.Name] = new MarketState(vertical, Catalog, withText);
+        }
+    }
+
+    /// <summary>The verticals by name.</summary>
+    public Dictionary<string, CompiledVertical> Verticals { get; }
+
+    /// <summary>Items, users and sellers.</summary>
+    public ItemCatalog Catalog { get; } = new();
+
+    /// <summary>The last applied journal sequence.</summary>
+    public long AsOf { get; private set; }
+
+    /// <summary>The serving version of each model, by the model's name.</summary>
+    public IReadOnlyDictionary<string, string> ServingModels => _servingModels;
+
+    /// <summary>How many entries of each kind were applied, and what was set aside and why.</summary>
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    internal MarketState MarketOf(string vertical) => _markets[vertical];
+
+    internal IEnumerable<(string Vertical, MarketState Market)> Markets => _markets.Select(pair => (pair.Key, pair.Value));
+
+    /// <summary>Applies the next entry.</summary>
+    /// <exception cref="CodecException">The entry's payload is not of a known version.</exception>
+    public void Apply(in JournalEntry entry)
+    {
+        var payload = entry.Payload.Span;
+        switch (entry.Kind)
+        {
+            case EntryKind.Event:
+                ApplyEvent(MarketEvent.Read(payload), entry.RecordedAtMs);
+                break;
+            case EntryKind.Ranking:
+                var ranking = RankingRecord.Read(payload);
+                Count("rankings");
+                _markets.GetValueOrDefault(ranking.Vertical)?.ApplyRanking(ranking, entry.RecordedAtMs);
+                break;
+            case EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete:
+                ApplyItem(ItemChange.Read(payload));
+                break;
+            case EntryKind.UserPut:
+                Catalog.ApplyUser(EntityChange.Read(payload));
+                Count("users");
+                break;
+            case EntryKind.SellerPut:
+                Catalog.ApplySeller(EntityChange.Read(payload));
+                Count("sellers");
+                break;
+            case EntryKind.UserAlias:
+                Join(UserAlias.Read(payload));
+                break;
+            case EntryKind.UserErase:
+                Erase(ControlEntry.Read(payload).Subject);
+                break;
+            case EntryKind.FeatureRows:
+                var row = FeatureRow.Read(payload);
+                Count("featureRows");
+                foreach (var market in _markets.Values)
+                {
+                    market.ApplyRow(row);
+                }
+
+                break;
+            case EntryKind.DayStarted:
+                foreach (var market in _markets.Values)
+                {
+                    market.StartDay(entry.RecordedAtMs);
+                }
+
+                break;
+            case EntryKind.ModelPublished:
+                var published = ControlEntry.Read(payload);
+                _servingModels[published.Subject] = published.Value;
+                Count("modelsPublished");
+                break;
+            default:
+                break;
+        }
+
+        AsOf = entry.Sequence;
+    }
+
+    private void ApplyEvent(MarketEvent marketEvent, long recordedAtMs)
+    {
+        Count("events");
+        if (Catalog.Find(marketEvent.Item) is { } item && _markets.TryGetValue(item.Vertical, out var market))
+        {
+            market.ApplyEvent(marketEvent, item, recordedAtMs);
+        }
+        else
+        {
+            // Accepted while the item was known to a vertical whose file has gone since.
+            Count("eventsOfUnknownItems");
+        }
+    }
+
+    private void ApplyItem(ItemChange change)
+    {
+        Count("itemChanges");
+        if (Catalog.Apply(change, out var before) is { } after)
+        {
+            _markets[after.Vertical].ApplyItem(after, before);
+        }
+    }
+
+    private void Join(UserAlias alias)
+    {
+        var (user, own) = Catalog.Join(alias);
+        Count("aliases");
+        if (user == own)
+        {
+            return;
+        }
+
+        foreach (var market in _markets.Values)
+        {
+            market.Join(user, own);
+        }
+    }
+
+    private void Erase(string id)
+    {
+        Count("erasures");
+        if (Catalog.Erase(id) is >= 0 and var user)
+        {
+            foreach (var market in _markets.Values)
+            {
+                market.Erase(user);
+            }
+        }
+    }
+
+    private void Count(string what) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, what, out _)++;
+
+    /// <summary>The market of a vertical as it is now: valid until the next entry.</summary>
+    public MarketView Live(string vertical) => _markets[vertical].Live();
+
+    /// <summary>Replaces a vertical by a later version of its file that keeps the statistics' signature.</summary>
+    /// <exception cref="ArgumentException">The signature differs: the state must be rebuilt from the journal.</exception>
+    public void Replace(CompiledVertical vertical)
+    {
+        ArgumentNullException.ThrowIfNull(vertical);
+        if (Verticals[vertical.Name].StateSignature != vertical.StateSignature)
+        {
+            throw new ArgumentException($"Vertical '{vertical.Name}' counts differently now.", nameof(vertical));
+        }
+
+        Verticals[vertical.Name] = vertical;
+    }
+
+    /// <summary>The parts of a checkpoint: everything that is not in the catalogue's store.</summary>
+    public IReadOnlyList<CheckpointSection> Sections()
+    {
+        var sections = new List<CheckpointSection> { Section("control", SaveControl) };
+        foreach (var (name, market) in _markets)
+        {
+            sections.Add(Section($"{name}.signature", writer => writer.WriteString(Verticals[name].StateSignature)));
+            sections.Add(Section($"{name}.keywords", market.SaveKeywords));
+            sections.Add(Section($"{name}.state", market.Save));
+        }
+
+        return sections;
+    }
+
+    private static CheckpointSection Section(string name, Action<ByteWriter> save) => new(name, stream =>
+    {
+        var writer = new ByteWriter();
+        save(writer);
+        stream.Write(writer.Written);
+    });
+
+    private void SaveControl(ByteWriter writer)
+    {
+        writer.WriteVarUInt((ulong)_servingModels.Count);
+        foreach (var (name, version) in _servingModels.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WriteString(name);
+            writer.WriteString(version);
+        }
+
+        writer.WriteVarUInt((ulong)_counts.Count);
+        foreach (var (what, count) in _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WriteString(what);
+            writer.WriteVarInt(count);
+        }
+    }
+
+    /// <summary>Takes over a checkpoint and the catalogue of the same sequence into an empty state.</summary>
+    /// <returns>False, with the state still empty, when the checkpoint was made under other declarations.</returns>
+    public bool TryLoad(Checkpoint checkpoint, ICatalogStore catalog)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(catalog);
+        foreach (var (name, vertical) in Verticals)
+        {
+            if (!checkpoint.Has($"{name}.signature") || SignatureIn(checkpoint, name) != vertical.StateSignature)
+            {
+                return false;
+            }
+        }
+
+        LoadControl(checkpoint);
+        foreach (var (name, market) in _markets)
+        {
+            var keywords = new ByteReader(BytesOf(checkpoint, $"{name}.keywords"));
+            market.LoadKeywords(ref keywords);
+        }
+
+        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
+        foreach (var (name, market) in _markets)
+        {
+            var state = new ByteReader(BytesOf(checkpoint, $"{name}.state"));
+            market.Load(ref state);
+        }
+
+        AsOf = checkpoint.AsOf;
+        return true;
+    }
+
+    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal no longer reaches back.</summary>
+    public void TakeOver(ICatalogStore catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
+    }
+
+    private static string SignatureIn(Checkpoint checkpoint, string name)
+    {
+        var reader = new ByteReader(BytesOf(checkpoint, $"{name}.signature"));
+        return reader.ReadString();
+    }
+
+    private void LoadControl(Checkpoint checkpoint)
+    {
+        var reader = new ByteReader(BytesOf(checkpoint, "control"));
+        for (var left = reader.ReadCount(2); left > 0; left--)
+        {
+            var name = reader.ReadString();
+            _servingModels[name] = reader.ReadString();
+        }
+
+        for (var left = reader.ReadCount(2); left > 0; left--)
+        {
+            var what = reader.ReadString();
+            _counts[what] = reader.ReadVarInt();
+        }
+    }
+
+    private static byte[] BytesOf(Checkpoint checkpoint, string section)
+    {
+        using var stream = checkpoint.Open(section);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+
+namespace Vitrina.Engine.Ranking.Explaining;
+
+/// <summary>Says in words and numbers why an item stands where it stands, or does not.</summary>
+internal static class ExplainStage
+{
+    private const int MaxDetails = 12;
+
+    /// <summary>Explains the page's items, and the items that the caller names.</summary>
+    public static void Run(RankingContext context)
+    {
+        var explain = context.Request.Explain;
+        for (var place = 0; place < context.PageCount; place++)
+        {
+            var index = context.Order[place];
+            context.Explained.Add((ReasonsOf(context, index), explain.IsOn ? ScoreOf(context, index) : null));
+        }
+
+        foreach (var id in explain.Items)
+        {
+            context.Asked.Add(FateOf(context, id));
+        }
+    }
+
+    /// <summary>Short reasons: the sources that found the candidate and the rule that moved it.</summary>
+    private static string[] ReasonsOf(RankingContext context, int index)
+    {
+        var reasons = new List<string>(3);
+        for (var source = 0; source < context.SourceRanks.Length && source <= context.Surface.Sources.Count; source++)
+        {
+            if (context.SourceRanks[source][index] > 0)
+            {
+                var name = source < context.Surface.Sources.Count ? context.Surface.Sources[source].Kind : "given";
+                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"source:{name}#{context.SourceRanks[source][index]}"));
+            }
+        }
+
+        if (context.Moves[index] is { } rule)
+        {
+            reasons.Add($"rule:{rule}");
+        }
+
+        return [.. reasons];
+    }
+
+    /// <summary>How a candidate's score came about.</summary>
+    private static Explanation ScoreOf(RankingContext context, int index)
+    {
+        var score = context.Scores[index];
+        if (context.Model is { } id && context.Snapshot.Models.Values.FirstOrDefault(model => model.Id == id) is { } serving)
+        {
+            return ModelScore(context, index, serving, score);
+        }
+
+        var fallback = context.Surface.Declaration.Score.Fallback.ToString().ToLowerInvariant();
+        if (fallback == "text" && context.TextQuery is not null)
+        {
+            return new Explanation("text score (BM25)", score, TextDetails(context, index));
+        }
+
+        return Explanation.Leaf(fallback == "source" ? "score of the first source" : "popularity: log(1 + decayed event weights)", score);
+    }
+
+    private static Explanation ModelScore(RankingContext context, int index, ServingModel serving, float score)
+    {
+        var model = serving.Loaded.Model;
+        Span<double> contributions = stackalloc double[model.Features.Count];
+        model.Contributions(context.Features, index, serving.Columns, contributions);
+        var details = new List<Explanation>(model.Features.Count);
+        for (var feature = 0; feature < model.Features.Count; feature++)
+        {
+            if (contributions[feature] == 0)
+            {
+                continue;
+            }
+
+            var column = serving.Columns[feature];
+            var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
+            details.Add(Explanation.Leaf($"{model.Features[feature].Name} = {value}", contributions[feature]));
+        }
+
+        details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));
+        if (details.Count > MaxDetails)
+        {
+            var rest = details.Skip(MaxDetails).Sum(detail => detail.Value);
+            details.RemoveRange(MaxDetails, details.Count - MaxDetails);
+            details.Add(Explanation.Leaf("all other features", rest));
+        }
+
+        details.Add(Explanation.Leaf("base", model.Intercept));
+        return new Explanation($"log-odds by {serving.Id}", score, details);
+    }
+
+    private static Explanation[] TextDetails(RankingContext context, int index)
+    {
+        if (context.TextQuery is not { } query || context.Snapshot.Market.Text is not { } text)
+        {
+            return [];
+        }
+
+        return text.Explain(query, context.Scope.Items[index].Ordinal, context.TextScratch) is { } explained
+            ? [.. explained.Terms.Select(term => Explanation.Leaf(
+                string.Create(CultureInfo.InvariantCulture, $"'{term.Term}': idf {term.InverseDocumentFrequency:0.###}, weighted count {term.WeightedCount:0.###}"), term.Contribution))]
+            : [];
+    }
+
+    private static ItemFate FateOf(RankingContext context, string id)
+    {
+        if (context.Snapshot.Find(id) is not { } item)
+        {
+            return new ItemFate(id, "unknown", "no such item in this snapshot", null);
+        }
+
+        var index = context.IndexOf(item.Ordinal);
+        if (index < 0)
+        {
+            return new ItemFate(id, "notRetrieved", WhyNotRetrieved(context, item), null);
+        }
+
+        var explanation = ScoreOf(context, index);
+        if (context.Marks[index] is { } mark)
+        {
+            return new ItemFate(id, "removed", mark, explanation);
+        }
+
+        var place = context.Order.AsSpan(0, context.OrderedCount).IndexOf(index);
+        var isShown = place < context.PageCount;
+        return new ItemFate(id, isShown ? "shown" : "ranked", string.Create(CultureInfo.InvariantCulture, $"place {place + 1} of {context.OrderedCount}"), explanation);
+    }
+
+    private static string WhyNotRetrieved(RankingContext context, Catalog.Item item)
+    {
+        if (item.Vertical != context.Vertical.Name)
+        {
+            return $"it belongs to the vertical '{item.Vertical}'";
+        }
+
+        if (context.Predicate.FirstBroken(item) is { } attribute)
+        {
+            return $"it does not meet the filter '{attribute}'";
+        }
+
+        if (context.Availability.Find(item.Id.Value) is { } state)
+        {
+            foreach (var filter in context.Surface.Filters)
+            {
+                if (filter.MarkOf(state, context.NowMs) is { } mark)
+                {
+                    return $"it would be removed: {mark}";
+                }
+            }
+        }
+
+        return context.Request.Items.Count > 0
+            ? "the caller did not give it"
+            : $"no source found it within its limit ({string.Join(", ", context.Surface.Sources.Select(source => $"{source.Kind} {source.Limit}"))})";
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
+using Vitrina.Kernels.Codecs;
+
+namespace Vitrina.Engine.Ranking.Recording;
+
+/// <summary>Records answers in two parts (DESIGN, decision 3): the light record in the journal, feature vectors in the lossy log.</summary>
+/// <remarks>Safe for concurrent use. Never waits: what does not fit the queues is dropped and counted.</remarks>
+internal sealed class RankingRecorder
+{
+    private readonly JournalWriter? _journal;
+    private readonly FeatureLogWriter? _features;
+    private long _lastId;
+    private long _recordedBytes;
+    private long _recordedRankings;
+
+    /// <param name="signer">Signs tokens.</param>
+    /// <param name="journal">Receives light records; null = none are kept (measurements).</param>
+    /// <param name="features">Receives feature vectors; null = none are kept.</param>
+    public RankingRecorder(TokenSigner signer, JournalWriter? journal, FeatureLogWriter? features) => (Signer, _journal, _features) = (signer, journal, features);
+
+    public TokenSigner Signer { get; }
+
+    /// <summary>Light records made so far.</summary>
+    public long RecordedRankings => Volatile.Read(ref _recordedRankings);
+
+    /// <summary>Their bytes.</summary>
+    public long RecordedBytes => Volatile.Read(ref _recordedBytes);
+
+    /// <summary>Makes the answer and records it.</summary>
+    public RankingAnswer Record(RankingContext context)
+    {
+        var id = NextId(context.NowMs);
+        var shownBefore = context.Page?.ShownBefore ?? 0;
+        var items = new AnswerItem[context.PageCount];
+        for (var place = 0; place < items.Length; place++)
+        {
+            var index = context.Order[place];
+            var itemId = context.Scope.Items[index].Id.Value;
+            items[place] = new AnswerItem
+            {
+                Id = itemId,
+                Position = shownBefore + place + 1,
+                Score = context.Scores[index],
+                Token = Signer.Sign(new RankingToken(id, itemId, shownBefore + place + 1, context.Query.Hash)),
+                Reasons = context.Explained[place].Reasons,
+                Explanation = context.Explained[place].Explanation,
+            };
+        }
+
+        Journal(context, id, shownBefore);
+        LogFeatures(context, id, shownBefore);
+        return new RankingAnswer
+        {
+            RankingId = id,
+            AsOf = context.AsOf,
+            Sections = [new AnswerSection("organic", items)],
+            Facets = FacetCounts.Of(context),
+            Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
+            Model = context.Model,
+            CandidateCount = context.OrderedCount,
+            Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
+        };
+    }
+
+    // Milliseconds and a counter in 64 bits: ids order by time, and the journal is searched from the id's own time on.
+    private string NextId(long nowMs)
+    {
+        var floor = nowMs << 20;
+        long before, next;
+        do
+        {
+            before = Volatile.Read(ref _lastId);
+            next = Math.Max(before + 1, floor);
+        }
+        while (Interlocked.CompareExchange(ref _lastId, next, before) != before);
+        return "k" + next.ToString("x16", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>When a ranking was answered, Unix milliseconds, read from its id; null for ids from elsewhere.</summary>
+    public static long? TimeOf(string id) =>
+        id is { Length: 17 } && id[0] == 'k' && long.TryParse(id.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value >> 20 : null;
+
+    private void Journal(RankingContext context, string id, int shownBefore)
+    {
+        var shown = new ShownItem[context.PageCount];
+        for (var place = 0; place < shown.Length; place++)
+        {
+            var index = context.Order[place];
+            shown[place] = new ShownItem(context.Scope.Items[index].Id.Value, context.Propensities[place], context.Scores[index], context.SourcesOf(index));
+        }
+
+        var record = new RankingRecord
+        {
+            Id = id,
+            Vertical = context.Vertical.Name,
+            Surface = context.Surface.Name,
+            AtMs = context.NowMs,
+            AsOf = context.AsOf,
+            VerticalVersion = context.Vertical.Version,
+            Model = context.Model,
+            User = context.Request.User,
+            Session = context.Request.Session,
+            Query = context.Request.Query,
+            Seed = context.Seed,
+            Offset = shownBefore,
+            AssumedViews = context.Surface.Declaration.Views.AssumedCount,
+            IsPersonalized = context.Request.Personalization,
+            Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
+            Context = context.Request.Context,
+            Shown = shown,
+            Unshown = Unshown(context),
+        };
+        var writer = new ByteWriter();
+        record.Write(writer);
+        Interlocked.Increment(ref _recordedRankings);
+        Interlocked.Add(ref _recordedBytes, writer.Written.Length);
+        _journal?.TryEnqueueAndForget(new PendingEntry(EntryKind.Ranking, writer.ToArray()));
+    }
+
+    private static UnshownItem[] Unshown(RankingContext context)
+    {
+        var left = context.Surface.Declaration.Record.Candidates;
+        var unshown = new List<UnshownItem>(Math.Min(left, context.Count));
+        for (var place = context.PageCount; place < context.OrderedCount && left > 0; place++, left--)
+        {
+            unshown.Add(new UnshownItem(context.Scope.Items[context.Order[place]].Id.Value, string.Create(CultureInfo.InvariantCulture, $"rank:{place + 1}")));
+        }
+
+        for (var index = 0; index < context.Count && left > 0; index++)
+        {
+            if (context.Marks[index] is { } mark)
+            {
+                unshown.Add(new UnshownItem(context.Scope.Items[index].Id.Value, mark));
+                left--;
+            }
+        }
+
+        return [.. unshown];
+    }
+
+    // The shown items and as many of those that were not shown, drawn at random.
+    private void LogFeatures(RankingContext context, string id, int shownBefore)
+    {
+        var random = context.Random("record");
+        if (_features is null || !context.HasFeatures || !random.NextBool(context.Surface.Declaration.Record.Features))
+        {
+            return;
+        }
+
+        var rows = new List<int>(2 * context.PageCount);
+        for (var place = 0; place < context.PageCount; place++)
+        {
+            rows.Add(context.Order[place]);
+        }
+
+        var others = context.OrderedCount - context.PageCount;
+        for (var sample = Math.Min(others, context.PageCount); sample > 0; sample--)
+        {
+            var index = context.Order[context.PageCount + random.NextInt(others)];
+            if (!rows.Contains(index))
+            {
+                rows.Add(index);
+            }
+        }
+
+        var names = context.Vertical.FeatureNames;
+        var values = new float[rows.Count * names.Count];
+        for (var feature = 0; feature < names.Count; feature++)
+        {
+            var column = context.Features.Column(feature);
+            for (var row = 0; row < rows.Count; row++)
+            {
+                values[(feature * rows.Count) + row] = column[rows[row]];
+            }
+        }
+
+        _features.TryAdd(new FeatureBlock
+        {
+            RankingId = id,
+            AsOf = context.AsOf,
+            AtMs = context.NowMs,
+            FeatureNames = names,
+            Items = [.. rows.Select(row => context.Scope.Items[row].Id.Value)],
+            Positions = [.. rows.Select((_, row) => (short)(row < context.PageCount ? shownBefore + row + 1 : 0))],
+            Values = values,
+        });
+    }
+}

@@ -1,0 +1,35 @@
+using Vitrina.Engine.Catalog;
+
+namespace Vitrina.Engine.Ranking;
+
+/// <summary>What a request is answered with: everything that is fixed before the first stage.</summary>
+internal sealed record RequestScope
+{
+    public required RankRequest Request { get; init; }
+
+    public required Surface Surface { get; init; }
+
+    public required VerticalSnapshot Snapshot { get; init; }
+
+    /// <summary>The snapshot's journal sequence.</summary>
+    public required long AsOf { get; init; }
+
+    public required Availability Availability { get; init; }
+
+    /// <summary>The request's time in every feature, Unix milliseconds.</summary>
+    public required long NowMs { get; init; }
+
+    /// <summary>The user's ordinal, or -1.</summary>
+    public required int User { get; init; }
+
+    /// <summary>Seeds everything random in the answer.</summary>
+    public required ulong Seed { get; init; }
+
+    public required int PageSize { get; init; }
+
+    /// <summary>True when the surface's kill switch is on: no model, no rules, no promotion.</summary>
+    public bool IsBaseline { get; init; }
+
+    /// <summary>The order that an earlier page fixed, or null on a first page.</summary>
+    public PinnedPage? Page { get; init; }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Ranking;
+using Vitrina.Engine.Ranking.Explaining;
+using Vitrina.Engine.Ranking.Filtering;
+using Vitrina.Engine.Ranking.Mixing;
+using Vitrina.Engine.Ranking.Recording;
+using Vitrina.Engine.Ranking.Retrieving;
+using Vitrina.Engine.Ranking.Scoring;
+using Vitrina.Engine.Rules;
+using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Hashing;
+
+namespace Vitrina.Engine;
+
+/// <summary>START HERE: answers one request, top to bottom. The only place that knows the order of the stages.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+public sealed class RankingEngine
+{
+    private readonly Func<Snapshot> _snapshot;
+    private readonly Availability _availability;
+    private readonly KillSwitches _killSwitches;
+    private readonly RankingRecorder _recorder;
+    private readonly TimeProvider _time;
+    private readonly PinnedPages _pages;
+    private readonly ConcurrentDictionary<CompiledVertical, ConcurrentBag<RankingContext>> _contexts = new();
+
+    internal RankingEngine(Func<Snapshot> snapshot, Availability availability, KillSwitches killSwitches, RankingRecorder recorder, TimeProvider time)
+    {
+        (_snapshot, _availability, _killSwitches, _recorder, _time) = (snapshot, availability, killSwitches, recorder, time);
+        _pages = new PinnedPages(recorder.Signer);
+    }
+
+    /// <summary>Answers a request.</summary>
+    /// <exception cref="RankRequestException">The request cannot be answered as it is; the exception names the field.</exception>
+    public async ValueTask<RankingAnswer> RankAsync(RankRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var context = Open(request);
+        try
+        {
+            await RetrieveStage.RunAsync(context, _time, cancellationToken);
+            FilterStage.MarkUnwanted(context);
+            ScoreStage.Run(context);
+            FilterStage.MarkUnavailable(context);
+            MixStage.Run(context);
+            ExplainStage.Run(context);
+            var answer = _recorder.Record(context);
+            return answer with { Cursor = _pages.Pin(context, answer.RankingId) };
+        }
+        finally
+        {
+            Close(context);
+        }
+    }
+
+    private RankingContext Open(RankRequest request)
+    {
+        var snapshot = _snapshot();
+        var vertical = Find(snapshot.Verticals, request.Vertical, "vertical");
+        var surface = Find(vertical.Vertical.Surfaces, request.Surface, "surface");
+        var size = request.Size ?? surface.Declaration.Size;
+        if (size < 1 || size > surface.Declaration.MaxSize)
+        {
+            throw new RankRequestException("size", $"size {size} is not between 1 and {surface.Declaration.MaxSize}");
+        }
+
+        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var seed = request.Seed ?? Hash.Combine(Hash.Of64($"{request.User ?? request.Session}/{request.Surface}"), (ulong)snapshot.AsOf);
+        var context = _contexts.GetOrAdd(vertical.Vertical, _ => []).TryTake(out var pooled) ? pooled : new RankingContext(vertical.Vertical);
+        try
+        {
+            context.Begin(new RequestScope
+            {
+                Request = request,
+                Surface = surface,
+                Snapshot = vertical,
+                AsOf = snapshot.AsOf,
+                Availability = _availability,
+                NowMs = nowMs,
+                User = snapshot.FindUser(request.User),
+                Seed = seed,
+                PageSize = size,
+                IsBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface)),
+                Page = _pages.Find(request),
+            });
+            return context;
+        }
+        catch
+        {
+            Close(context);
+            throw;
+        }
+    }
+
+    private void Close(RankingContext context)
+    {
+        context.End();
+        _contexts.GetOrAdd(context.Vertical, _ => []).Add(context);
+    }
+
+    private static T Find<T>(IReadOnlyDictionary<string, T> known, string name, string field)
+    {
+        if (known.TryGetValue(name, out var found))
+        {
+            return found;
+        }
+
+        var nearest = NearestName.Find(name, known.Keys);
+        throw new RankRequestException(field, $"there is no {field} '{name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}", $"unknown_{field}");
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using Vitrina.Kernels.Chance;
+using Vitrina.Simulation.Driving;
+
+namespace Vitrina.Simulation.Goods;
+
+/// <summary>What came of one shown list.</summary>
+internal sealed class Reaction
+{
+    public required SimulatedRequest Request { get; init; }
+
+    public required List<SimulatedChange.UserEvent> Events { get; init; }
+
+    /// <summary>Sum of true click probabilities over what was examined.</summary>
+    public double ExpectedClicks { get; set; }
+
+    public int NewItemViews { get; set; }
+
+    public int NewItemOrders { get; set; }
+
+    public bool HasOrder { get; set; }
+}
+
+/// <summary>Lets a person look at a list: examines from the top, clicks what pleases, carries on to cart and order, leaves after an order.</summary>
+/// <remarks>
+/// How far a person looks depends on the request alone, and whether an item is clicked on the request and the item, not on its place: two
+/// policies meet the same people (common random numbers).
+/// </remarks>
+internal sealed class Behaviour
+{
+    private readonly WorldConfiguration _configuration;
+    private readonly ulong _seed;
+    private readonly Catalogue _catalogue;
+    private readonly Population _people;
+    private readonly ItemTimeline _timeline;
+    private readonly Preference _preference;
+
+    public Behaviour(
+        WorldConfiguration configuration, ulong seed, Catalogue catalogue, Population people, ItemTimeline timeline)
+    {
+        _configuration = configuration;
+        _seed = seed;
+        _catalogue = catalogue;
+        _people = people;
+        _timeline = timeline;
+        _preference = new Preference(configuration, catalogue, people);
+    }
+
+    public Preference Preference => _preference;
+
+    /// <summary>Probability of a click on an item when examined, at a moment. Unpublished and closed items get the noise floor.</summary>
+    public double ClickProbability(int user, in QueryIntent intent, int item, long at) =>
+        _timeline.TryGet(item, at, out ItemState state)
+            ? _preference.ClickProbability(user, _preference.Utility(user, intent, state), state.IsLive)
+            : _preference.ClickProbability(user, 0, false);
+
+    public Reaction React(SimulatedRequest request, ShownList shown)
+    {
+        var reaction = new Reaction { Request = request, Events = new List<SimulatedChange.UserEvent>(20) };
+        RandomStream reading = Streams.Open(_seed, StreamPurpose.Reading, request.Key);
+        int depth = DrawDepth(_people.IsBot[request.UserOrdinal], shown.Items.Count, ref reading);
+        long at = request.At.UtcTicks;
+        for (int place = 0; place < depth; place++)
+        {
+            at += (long)((0.4 + 1.2 * reading.NextDouble()) * TimeSpan.TicksPerSecond);
+            if (!Examine(request, shown, place, ref at, reaction))
+            {
+                break;
+            }
+        }
+
+        return reaction;
+    }
+
+    /// <summary>The number of places examined: place p with probability 1/(1 + decay (p − 1)), always from the top.</summary>
+    private int DrawDepth(bool isBot, int count, ref RandomStream reading)
+    {
+        double draw = 1 - reading.NextDouble();
+        if (isBot || _configuration.ExaminationDecay <= 0)
+        {
+            return count;
+        }
+
+        double depth = 1 + (1 / draw - 1) / _configuration.ExaminationDecay;
+        return depth >= count ? count : (int)depth;
+    }
+
+    private bool Examine(SimulatedRequest request, ShownList shown, int place, ref long at, Reaction reaction)
+    {
+        int user = request.UserOrdinal;
+        ShownItem entry = shown.Items[place];
+        int item = _catalogue.ItemOrdinal(entry.Id);
+        bool isKnown = _timeline.TryGet(item, request.At.UtcTicks, out ItemState state);
+        double utility = isKnown ? _preference.Utility(user, request.Intent, state) : 0;
+        double probability = _preference.ClickProbability(user, utility, isKnown && state.IsLive);
+        RandomStream choice = Streams.Open(_seed, StreamPurpose.Click, request.Key, item);
+        reaction.ExpectedClicks += probability;
+        reaction.NewItemViews += _catalogue.ItemIsNew[item] ? 1 : 0;
+        Add(reaction, shown.RankingId, entry, "view", at, 0);
+        if (!choice.NextBool(probability))
+        {
+            return true;
+        }
+
+        long clickedAt = at + Seconds(0.5 + choice.NextExponential(2));
+        at = clickedAt;
+        Add(reaction, shown.RankingId, entry, "click", at, state.Price);
+        if (_people.IsBot[user] || !isKnown || !state.IsLive)
+        {
+            return true;
+        }
+
+        at += Seconds(4 + choice.NextExponential(15));
+        if (choice.NextBool(_configuration.FavoriteProbability))
+        {
+            Add(reaction, shown.RankingId, entry, "favorite", at, state.Price);
+        }
+
+        bool stops = choice.NextBool(_configuration.StopAfterClickProbability);
+        if (!choice.NextBool(_preference.CartProbability(utility)))
+        {
+            return !stops;
+        }
+
+        at += Seconds(2 + choice.NextExponential(10));
+        Add(reaction, shown.RankingId, entry, "cart", at, state.Price, 1);
+        if (!choice.NextBool(_preference.OrderProbability(utility)))
+        {
+            return !stops;
+        }
+
+        at += Seconds(20 + choice.NextExponential(60));
+        int quantity = choice.NextBool(0.08) ? 2 : 1;
+        Add(reaction, shown.RankingId, entry, "order", at, state.Price, quantity);
+        reaction.HasOrder = true;
+        reaction.NewItemOrders += _catalogue.ItemIsNew[item] ? 1 : 0;
+        return false;
+    }
+
+    private static long Seconds(double seconds) => (long)(seconds * TimeSpan.TicksPerSecond);
+
+    private static void Add(Reaction reaction, string rankingId, in ShownItem entry, string type, long at, int price, int quantity = 0)
+    {
+        SimulatedRequest request = reaction.Request;
+        bool isOrder = type == "order";
+        reaction.Events.Add(new SimulatedChange.UserEvent
+        {
+            At = new DateTimeOffset(at - at % TimeSpan.TicksPerMillisecond, TimeSpan.Zero),
+            Id = string.Create(CultureInfo.InvariantCulture, $"e{request.Key}-{reaction.Events.Count}"),
+            Type = type,
+            User = request.User,
+            Session = request.Session,
+            Item = entry.Id,
+            RankingId = rankingId,
+            Position = entry.Position,
+            Token = entry.Token,
+            Query = type is "view" or "click" ? request.Query : null,
+            Price = price > 0 ? price : null,
+            Quantity = quantity > 0 ? quantity : null,
+            Value = isOrder ? (double)price * quantity : null,
+        });
+    }
+}
