@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Recording;
@@ -317,7 +318,16 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             };
         }
 
-        return new Snapshot { AsOf = _state.AsOf, PublishedAtMs = nowMs, Verticals = verticals, Aliases = _state.Catalog.FreezeAliases(), Catalog = _state.Catalog };
+        return new Snapshot
+        {
+            AsOf = _state.AsOf,
+            PublishedAtMs = nowMs,
+            Verticals = verticals,
+            Aliases = _state.Catalog.FreezeAliases(),
+            Users = _state.Catalog.FreezeUsers(),
+            Sellers = _state.Catalog.FreezeSellers(),
+            Catalog = _state.Catalog,
+        };
     }
 
     // Renewed by the count of entries, not by the clock, so that a run on the same journal gives the same order.
@@ -361,7 +371,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             var loaded = _stores.Models.Load(name, version, vertical.FeatureNames);
             return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(vertical.FeatureNames));
         }
-        catch (Exception exception) when (exception is IOException or Models.ModelMismatchException)
+        catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
             // The surface's fallback serves; the reason stands in the status.
             var sentence = $"model {name}/{version}: {exception.Message}; the surface serves its fallback";

@@ -106,7 +106,7 @@ public sealed class TokenSigner
 
     /// <summary>Reads a token that was verified before it was journalled.</summary>
     /// <returns>Null when there is no token or it is not one.</returns>
-    internal static RankingToken? ReadSigned(string? text)
+    public static RankingToken? ReadJournalled(string? text)
     {
         if (string.IsNullOrEmpty(text) || text.Length > MaxTokenChars)
         {
