@@ -31,7 +31,8 @@ public sealed partial class AreaTests
         from used in EngineNames(file, 0)
         where Array.IndexOf(s_areas, used.Name) > own
         select $"{file.Path}:{used.Line} uses {used.Name}, which stands below {s_areas[own]}",
-        $"Areas of the engine use only areas above them ({string.Join(", ", s_areas)}). Move the type up, hand the value in, or put the code that needs both into the lower area:");
+        $"Areas of the engine use only areas above them ({string.Join(", ", s_areas)}). " +
+        "Move the type up, hand the value in, or put the code that needs both into the lower area:");
 
     [Fact]
     public void Areas_know_nothing_of_the_root_files()
@@ -42,7 +43,8 @@ public sealed partial class AreaTests
             from file in SourceTree.CodeBelow(Engine)
             where file.FolderBelow(Engine).Length > 0
             from type in rootTypes
-            where Regex.IsMatch(file.Code, $@"(?<![\w.]){type}(?!\w)(?!\s*[({{=;,)]?\s*(get|set)\b)") && !Regex.IsMatch(file.Code, $@"\b(class|record|struct|enum|interface)\s+{type}\b")
+            where Regex.IsMatch(file.Code, $@"(?<![\w.]){type}(?!\w)(?!\s*[({{=;,)]?\s*(get|set)\b)")
+                && !Regex.IsMatch(file.Code, $@"\b(class|record|struct|enum|interface)\s+{type}\b")
             select $"{file.Path} uses {type}",
             "Root files of the engine wire the areas together; an area that uses one turns the order around. Hand in what the area needs:");
     }

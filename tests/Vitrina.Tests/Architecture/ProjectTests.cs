@@ -27,7 +27,8 @@ public sealed partial class ProjectTests
     [Fact]
     public void Projects_reference_what_the_design_says() => SourceTree.RequireNone(
         from project in s_references
-        let actual = SourceTree.Project(project.Key).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).ToArray()
+        let actual = SourceTree.Project(project.Key).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).ToArray()
         from finding in actual.Except(project.Value).Except(s_everywhere).Select(name => $"{project.Key} references {name}")
             .Concat(project.Value.Except(actual).Select(name => $"{project.Key} does not reference {name}"))
         select finding,
@@ -35,7 +36,8 @@ public sealed partial class ProjectTests
 
     [Fact]
     public void Only_kernels_has_unsafe_code() => SourceTree.RequireNone(
-        s_references.Keys.Where(name => name != "Vitrina.Kernels" && SourceTree.Project(name).Descendants("AllowUnsafeBlocks").Any()).Select(name => $"{name}.csproj allows it")
+        s_references.Keys.Where(name => name != "Vitrina.Kernels" && SourceTree.Project(name).Descendants("AllowUnsafeBlocks").Any())
+            .Select(name => $"{name}.csproj allows it")
             .Concat(
                 from file in SourceTree.CodeBelow("src")
                 where !file.Path.StartsWith("src/Vitrina.Kernels/", StringComparison.Ordinal)

@@ -14,7 +14,7 @@ internal readonly record struct ScannedMethod(string Name, int Line, int LineCou
 internal static partial class SourceScanner
 {
     private static readonly HashSet<string> s_statements =
-        ["if", "for", "foreach", "while", "switch", "using", "lock", "catch", "fixed", "when", "unsafe", "checked", "unchecked"];
+        ["if", "for", "foreach", "while", "switch", "using", "lock", "catch", "fixed", "when"];
 
     /// <summary>The text with comments, strings and characters replaced by spaces; line breaks stay.</summary>
     public static string Blank(string text)

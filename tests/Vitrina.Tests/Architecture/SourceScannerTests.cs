@@ -28,7 +28,7 @@ public sealed class SourceScannerTests
                 public int this[int i] { get { return 1; } }
 
                 [Obsolete("a {")]
-                async Task<List<int>> Long<T>(T a, (int, int) b)
+                unsafe async Task<List<int>> Long<T>(T a, (int, int) b)
                     where T : class
                 {
                     if (a)
