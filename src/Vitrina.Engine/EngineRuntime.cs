@@ -21,7 +21,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private readonly EngineStores _stores;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
-    private readonly Channel<JournalEntry[]> _committed = Channel.CreateBounded<JournalEntry[]>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<JournalEntry[]> _committed = Channel.CreateBounded<JournalEntry[]>(new BoundedChannelOptions(256) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, (long AtSequence, int[] Order)> _popular = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServingModel> _loadedModels = new(StringComparer.Ordinal);
@@ -33,6 +33,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private Task _applier = Task.CompletedTask;
     private Task _watcher = Task.CompletedTask;
     private long _checkpointAsOf;
+    private bool _publishesOnlyWhenAwaited;
     private volatile Exception? _failure;
 
     private EngineRuntime(EngineStores stores, EngineOptions options, TimeProvider time, IReadOnlyList<CompiledVertical> verticals)
@@ -100,6 +101,20 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     /// <summary>The last checkpoint's sequence.</summary>
     public long CheckpointAsOf => Volatile.Read(ref _checkpointAsOf);
+
+    /// <summary>
+    /// True while snapshots are published only for those who wait in <see cref="WaitForAsync"/>: a simulated run then sees the same snapshots every
+    /// time. Normally they are published by the clock.
+    /// </summary>
+    public bool PublishesOnlyWhenAwaited
+    {
+        get => Volatile.Read(ref _publishesOnlyWhenAwaited);
+        set
+        {
+            Volatile.Write(ref _publishesOnlyWhenAwaited, value);
+            Nudge();
+        }
+    }
 
     internal RankingRecorder Recorder { get; }
 
@@ -222,15 +237,19 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                         _state.Apply(entry);
                     }
 
-                    if (_time.GetElapsedTime(published).TotalMilliseconds >= _options.PublishIntervalMs)
+                    if (!PublishesOnlyWhenAwaited && _time.GetElapsedTime(published).TotalMilliseconds >= _options.PublishIntervalMs)
                     {
                         Publish();
                         published = _time.GetTimestamp();
                     }
                 }
 
-                Publish();
-                published = _time.GetTimestamp();
+                if (!PublishesOnlyWhenAwaited || IsAwaited())
+                {
+                    Publish();
+                    published = _time.GetTimestamp();
+                }
+
                 if (_state.AsOf - _checkpointAsOf >= _options.CheckpointEntries)
                 {
                     WriteCheckpoint();
@@ -241,7 +260,24 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         {
             // The outermost frame of a background loop: health shows the failure, appends fail fast, readers keep the last snapshot.
             _failure = exception;
+            _committed.Writer.TryComplete();
             Release(long.MaxValue, exception);
+        }
+    }
+
+    private bool IsAwaited()
+    {
+        lock (_waitersGate)
+        {
+            foreach (var (sequence, _) in _waiters)
+            {
+                if (sequence <= _state.AsOf)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
     }
 
@@ -295,6 +331,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         if (_failure is { } failure)
         {
             done.TrySetException(failure);
+        }
+        else if (PublishesOnlyWhenAwaited)
+        {
+            // The applier may have passed the sequence before anybody waited.
+            Nudge();
         }
 
         await done.Task.WaitAsync(cancellationToken);
