@@ -5,7 +5,6 @@ using Vitrina.Engine;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Learning;
 using Vitrina.Learning.Evaluation;
-using Vitrina.Simulation.Driving;
 using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Cli.Commands;
