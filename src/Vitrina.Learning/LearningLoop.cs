@@ -23,7 +23,7 @@ public sealed record LearningOutcome(LogisticModel Model, ModelManifest Manifest
 public sealed class LearningLoop
 {
     /// <summary>The methods of the evaluation tables, in row order.</summary>
-    public static IReadOnlyList<string> Methods { get; } = ["random", "shown", "popularity", "text", "vitrina"];
+    public static IReadOnlyList<string> Methods { get; } = ["random", "shown", "popularity", "text", "cheapest", "last-touched", "vitrina"];
 
     private const string Position = "position";
     private static readonly double[] PenaltyGrid = [1e-5, 1e-4, 1e-3, 1e-2];
@@ -37,7 +37,7 @@ public sealed class LearningLoop
     private readonly Func<RankingRecord, float[]?>? _truth;
     private int _group;
 
-    private sealed record TestList(float[] Labels, float[][] Features, float[] Text, float[] Popularity, float[] Position, float[]? Truth, bool IsRandomised);
+    private sealed record TestList(float[] Labels, float[][] Features, float[] Text, float[] Popularity, float[] Price, int[] LastTouched, float[] Position, float[]? Truth, bool IsRandomised);
 
     private LearningLoop(CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth)
     {
@@ -109,6 +109,8 @@ public sealed class LearningLoop
                 [.. Enumerable.Range(0, _vertical.Features.Count).Select(column => ranking.Features.Column(column).ToArray())],
                 ranking.TextScores,
                 ranking.Popularity,
+                [.. ranking.Items.Select(item => _vertical.PriceSlot < 0 ? float.NaN : (float)item.Numbers[_vertical.PriceSlot])],
+                ranking.LastTouched,
                 positions,
                 TruthOf(ranking),
                 record.Context.Any(pair => pair is { Key: "slice", Value: "randomised" })));
@@ -197,9 +199,13 @@ public sealed class LearningLoop
         var scores = new float[list.Labels.Length];
         model.Score(matrix, model.ColumnsIn(_columns), scores);
         var none = new float[scores.Length];
+        var shown = list.Position.Select(position => -position).ToArray();
+
+        // What the user touched stands first, the latest on top; the rest as it was shown.
+        var lastTouched = list.LastTouched.Select((order, row) => order > 0 ? 1000 - order : shown[row]).ToArray();
         lists.Add(
             list.Labels,
-            [none, [.. list.Position.Select(position => -position)], list.Popularity, list.Text.Length == 0 ? none : list.Text, scores],
+            [none, shown, list.Popularity, list.Text.Length == 0 ? none : list.Text, [.. list.Price.Select(price => -price)], lastTouched, scores],
             list.Truth);
     }
 

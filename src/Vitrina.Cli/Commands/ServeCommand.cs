@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Vitrina.Api;
 using Vitrina.Api.Jobs;
@@ -20,17 +22,18 @@ internal static class ServeCommand
         var clock = new Option<string>("--clock") { Description = "system, or driven: time stands still until a request's Vitrina-Time header moves it (simulation).", DefaultValueFactory = _ => "system" };
         clock.AcceptOnlyFromAmong("system", "driven");
         var command = new Command("serve", "Serve the HTTP API. Example: vitrina serve --data data --url http://127.0.0.1:5080") { data, url, clock };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(data)!, parsed.GetValue(url)!, parsed.GetValue(clock) == "driven", null, cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(data)!, parsed.GetValue(url)!, parsed.GetValue(clock) == "driven", false, null, cancellation));
         return command;
     }
 
     /// <summary>Serves until the process is asked to stop.</summary>
     /// <param name="directory">The data directory.</param>
-    /// <param name="url">Where to listen.</param>
+    /// <param name="url">Where to listen; port 0 takes a free one.</param>
     /// <param name="isDriven">True: requests move the clock.</param>
-    /// <param name="started">Called once the service answers.</param>
+    /// <param name="isQuiet">True says nothing on the output.</param>
+    /// <param name="started">Called once the service answers, with its address and what stops it.</param>
     /// <param name="cancellationToken">Stops serving.</param>
-    public static async Task<int> RunAsync(string directory, string url, bool isDriven, Func<EngineRuntime, Task>? started, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string directory, string url, bool isDriven, bool isQuiet, Func<Uri, Action, Task>? started, CancellationToken cancellationToken)
     {
         var clock = isDriven ? new DrivenClock(DateTimeOffset.UnixEpoch) : null;
         await using var runtime = EngineAccess.Start(directory, null, clock);
@@ -46,7 +49,8 @@ internal static class ServeCommand
         {
             app.Use(async (context, next) =>
             {
-                if (context.Request.Headers.TryGetValue(TimeHeader, out var text) && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var time))
+                if (context.Request.Headers.TryGetValue(TimeHeader, out var text)
+                    && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
                 {
                     clock.AdvanceTo(time);
                 }
@@ -55,15 +59,22 @@ internal static class ServeCommand
             });
         }
 
+        app.MapPost(Imports.Route, async (ImportRequest request, CancellationToken cancellation) =>
+            Results.Json(await Imports.RunAsync(runtime, new DataDirectory(Path.GetFullPath(directory)), request, null, cancellation))).ExcludeFromDescription();
         await app.StartAsync(cancellationToken);
-        runtime.Announce(new Uri(app.Urls.First()));
-        Console.Out.WriteLine($"Vitrina serves {app.Urls.First()} from {Path.GetFullPath(directory)}");
-        if (started is not null)
+        var address = new Uri(app.Urls.First());
+        runtime.Announce(address);
+        if (!isQuiet)
         {
-            await started(runtime);
+            Console.Out.WriteLine($"Vitrina serves {address} from {Path.GetFullPath(directory)}");
         }
 
-        using var stop = cancellationToken.Register(() => app.Lifetime.StopApplication());
+        using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
+        if (started is not null)
+        {
+            await started(address, app.Lifetime.StopApplication);
+        }
+
         await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;
     }

@@ -181,7 +181,10 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
     {
         foreach (var path in _files)
         {
-            File.Delete(path);
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
         }
     }
 

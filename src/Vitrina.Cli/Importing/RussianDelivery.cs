@@ -6,8 +6,8 @@ namespace Vitrina.Cli.Importing;
 /// <summary>Reads Russian words about delivery: <c>Завтра доставит Ozon</c>, <c>24 мая доставит продавец</c>, <c>За 2 часа курьером</c>.</summary>
 internal static class RussianDelivery
 {
-    // Further than this from the base day, a date without a year belongs to the next year.
-    private const int HalfYearDays = 180;
+    // A date without a year that lies further back than this is next year's; one that lies less far back is a stale page.
+    private const int StaleDays = 31;
 
     private static readonly string[] Months =
         ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"];
@@ -49,7 +49,7 @@ internal static class RussianDelivery
         }
 
         return baseDay is { } known && Day(year ?? DateOnly.FromDayNumber(known).Year, month, day) is { } date
-            ? date - known < -HalfYearDays ? (Day(DateOnly.FromDayNumber(date).Year + 1, month, day) ?? date) - known
+            ? date - known < -StaleDays ? (Day(DateOnly.FromDayNumber(date).Year + 1, month, day) ?? date) - known
                 : date < known ? double.NaN : date - known
             : double.NaN;
     }

@@ -29,6 +29,9 @@ public sealed class ReplayedRanking
     /// <summary>Text scores (BM25) of the rows; empty when the replay keeps no text index.</summary>
     public required float[] TextScores { get; init; }
 
+    /// <summary>How recently the user touched each row (anything but a view): 1 = last, 2 = before that; 0 = not within its newest events.</summary>
+    public required int[] LastTouched { get; init; }
+
     /// <summary>Popularity of the rows at the ranking's time.</summary>
     public required float[] Popularity { get; init; }
 }
@@ -152,8 +155,24 @@ public sealed class RankingReplay
             Features = _matrix,
             Recorded = block,
             TextScores = textScores,
+            LastTouched = [.. items.Select(item => TouchOrder(item.Ordinal))],
             Popularity = [.. items.Select(item => (float)_vertical.Popularity.Of(market, item.Ordinal, record.AtMs))],
         });
+    }
+
+    private int TouchOrder(int item)
+    {
+        var order = 0;
+        foreach (ref readonly var entry in _scope.History)
+        {
+            order += entry.Type == EventType.View ? 0 : 1;
+            if (entry.Item == item && entry.Type != EventType.View)
+            {
+                return order;
+            }
+        }
+
+        return 0;
     }
 
     private void Begin(RankingRecord record, MarketView market, List<Item> items)

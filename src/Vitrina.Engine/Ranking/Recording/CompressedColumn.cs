@@ -10,7 +10,8 @@ namespace Vitrina.Engine.Ranking.Recording;
 /// </remarks>
 internal static class CompressedColumn
 {
-    // Measured on 33 features: see decision record 0006.
+    // Measured on 256 rankings of 40 rows with 30 features (120 bytes raw): quality 4 gives 66 bytes and 3 to 7 µs per row; 1 gives 71 bytes and
+    // 3 to 4 µs, 6 gives 66 bytes and 12 µs, zlib's fastest 86 bytes and 3 µs.
     private const int Quality = 4;
     private const int WindowBits = 22;
 

@@ -41,7 +41,8 @@ internal static class FeatureLogFormat
         {
             foreach (var path in Directory.EnumerateFiles(folder, Prefix + "*" + Extension))
             {
-                if (long.TryParse(Path.GetFileNameWithoutExtension(path.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var startMs))
+                var number = Path.GetFileNameWithoutExtension(path.AsSpan())[Prefix.Length..];
+                if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var startMs))
                 {
                     files.Add((startMs, path));
                 }

@@ -17,8 +17,8 @@ public sealed class FeatureLogOptions
     public long MaxQueuedBytes { get; init; } = 256L << 20;
 
     /// <summary>
-    /// Rankings that are compressed together. Default 256: larger parts compress hardly better (decision record 0006), and a damaged part loses
-    /// that many rankings.
+    /// Rankings that are compressed together. Default 256: larger parts compress hardly better (64: 67, 256: 66, 1,024: 65 bytes of 120), and
+    /// a damaged part loses that many rankings.
     /// </summary>
     [Range(1, 65_536)]
     public int BlocksPerSegmentPart { get; init; } = 256;

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
 using Vitrina.Cli.Importing;
 using Vitrina.Kernels.Chance;
 
@@ -40,7 +37,7 @@ public sealed class DelimitedRowsTests
     }
 
     [Fact]
-    public void Random_tables_are_read_as_CsvHelper_reads_them()
+    public void Random_tables_are_read_as_a_letter_by_letter_reader_reads_them()
     {
         string[] pieces = ["", "a", "\"", ",", "\n", "\r\n", "ё", " ", "long text that goes on", "\"\""];
         var random = RandomStream.For(5, 0);
@@ -60,15 +57,7 @@ public sealed class DelimitedRowsTests
                 text.Append(row % 2 == 0 ? "\n" : "\r\n");
             }
 
-            using var parser = new CsvParser(new StringReader(text.ToString()), new CsvConfiguration(CultureInfo.InvariantCulture));
-            parser.Read();
-            var expected = new List<string>();
-            while (parser.Read())
-            {
-                expected.Add(string.Join("|", parser.Record!));
-            }
-
-            Assert.Equal(expected, All(Rows(text.ToString())).Select(row => row.Text));
+            Assert.Equal(Plain(text.ToString()).Skip(1), All(Rows(text.ToString())).Select(row => row.Text));
         }
     }
 
@@ -91,6 +80,36 @@ public sealed class DelimitedRowsTests
                 Assert.True(++steps < 1_000);
             }
         }
+    }
+
+    // RFC 4180 letter by letter, for well-formed text.
+    private static List<string> Plain(string text)
+    {
+        var rows = new List<string>();
+        var row = new StringBuilder();
+        var isQuoted = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"' && isQuoted && i + 1 < text.Length && text[i + 1] == '"')
+            {
+                row.Append(text[i++]);
+            }
+            else if (text[i] == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (text[i] == '\n' && !isQuoted)
+            {
+                rows.Add(row.ToString());
+                row.Clear();
+            }
+            else if (isQuoted || text[i] != '\r')
+            {
+                row.Append(text[i] == ',' && !isQuoted ? '|' : text[i]);
+            }
+        }
+
+        return rows;
     }
 
     private static DelimitedRows Rows(string text) => new(new MemoryStream(Encoding.UTF8.GetBytes(text)), (byte)',');

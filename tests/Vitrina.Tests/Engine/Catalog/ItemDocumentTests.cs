@@ -93,7 +93,7 @@ public sealed class ItemDocumentTests
     [InlineData("\"rating\":{\"msk\":1}", "attributes.rating", "wrong_type")]
     [InlineData("\"title\":\"again\"", "attributes.title", "duplicate_field")]
     public void A_wrong_attribute_is_named(string part, string field, string code) =>
-        Assert.Equal((field, code), ErrorOf($$"""{"id":"i","vertical":"goods","attributes":{"title":"t","category":"c",{{part}}}}"""));
+        Assert.Equal((field, code), ErrorOf("{\"id\":\"i\",\"vertical\":\"goods\",\"attributes\":{\"title\":\"t\",\"category\":\"c\"," + part + "}}"));
 
     [Theory]
     [InlineData("\"kind\":\"bigg\"", "attributes.kind", "unknown_value")]
@@ -106,7 +106,7 @@ public sealed class ItemDocumentTests
     [InlineData("\"isNew\":1", "attributes.isNew", "wrong_type")]
     [InlineData("\"days\":-1", "attributes.days", "out_of_range")]
     public void A_wrong_value_of_any_shape_is_named(string part, string field, string code) =>
-        Assert.Equal((field, code), ErrorOf($$"""{"id":"i","vertical":"shapes","attributes":{{{part}}}}"""));
+        Assert.Equal((field, code), ErrorOf("{\"id\":\"i\",\"vertical\":\"shapes\",\"attributes\":{" + part + "}}"));
 
     [Fact]
     public void Wrong_documents_are_named()

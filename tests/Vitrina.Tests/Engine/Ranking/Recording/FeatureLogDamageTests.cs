@@ -10,6 +10,13 @@ public sealed class FeatureLogDamageTests : IDisposable
     private const int BlockCount = 12;
     private const int PerPart = 3;
 
+    // A file of format version 1, which opens forever: five rankings in one part, then one without rows.
+    private const string Version1 =
+        "VklUUkZFQVQBAAAAAMAsyJkBAAB8j7BJVkZQVNwAAACYbeRbm6OPaQIFcHJpY2ULYm0yNSh0aXRsZSkFD0czG0YAAOTl0V1RlETwoiThYEDd1CY2ocEGnHMg" +
+        "mlK42UWtS7vWavHo45l/biPHQACOMEEQhwErG4YAAATSPK1gQXrXfII6GMyGDDmQdmBsnkHFVF/3n9c7i0LVRACYWWQZAB4RGx0AAKQBAgQGlDLZFGFkAwE8" +
+        "Ixs7AAAEMnbDx0f6HYYhDoIwwKoZjQIRVfK+qlk752rGNgAAPCobOwAABGR4CYZhQjXBMLzB4XCCAwb41IUZhQpAuvwRe/PVvHrtcyMJAABWRlBUJAAAAEnV" +
+        "OPH5JlJCAQVvdGhlcgEAEwAJcmFua2luZyA12g/kgOaCuWYAAAAAAAAA";
+
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _texts = Texts(Enumerable.Range(0, BlockCount).Select(i => Block(i)));
     private readonly string _path;
@@ -121,6 +128,14 @@ public sealed class FeatureLogDamageTests : IDisposable
             var (read, _) = Read([.. _bytes[..FeatureLogFormat.HeaderBytes], .. part, .. _bytes[FeatureLogFormat.HeaderBytes..]]);
             Assert.Equal(_texts, read[^BlockCount..]);
         }
+    }
+
+    [Fact]
+    public void File_of_version_1_opens()
+    {
+        var (read, messages) = Read(Convert.FromBase64String(Version1));
+        Assert.Empty(messages);
+        Assert.Equal(Texts([.. Enumerable.Range(0, 5).Select(i => Block(i)), Block(5, ["other"], 0)]), read);
     }
 
     [Fact]

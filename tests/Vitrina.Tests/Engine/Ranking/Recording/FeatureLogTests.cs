@@ -58,7 +58,9 @@ public sealed class FeatureLogTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(Texts(blocks).Order(StringComparer.Ordinal), Texts(read).Order(StringComparer.Ordinal));
             foreach (var names in lists)
             {
-                Assert.Equal(Texts(blocks.Where(block => block.FeatureNames.SequenceEqual(names))), Texts(read.Where(block => block.FeatureNames.SequenceEqual(names))));
+                Assert.Equal(
+                    Texts(blocks.Where(block => block.FeatureNames.SequenceEqual(names))),
+                    Texts(read.Where(block => block.FeatureNames.SequenceEqual(names))));
             }
         }
     }
@@ -238,7 +240,8 @@ public sealed class FeatureLogTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(blocks.Length, FeatureLogReader.Read(folder.Path, Fail).Count());
             var rowCount = (double)blocks.Length * rows;
             output.WriteLine(
-                $"{perPart} rankings per part: {writer.Bytes / rowCount:F1} bytes/row of {names.Length} features, {writer.Bytes / blocks.Length} bytes/ranking of {rows} rows, " +
+                $"{perPart} rankings per part: {writer.Bytes / rowCount:F1} bytes/row of {names.Length} features, " +
+                $"{writer.Bytes / blocks.Length} bytes/ranking of {rows} rows, " +
                 $"write {written.TotalMicroseconds / rowCount:F2} µs/row, read {watch.Elapsed.TotalMicroseconds / rowCount:F2} µs/row");
             Assert.True(writer.Bytes / rowCount < names.Length * sizeof(float));
         }
