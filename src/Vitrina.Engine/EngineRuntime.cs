@@ -118,6 +118,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     internal RankingRecorder Recorder { get; }
 
+    /// <summary>The living state: only the applier may read it while entries are taken.</summary>
+    internal EngineState State => _state;
+
     private void Recover()
     {
         _recovery.AddRange(_stores.Journal.Recovery);
@@ -131,8 +134,12 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         foreach (var entry in _stores.Journal.Read(from))
         {
-            Observe(entry, isLive: false);
             _state.Apply(entry);
+        }
+
+        foreach (var (subject, isSwitched) in _state.Switches)
+        {
+            KillSwitches.Set(subject, isSwitched);
         }
 
         for (var ordinal = 0; ordinal < _state.Catalog.ItemCount; ordinal++)
@@ -148,7 +155,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     {
         if (_stores.Catalog.AsOf > 0)
         {
-            using var checkpoint = _stores.Checkpoints.OpenNewest(_recovery);
+            using var checkpoint = _stores.Checkpoints.Open(_stores.Catalog.AsOf, _recovery);
             try
             {
                 if (checkpoint is null || checkpoint.AsOf != _stores.Catalog.AsOf)
@@ -194,7 +201,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         var group = entries.ToArray();
         foreach (var entry in group)
         {
-            Observe(entry, isLive: true);
+            Observe(entry);
         }
 
         while (!_committed.Writer.TryWrite(group))
@@ -209,9 +216,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
     }
 
-    private void Observe(in JournalEntry entry, bool isLive)
+    private void Observe(in JournalEntry entry)
     {
-        if (isLive && entry.Kind is EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete)
+        if (entry.Kind is EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete)
         {
             Availability.Apply(ItemChange.Read(entry.Payload.Span));
         }
