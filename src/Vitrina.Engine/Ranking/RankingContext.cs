@@ -99,6 +99,9 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>How far this page reached into the order of its first page.</summary>
     public int PageEnd { get; set; }
 
+    /// <summary>Where the candidates taken from a pinned order end.</summary>
+    public int PinnedEnd { get; set; }
+
     /// <summary>True when <see cref="Features"/> holds the candidates' features.</summary>
     public bool HasFeatures { get; set; }
 

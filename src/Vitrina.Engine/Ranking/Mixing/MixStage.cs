@@ -52,7 +52,7 @@ internal static class MixStage
     private static void KeepOrder(RankingContext context, PinnedPage page)
     {
         var (count, place) = (0, page.FirstPlace);
-        for (; place < page.Items.Length && count < context.PageSize; place++)
+        for (; place < context.PinnedEnd && count < context.PageSize; place++)
         {
             var index = context.IndexOf(page.Items[place].Ordinal);
             if (index >= 0 && context.Marks[index] is null)
