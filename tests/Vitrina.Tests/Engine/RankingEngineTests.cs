@@ -177,6 +177,49 @@ public class RankingEngineTests
     }
 
     [Fact]
+    public async Task Without_a_query_popular_and_new_items_are_found()
+    {
+        await using var engine = await WithItemsAsync(200);
+        await engine.TakeAsync(engine.Event("o", EventType.Order, "i50"), engine.Event("c", EventType.Click, "i60"));
+
+        // The order of popularity is renewed after enough entries, so that a replay renews it at the same place.
+        await engine.TakeAsync([.. Enumerable.Range(0, 250).Select(i => engine.Event($"v{i}", EventType.View, "i1"))]);
+        var answer = await engine.RankAsync(Search(query: null) with { Explain = new ExplainRequest(false, ["i50", "i60", "i199", "i70"]), Size = 100 });
+        var reasons = answer.Sections[0].Items.ToDictionary(item => item.Id, item => item.Reasons);
+        Assert.Contains("source:popular#1", reasons["i50"]);
+        Assert.Contains("source:popular#2", reasons["i60"]);
+        Assert.Contains("source:recent#1", reasons["i199"]);
+        Assert.Equal("notRetrieved", answer.Asked.Single(fate => fate.Id == "i70").Outcome);
+    }
+
+    [Fact]
+    public async Task A_given_item_of_another_vertical_is_passed_over_and_named()
+    {
+        var root = TestEngine.NewFolder();
+        Directory.CreateDirectory(new DataDirectory(root).Verticals);
+        File.WriteAllText(Path.Combine(new DataDirectory(root).Verticals, "cars.yaml"), """
+            vertical: cars
+            timeZone: Europe/Berlin
+            languages: [en]
+            items:
+              type: make
+              attributes:
+                make: {kind: keyword, required: true}
+            surfaces:
+              feed:
+                sources: [{kind: recent, limit: 10}]
+            """);
+        await using var engine = TestEngine.Open(root);
+        await engine.TakeAsync(
+            engine.Put("g", "чайник"),
+            TestEngine.Of(new ItemChange { Id = new ItemId("car"), Kind = ItemChangeKind.Put, AtMs = engine.NowMs, Vertical = "cars", Attributes = [new("make", AttributeValue.Of("lada"))] }));
+        var answer = await engine.RankAsync(Search() with { Items = ["car", "g"], Explain = new ExplainRequest(true, ["car"]) });
+        Assert.Equal(["g"], Ids(answer));
+        Assert.Equal(("notRetrieved", "it belongs to the vertical 'cars'"), (answer.Asked[0].Outcome, answer.Asked[0].Reason));
+        Assert.Equal(["car"], Ids(await engine.RankAsync(new RankRequest { Vertical = "cars", Surface = "feed" })));
+    }
+
+    [Fact]
     public async Task Tokens_echo_ranking_item_position_and_query()
     {
         await using var engine = await WithItemsAsync(12);
