@@ -317,7 +317,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             };
         }
 
-        return new Snapshot { AsOf = _state.AsOf, PublishedAtMs = nowMs, Verticals = verticals, Aliases = _state.Catalog.FreezeAliases(), Catalog = _state.Catalog };
+        return new Snapshot { AsOf = _state.AsOf, PublishedAtMs = nowMs, Verticals = verticals, Aliases = _state.Catalog.FreezeAliases(), Catalog = _state.Catalog, Figures = TakeFigures() };
     }
 
     // Renewed by the count of entries, not by the clock, so that a run on the same journal gives the same order.
