@@ -3,7 +3,6 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking.Recording;
 using Vitrina.Kernels.Codecs;
-using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine;
 
@@ -15,9 +14,6 @@ public sealed class SnapshotFigures
 
     /// <summary>The published version of each model, by the model's name.</summary>
     public required IReadOnlyDictionary<string, string> ServingModels { get; init; }
-
-    /// <summary>Users' attributes by ordinal.</summary>
-    public required PagedView<Entity?> Users { get; init; }
 
     /// <summary>Items that were ever put.</summary>
     public required int ItemCount { get; init; }
@@ -83,6 +79,12 @@ public sealed record EngineStatus
     /// <summary>Bytes of the recorded feature vectors' files.</summary>
     public required long FeatureLogBytes { get; init; }
 
+    /// <summary>Blocks of feature vectors that were written, since the start.</summary>
+    public required long FeatureBlocksWritten { get; init; }
+
+    /// <summary>Blocks of feature vectors that did not fit the queue, since the start.</summary>
+    public required long FeatureBlocksDropped { get; init; }
+
     /// <summary>Bytes of all managed memory in use.</summary>
     public required long MemoryBytes { get; init; }
 
@@ -120,12 +122,7 @@ public sealed partial class EngineRuntime
     public DataDirectory? Files => _stores.Directory;
 
     /// <summary>The attributes of a user, or null when none were put.</summary>
-    public Entity? FindUser(string id)
-    {
-        var snapshot = Snapshot;
-        var users = snapshot.Figures.Users;
-        return snapshot.FindUser(id) is >= 0 and var ordinal && ordinal < users.Count ? users[ordinal] : null;
-    }
+    public Entity? FindUser(string id) => Snapshot.UserOf(id);
 
     /// <summary>True when the id of a user was ever seen.</summary>
     public bool KnowsUser(string id) => Snapshot.Catalog.UserIds.Find(id) >= 0;
@@ -191,6 +188,8 @@ public sealed partial class EngineRuntime
             BytesPerRanking = rankings == 0 ? 0 : (double)Recorder.RecordedBytes / rankings,
             JournalBytes = BytesIn(Files?.Journal),
             FeatureLogBytes = BytesIn(Files?.Features),
+            FeatureBlocksWritten = _stores.Features?.Written ?? 0,
+            FeatureBlocksDropped = _stores.Features?.Dropped ?? 0,
             MemoryBytes = GC.GetTotalMemory(forceFullCollection: false),
             ServingModels = figures.ServingModels,
             KillSwitches = [.. KillSwitches.Switched],
@@ -263,7 +262,6 @@ public sealed partial class EngineRuntime
         {
             Counts = new Dictionary<string, long>(_state.Counts, StringComparer.Ordinal),
             ServingModels = new Dictionary<string, string>(_state.ServingModels, StringComparer.Ordinal),
-            Users = _state.Catalog.FreezeUsers(),
             ItemCount = _state.Catalog.ItemCount,
             UserCount = _state.Catalog.UserCount,
             SellerCount = _state.Catalog.SellerCount,

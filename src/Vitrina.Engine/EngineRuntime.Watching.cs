@@ -25,7 +25,11 @@ public sealed partial class EngineRuntime
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 LookAtFiles(isFirst: false);
-                TurnDay();
+                if (!PublishesOnlyWhenAwaited)
+                {
+                    // Whoever holds the snapshots drives the time too, and says where days end.
+                    TurnDay();
+                }
             }
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Recording;
@@ -20,7 +21,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private readonly EngineStores _stores;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
-    private readonly Channel<JournalEntry[]> _committed = Channel.CreateBounded<JournalEntry[]>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<JournalEntry[]> _committed = Channel.CreateBounded<JournalEntry[]>(new BoundedChannelOptions(256) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, (long AtSequence, int[] Order)> _popular = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServingModel> _loadedModels = new(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private Task _applier = Task.CompletedTask;
     private Task _watcher = Task.CompletedTask;
     private long _checkpointAsOf;
+    private bool _publishesOnlyWhenAwaited;
     private volatile Exception? _failure;
 
     private EngineRuntime(EngineStores stores, EngineOptions options, TimeProvider time, IReadOnlyList<CompiledVertical> verticals)
@@ -99,6 +101,20 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     /// <summary>The last checkpoint's sequence.</summary>
     public long CheckpointAsOf => Volatile.Read(ref _checkpointAsOf);
+
+    /// <summary>
+    /// True while snapshots are published only for those who wait in <see cref="WaitForAsync"/>: a simulated run then sees the same snapshots every
+    /// time. Normally they are published by the clock.
+    /// </summary>
+    public bool PublishesOnlyWhenAwaited
+    {
+        get => Volatile.Read(ref _publishesOnlyWhenAwaited);
+        set
+        {
+            Volatile.Write(ref _publishesOnlyWhenAwaited, value);
+            Nudge();
+        }
+    }
 
     internal RankingRecorder Recorder { get; }
 
@@ -221,15 +237,19 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                         _state.Apply(entry);
                     }
 
-                    if (_time.GetElapsedTime(published).TotalMilliseconds >= _options.PublishIntervalMs)
+                    if (!PublishesOnlyWhenAwaited && _time.GetElapsedTime(published).TotalMilliseconds >= _options.PublishIntervalMs)
                     {
                         Publish();
                         published = _time.GetTimestamp();
                     }
                 }
 
-                Publish();
-                published = _time.GetTimestamp();
+                if (!PublishesOnlyWhenAwaited || IsAwaited())
+                {
+                    Publish();
+                    published = _time.GetTimestamp();
+                }
+
                 if (_state.AsOf - _checkpointAsOf >= _options.CheckpointEntries)
                 {
                     WriteCheckpoint();
@@ -240,7 +260,24 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         {
             // The outermost frame of a background loop: health shows the failure, appends fail fast, readers keep the last snapshot.
             _failure = exception;
+            _committed.Writer.TryComplete();
             Release(long.MaxValue, exception);
+        }
+    }
+
+    private bool IsAwaited()
+    {
+        lock (_waitersGate)
+        {
+            foreach (var (sequence, _) in _waiters)
+            {
+                if (sequence <= _state.AsOf)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
     }
 
@@ -295,6 +332,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         {
             done.TrySetException(failure);
         }
+        else if (PublishesOnlyWhenAwaited)
+        {
+            // The applier may have passed the sequence before anybody waited.
+            Nudge();
+        }
 
         await done.Task.WaitAsync(cancellationToken);
     }
@@ -317,7 +359,17 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             };
         }
 
-        return new Snapshot { AsOf = _state.AsOf, PublishedAtMs = nowMs, Verticals = verticals, Aliases = _state.Catalog.FreezeAliases(), Catalog = _state.Catalog, Figures = TakeFigures() };
+        return new Snapshot
+        {
+            AsOf = _state.AsOf,
+            PublishedAtMs = nowMs,
+            Verticals = verticals,
+            Aliases = _state.Catalog.FreezeAliases(),
+            Users = _state.Catalog.FreezeUsers(),
+            Sellers = _state.Catalog.FreezeSellers(),
+            Catalog = _state.Catalog,
+            Figures = TakeFigures(),
+        };
     }
 
     // Renewed by the count of entries, not by the clock, so that a run on the same journal gives the same order.
@@ -361,7 +413,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             var loaded = _stores.Models.Load(name, version, vertical.FeatureNames);
             return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(vertical.FeatureNames));
         }
-        catch (Exception exception) when (exception is IOException or Models.ModelMismatchException)
+        catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
             // The surface's fallback serves; the reason stands in the status.
             var sentence = $"model {name}/{version}: {exception.Message}; the surface serves its fallback";

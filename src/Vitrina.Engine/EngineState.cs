@@ -161,6 +161,9 @@ public sealed class EngineState
     /// <summary>The market of a vertical as it is now: valid until the next entry.</summary>
     public MarketView Live(string vertical) => _markets[vertical].Live();
 
+    /// <summary>The same with the text index, which costs what changed in it since the last call.</summary>
+    public MarketView LiveWithText(string vertical) => _markets[vertical].Live(withText: true);
+
     /// <summary>Replaces a vertical by a later version of its file that keeps the statistics' signature.</summary>
     /// <exception cref="ArgumentException">The signature differs: the state must be rebuilt from the journal.</exception>
     public void Replace(CompiledVertical vertical)

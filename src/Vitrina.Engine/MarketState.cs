@@ -145,7 +145,7 @@ internal sealed class MarketState
         Text = _text?.Freeze(),
     };
 
-    public MarketView Live() => new()
+    public MarketView Live(bool withText = false) => new()
     {
         Items = _catalog.LiveItems(),
         Statistics = _statistics.Live(),
@@ -154,6 +154,7 @@ internal sealed class MarketState
         Tables = [.. _tables.Select(table => table.Live())],
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
+        Text = withText ? _text?.Freeze() : null,
     };
 
     public void SaveKeywords(ByteWriter writer) => _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);

@@ -19,6 +19,29 @@ public sealed class Snapshot
     /// <summary>Which user each alias belongs to.</summary>
     internal PagedView<int> Aliases { get; init; }
 
+    /// <summary>Users' attributes by ordinal.</summary>
+    internal PagedView<Entity?> Users { get; init; }
+
+    /// <summary>Sellers' attributes by ordinal.</summary>
+    internal PagedView<Entity?> Sellers { get; init; }
+
+    /// <summary>A user with its attributes, or null when it was never put.</summary>
+    public Entity? UserOf(string id) => FindUser(id) is >= 0 and var ordinal && ordinal < Users.Count ? Users[ordinal] : null;
+
+    /// <summary>A seller with its attributes, or null when it was never put.</summary>
+    public Entity? SellerOf(string id) => Catalog.SellerIds.Find(id) is >= 0 and var ordinal && ordinal < Sellers.Count ? Sellers[ordinal] : null;
+
+    /// <summary>The present state of an item, or null.</summary>
+    public Item? ItemOf(string id)
+    {
+        foreach (var vertical in Verticals.Values)
+        {
+            return vertical.Find(id);
+        }
+
+        return null;
+    }
+
     /// <summary>The ordinal of a user, or -1.</summary>
     public int FindUser(string? id) => Catalog.FindUser(id, Aliases);
 

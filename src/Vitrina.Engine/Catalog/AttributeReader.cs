@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Vitrina.Engine.Verticals;
 
@@ -26,7 +27,6 @@ internal static class AttributeReader
         }
 
         var read = new List<NamedValue>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.NextField())
         {
             var name = reader.Name;
@@ -37,7 +37,7 @@ internal static class AttributeReader
                 return reader.Fail(path, $"there is no such attribute; attributes are {string.Join(", ", known)}", "unknown_attribute", NearestName.Find(name, known));
             }
 
-            if (!seen.Add(name))
+            if (Contains(CollectionsMarshal.AsSpan(read), name))
             {
                 return reader.Fail(path, "is given twice", "duplicate_field");
             }

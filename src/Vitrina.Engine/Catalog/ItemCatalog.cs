@@ -45,6 +45,9 @@ public sealed class ItemCatalog
     /// <summary>The words behind ordinals of multiple keywords of a vertical, by slot: safe for concurrent reading.</summary>
     public SymbolTable[] ListKeywordsOf(string vertical) => _verticals[vertical].ListKeywords;
 
+    /// <summary>The sellers' ids by ordinal: safe for concurrent reading.</summary>
+    public SymbolTable SellerIds => _sellerIds;
+
     internal VerticalItems ItemsOf(string vertical) => _verticals[vertical];
 
     /// <summary>The present state of an item, or null.</summary>

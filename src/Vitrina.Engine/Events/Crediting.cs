@@ -51,7 +51,7 @@ internal sealed class Crediting(TimeSpan attributionWindow)
         Turn(marketEvent.OccurredAtMs);
         var key = visitor == 0 ? 0 : visitor ^ Hash.Mix((ulong)item + 1);
         var query = ownQueryHash;
-        if (query == 0 && TokenSigner.ReadSigned(marketEvent.Token) is { } token)
+        if (query == 0 && TokenSigner.ReadJournalled(marketEvent.Token) is { } token)
         {
             query = token.QueryHash;
         }

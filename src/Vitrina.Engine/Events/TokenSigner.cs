@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Vitrina.Kernels.Codecs;
@@ -77,7 +78,7 @@ public sealed class TokenSigner
         }
 
         Span<byte> bytes = stackalloc byte[MaxTokenChars];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var written) || written <= SignatureBytes)
+        if (!TryDecodeText(text, bytes, out var written) || written <= SignatureBytes)
         {
             return false;
         }
@@ -106,7 +107,7 @@ public sealed class TokenSigner
 
     /// <summary>Reads a token that was verified before it was journalled.</summary>
     /// <returns>Null when there is no token or it is not one.</returns>
-    internal static RankingToken? ReadSigned(string? text)
+    public static RankingToken? ReadJournalled(string? text)
     {
         if (string.IsNullOrEmpty(text) || text.Length > MaxTokenChars)
         {
@@ -114,10 +115,14 @@ public sealed class TokenSigner
         }
 
         Span<byte> bytes = stackalloc byte[MaxTokenChars];
-        return Base64Url.TryDecodeFromChars(text, bytes, out var length) && length > SignatureBytes && TryDecode(bytes[..(length - SignatureBytes)], out var token)
+        return TryDecodeText(text, bytes, out var length) && length > SignatureBytes && TryDecode(bytes[..(length - SignatureBytes)], out var token)
             ? token
             : null;
     }
+
+    // Base64Url.TryDecodeFromChars answers false only for want of room, and throws on letters that are no base64.
+    private static bool TryDecodeText(ReadOnlySpan<char> text, Span<byte> bytes, out int written) =>
+        Base64Url.DecodeFromChars(text, bytes, out _, out written) == OperationStatus.Done;
 
     private static bool TryDecode(ReadOnlySpan<byte> content, out RankingToken token)
     {

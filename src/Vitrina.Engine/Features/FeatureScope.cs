@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 
 namespace Vitrina.Engine.Features;
@@ -17,6 +18,8 @@ public sealed class FeatureScope
     private Item[] _items = [];
     private int[] _ordinals = [];
     private int _historyCount;
+    private TextQuery? _replayedQuery;
+    private TextSearchScratch? _replayedScratch;
 
     /// <summary>Makes a scope for the features of one vertical.</summary>
     /// <param name="counters">The vertical's tables of counters.</param>
@@ -92,6 +95,22 @@ public sealed class FeatureScope
     /// <summary>Gives the parts that only a serving request has.</summary>
     internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Prepares the text index for a replayed request whose text features were never recorded.</summary>
+    public void ServeText(TextAnalyzer analyzer, string? query)
+    {
+        if (QueryHash == 0 || Market.Text is null)
+        {
+            return;
+        }
+
+        TextQuery = _replayedQuery ??= new TextQuery();
+        TextQuery.Read(analyzer, query);
+        TextScratch ??= _replayedScratch ??= new TextSearchScratch();
+    }
+
+    /// <summary>BM25 of the candidates over all text fields; NaN without a query.</summary>
+    public void ScoreText(Span<float> scores) => TextScores.Compute(this, field: -1, scores, isCoverage: false);
 
     /// <summary>Adds a candidate.</summary>
     public void Add(Item item)

@@ -8,7 +8,7 @@ namespace Vitrina.Engine.Verticals;
 /// Works on YAML's event stream: a representation model stops at the first duplicate key and recurses without a bound.
 /// Size, depth and the expansion of aliases are bounded, so that no text can exhaust memory or the stack.
 /// </remarks>
-internal sealed class DeclarationReader
+public sealed class DeclarationReader
 {
     private const int LongestText = 4_000_000;
     private const int DeepestNesting = 40;

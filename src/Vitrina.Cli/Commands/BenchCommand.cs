@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Vitrina.Cli.Benchmarks;
+using Vitrina.Learning.Evaluation;
+
+namespace Vitrina.Cli.Commands;
+
+/// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
+internal static class BenchCommand
+{
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions() };
+
+    private static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
+
+    private static Command Request()
+    {
+        var (json, seed) = (EngineAccess.JsonOption(), Seed());
+        var count = new Option<int>("--requests") { Description = "Measured requests per row.", DefaultValueFactory = _ => 2000 };
+        var command = new Command("request", "A whole request over 100, 300 and 500 given candidates. Example: vitrina bench request --json") { json, seed, count };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Print(await RequestBenchmark.RunAsync(parsed.GetValue(seed), parsed.GetValue(count), cancellation), parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Sessions()
+    {
+        var (json, seed) = (EngineAccess.JsonOption(), Seed());
+        var dataset = new Option<string>("--dataset") { Description = "A folder with sessions.csv.gz in trivago's format.", Required = true };
+        var command = new Command("sessions", "Shown lists and clicks of sessions, re-ranked. Example: vitrina bench sessions --dataset trivago --json") { dataset, json, seed };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(BenchReport report, bool isJson) => Console.Out.WriteLine(isJson ? JsonNode.Parse(report.ToJson())!.ToJsonString(Terminal.JsonOptions) : report.ToTable());
+}

@@ -1,0 +1,225 @@
+using Vitrina.Engine;
+using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Features;
+using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models;
+using Vitrina.Engine.Ranking.Recording;
+
+namespace Vitrina.Learning.Replay;
+
+/// <summary>A recorded ranking with its features as they were then. Valid only during the visit: the next one reuses the memory.</summary>
+public sealed class ReplayedRanking
+{
+    /// <summary>The record.</summary>
+    public required RankingRecord Record { get; init; }
+
+    /// <summary>The shown items that the catalogue knew then, in shown order; a row of <see cref="Features"/> each.</summary>
+    public required IReadOnlyList<Item> Items { get; init; }
+
+    /// <summary>The index of each row in <see cref="RankingRecord.Shown"/>.</summary>
+    public required IReadOnlyList<int> ShownIndex { get; init; }
+
+    /// <summary>All features of the vertical: replayed ones recomputed, recorded ones from the record (missing where it has none).</summary>
+    public required FeatureMatrix Features { get; init; }
+
+    /// <summary>The recorded vectors, or null when this ranking has none.</summary>
+    public FeatureBlock? Recorded { get; init; }
+
+    /// <summary>Text scores (BM25) of the rows; empty when the replay keeps no text index.</summary>
+    public required float[] TextScores { get; init; }
+
+    /// <summary>How recently the user touched each row (anything but a view): 1 = last, 2 = before that; 0 = not within its newest events.</summary>
+    public required int[] LastTouched { get; init; }
+
+    /// <summary>Popularity of the rows at the ranking's time.</summary>
+    public required float[] Popularity { get; init; }
+}
+
+/// <summary>Runs through the journal with the serving code's own state and visits every ranking at what its snapshot had seen.</summary>
+public sealed class RankingReplay
+{
+    private readonly IJournalStore _journal;
+    private readonly CompiledVertical _vertical;
+    private readonly EngineState _state;
+    private readonly FeatureScope _scope;
+    private readonly QueryNormalizer _queries;
+    private readonly FeatureMatrix _matrix = new();
+    private readonly RecordedFeatures? _recorded;
+    private readonly bool _withText;
+
+    /// <summary>Prepares a replay.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="verticals">All verticals of the installation.</param>
+    /// <param name="vertical">The vertical whose rankings are visited.</param>
+    /// <param name="featureFolder">The folder of recorded feature vectors, or null.</param>
+    /// <param name="withText">True keeps a text index, so that imported lists, for which no vectors were recorded, get text features too.</param>
+    public RankingReplay(IJournalStore journal, IReadOnlyList<CompiledVertical> verticals, CompiledVertical vertical, string? featureFolder, bool withText)
+    {
+        ArgumentNullException.ThrowIfNull(vertical);
+        (_journal, _vertical, _withText) = (journal, vertical, withText);
+        _state = new EngineState(verticals, withText);
+        _scope = new FeatureScope(vertical.Counters);
+        _queries = new QueryNormalizer(vertical.Analyzer);
+        _recorded = featureFolder is not null && Directory.Exists(featureFolder) ? new RecordedFeatures(featureFolder) : null;
+    }
+
+    /// <summary>The state after the run.</summary>
+    public EngineState State => _state;
+
+    /// <summary>Visits the surveyed rankings in the order of what they had seen.</summary>
+    /// <param name="survey">Where they stand.</param>
+    /// <param name="visit">Receives each ranking; it may use it until it returns.</param>
+    /// <param name="progress">Receives the share that is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    public void Run(JournalSurvey survey, Action<ReplayedRanking> visit, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(survey);
+        ArgumentNullException.ThrowIfNull(visit);
+        using var records = new RecordReader(_journal);
+        var next = 0;
+        foreach (var entry in _journal.Read(_journal.FirstSequence))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (; next < survey.Places.Count && survey.Places[next].AsOf < entry.Sequence; next++)
+            {
+                Visit(records.Find(survey.Places[next].Sequence), visit);
+            }
+
+            if (entry.Sequence > survey.AsOf)
+            {
+                break;
+            }
+
+            _state.Apply(entry);
+            if ((entry.Sequence & 0xFFFF) == 0)
+            {
+                progress?.Report((double)entry.Sequence / survey.AsOf);
+            }
+        }
+
+        for (; next < survey.Places.Count; next++)
+        {
+            Visit(records.Find(survey.Places[next].Sequence), visit);
+        }
+
+        progress?.Report(1);
+    }
+
+    private void Visit(RankingRecord record, Action<ReplayedRanking> visit)
+    {
+        var items = new List<Item>(record.Shown.Count);
+        var shownIndex = new List<int>(record.Shown.Count);
+        for (var i = 0; i < record.Shown.Count; i++)
+        {
+            if (_state.Catalog.Find(record.Shown[i].Item) is { } item && item.Vertical == _vertical.Name)
+            {
+                items.Add(item);
+                shownIndex.Add(i);
+            }
+        }
+
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var market = _withText ? _state.LiveWithText(_vertical.Name) : _state.Live(_vertical.Name);
+        Begin(record, market, items);
+        var block = record.Origin == RankingOrigin.Served ? _recorded?.Find(record.Id, record.AtMs) : null;
+        _matrix.Reset(items.Count, _vertical.Features.Count);
+        for (var column = 0; column < _vertical.Features.Count; column++)
+        {
+            var feature = _vertical.Features[column];
+            if (feature.Origin == FeatureOrigin.Replayed || record.Origin != RankingOrigin.Served)
+            {
+                feature.Compute(_scope, _matrix.Column(column));
+            }
+            else
+            {
+                FillRecorded(block, feature.Name, items, _matrix.Column(column));
+            }
+        }
+
+        var textScores = _withText ? new float[items.Count] : [];
+        if (_withText)
+        {
+            _scope.ScoreText(textScores);
+        }
+
+        visit(new ReplayedRanking
+        {
+            Record = record,
+            Items = items,
+            ShownIndex = shownIndex,
+            Features = _matrix,
+            Recorded = block,
+            TextScores = textScores,
+            LastTouched = [.. items.Select(item => TouchOrder(item.Ordinal))],
+            Popularity = [.. items.Select(item => (float)_vertical.Popularity.Of(market, item.Ordinal, record.AtMs))],
+        });
+    }
+
+    private int TouchOrder(int item)
+    {
+        var order = 0;
+        foreach (ref readonly var entry in _scope.History)
+        {
+            order += entry.Type == EventType.View ? 0 : 1;
+            if (entry.Item == item && entry.Type != EventType.View)
+            {
+                return order;
+            }
+        }
+
+        return 0;
+    }
+
+    private void Begin(RankingRecord record, MarketView market, List<Item> items)
+    {
+        var user = record.IsPersonalized ? _state.Catalog.FindUser(record.User, _state.Catalog.LiveAliases()) : -1;
+        var region = record.Context.FirstOrDefault(pair => pair.Key == "region").Value;
+        _scope.Begin(market, record.AtMs, user, record.IsPersonalized ? record.User : null, region, _queries.Normalize(record.Query));
+        if (_withText)
+        {
+            _scope.ServeText(_vertical.Analyzer, record.Query);
+        }
+
+        foreach (var item in items)
+        {
+            _scope.Add(item);
+        }
+    }
+
+    private static void FillRecorded(FeatureBlock? block, string feature, List<Item> items, Span<float> column)
+    {
+        column.Fill(float.NaN);
+        var recordedColumn = block is null ? -1 : IndexOf(block.FeatureNames, feature);
+        if (recordedColumn < 0)
+        {
+            return;
+        }
+
+        for (var row = 0; row < items.Count; row++)
+        {
+            var recordedRow = Array.IndexOf(block!.Items, items[row].Id.Value);
+            if (recordedRow >= 0)
+            {
+                column[row] = block.Values[(recordedColumn * block.Items.Length) + recordedRow];
+            }
+        }
+    }
+
+    internal static int IndexOf(IReadOnlyList<string> names, string name)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (names[i] == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}
