@@ -4,12 +4,17 @@ using Vitrina.Api.Batches;
 using Vitrina.Api.Errors;
 using Vitrina.Api.Events;
 using Vitrina.Api.Features;
+using Vitrina.Api.FirstPage;
 using Vitrina.Api.Health;
 using Vitrina.Api.Items;
+using Vitrina.Api.Jobs;
+using Vitrina.Api.Models;
 using Vitrina.Api.Ranking;
+using Vitrina.Api.Rankings;
 using Vitrina.Api.Security;
 using Vitrina.Api.Sellers;
 using Vitrina.Api.Users;
+using Vitrina.Api.Verticals;
 using Vitrina.Engine;
 
 namespace Vitrina.Api;
@@ -20,15 +25,16 @@ public static class ApiHost
     /// <summary>Makes the server; the caller starts and stops it. The engine stays the caller's to dispose, after the server.</summary>
     /// <param name="runtime">The engine.</param>
     /// <param name="options">Options.</param>
+    /// <param name="jobs">Starts jobs; absent: there are none.</param>
     /// <param name="configure">Adds to the builder before it is built: logging, telemetry.</param>
     /// <exception cref="UnprotectedServerException">The server could be reached from elsewhere and there is no API key.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
-    public static WebApplication Build(EngineRuntime runtime, ApiOptions options, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(EngineRuntime runtime, ApiOptions options, JobLauncher? jobs = null, Action<WebApplicationBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(runtime);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var exposed = options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault(url => !IsLoopback(url));
+        var exposed = options.Url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault(url => !IsLoopback(url));
         var gate = new KeyGate(runtime, options, exposed is not null);
         if (exposed is not null && !gate.HasKeys && options.RequireKeys != KeyRequirement.Off)
         {
@@ -41,6 +47,8 @@ public static class ApiHost
         ConfigureServer(builder, options);
         builder.Services.AddSingleton(gate);
         builder.Services.AddSingleton<ApiMeter>();
+        builder.Services.AddSingleton(provider => new JobHost(runtime, options, jobs, provider.GetRequiredService<ILogger<JobHost>>()));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>());
         configure?.Invoke(builder);
         var app = builder.Build();
         Use(app, gate);
@@ -56,7 +64,7 @@ public static class ApiHost
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         });
-        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.UseUrls(options.Url);
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(options.ShutdownSeconds));
         builder.Services.AddRouting();
         builder.Services.AddExceptionHandler<ProblemHandler>();
@@ -117,7 +125,13 @@ public static class ApiHost
         new UsersEndpoints(runtime, intake, verticals).Map(app);
         new SellersEndpoints(runtime, intake, verticals).Map(app);
         new FeaturesEndpoints(runtime, intake, verticals).Map(app);
+        new RankingsEndpoints(runtime, options).Map(app);
+        new VerticalsEndpoints(runtime).Map(app);
+        new KillSwitchEndpoints(runtime, bodies).Map(app);
+        new ModelsEndpoints(runtime, bodies).Map(app);
+        new JobsEndpoints(app.Services.GetRequiredService<JobHost>(), bodies).Map(app);
         new HealthEndpoints(runtime).Map(app);
+        FirstPageEndpoints.Map(app);
         OpenApiDocument.Map(app);
     }
 }

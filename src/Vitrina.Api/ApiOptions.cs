@@ -22,9 +22,9 @@ public sealed class ApiOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Api";
 
-    /// <summary>Addresses to listen at, separated by semicolons; default <c>http://127.0.0.1:5080</c>: nobody else can reach it until keys are made.</summary>
+    /// <summary>Where to listen; several addresses are separated by semicolons; default <c>http://127.0.0.1:5080</c>: nobody else can reach it until keys are made.</summary>
     [Required(AllowEmptyStrings = false)]
-    public string Urls { get; init; } = "http://127.0.0.1:5080";
+    public string Url { get; init; } = "http://127.0.0.1:5080";
 
     /// <summary>Bytes of a request's body, NDJSON streams excepted; default 32 MB: 10,000 items of 3 KB.</summary>
     [Range(1024, 1 << 30)]

@@ -156,6 +156,9 @@ public sealed partial class EngineRuntime
     /// <summary>True for ids that this engine made: looking them up is quick.</summary>
     public static bool IsOwnRanking(string id) => RankingRecorder.TimeOf(id) is not null;
 
+    /// <summary>True for ids of rankings that were answered so lately that their record may not be durable yet.</summary>
+    public bool IsRecent(string id) => RankingRecorder.TimeOf(id) is { } at && _time.GetUtcNow().ToUnixTimeMilliseconds() - at < LongestQueueMs;
+
     private static string IdOf(ReadOnlySpan<byte> payload)
     {
         var reader = new ByteReader(payload);
