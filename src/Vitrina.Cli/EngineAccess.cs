@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Vitrina.Cli.Importing;
 using Vitrina.Engine;
-using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Journal;
+using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Cli;
 

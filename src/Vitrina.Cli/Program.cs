@@ -13,8 +13,8 @@ var root = new RootCommand("Vitrina: ranks, learns, explains. Start with: vitrin
     StatusCommand.Create(),
     CheckCommand.Create(),
     ModelsCommand.Create(),
-    KeysCommand.Create(),
+    //KeysCommand.Create(),
     BenchCommand.Create(),
-    ReferenceCommand.Create(),
+    //ReferenceCommand.Create(),
 };
 return await Shell.RunAsync(root, args);

@@ -121,6 +121,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     /// <summary>The living state: only the applier may read it while entries are taken.</summary>
     internal EngineState State => _state;
 
+    /// <summary>Tells other processes where this one serves.</summary>
+    public void Announce(Uri url) => _stores.Announce(url);
+
     private void Recover()
     {
         _recovery.AddRange(_stores.Journal.Recovery);
@@ -441,7 +444,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
         _stores.Checkpoints.Write(_state.AsOf, _state.Sections());
-        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.TakeChanges());
+        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.Changes());
+        _state.Catalog.ForgetChanges();
         Volatile.Write(ref _checkpointAsOf, _state.AsOf);
     }
 

@@ -1,4 +1,3 @@
-using Vitrina.Cli.Importing;
 using Vitrina.Engine;
 using Vitrina.Learning;
 using Vitrina.Learning.Evaluation;

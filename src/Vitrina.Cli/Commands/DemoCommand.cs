@@ -2,11 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Vitrina.Engine;
-using Vitrina.Engine.Events;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Learning;
 using Vitrina.Learning.Evaluation;
-using Vitrina.Simulation.Driving;
 using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Cli.Commands;
@@ -34,7 +32,7 @@ internal static class DemoCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var config = parsed.GetValue(configuration) is { } file ? WorldConfigurationFile.Load(file) : WorldConfiguration.Demo;
+            var config = SimulateCommand.WorldOf(parsed.GetValue(configuration));
             var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
             var world = GoodsWorld.Create(config.Scaled(parsed.GetValue(scale)), parsed.GetValue(seed), today, Environment.ProcessorCount);
             var directory = Prepare(parsed.GetValue(data)!);

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Vitrina.Cli.Importing;
 using Vitrina.Engine;
-using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Cli.Commands;
 

@@ -37,12 +37,25 @@ internal static class SimulateCommand
                 throw new UsageException("say what to do with the world: --out FOLDER, --drive URL|FOLDER or --report");
             }
 
-            var config = parsed.GetValue(configuration) is { } file ? WorldConfigurationFile.Load(file) : WorldConfiguration.Demo;
+            var config = WorldOf(parsed.GetValue(configuration));
             var end = parsed.GetValue(endDate) is { } text ? DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture) : DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
             var made = GoodsWorld.Create(config.Scaled(parsed.GetValue(scale)), parsed.GetValue(seed), end, parsed.GetValue(threads));
             return await RunAsync(made, parsed.GetValue(output), parsed.GetValue(gzip), parsed.GetValue(drive), new Terminal(parsed.GetValue(json)), cancellation);
         });
         return command;
+    }
+
+    /// <summary>The world configuration of a file, or the demo's.</summary>
+    /// <exception cref="DeclarationFileException">The file has mistakes.</exception>
+    public static WorldConfiguration WorldOf(string? path)
+    {
+        if (path is null)
+        {
+            return WorldConfiguration.Demo;
+        }
+
+        var file = WorldConfigurationFile.Load(path);
+        return file.Configuration ?? throw new DeclarationFileException(file.Errors);
     }
 
     private static async Task<int> RunAsync(GoodsWorld world, string? output, bool isCompressed, string? drive, Terminal terminal, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed class DocumentEncoder
     private readonly DocumentLimits _limits;
     private readonly EventValidator _events;
     private readonly ByteWriter _writer = new(4096);
-    private readonly Dictionary<UInt128, string> _verticalOfItem = [];
+    private readonly Dictionary<UInt128, (string Vertical, long AtMs)> _items = [];
     private readonly long _nowMs;
     private readonly Func<string, string?> _findVertical;
 
@@ -24,7 +24,7 @@ internal sealed class DocumentEncoder
     {
         (_target, _runs, _limits) = (target, runs, options.Limits);
         _nowMs = target.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        _findVertical = id => _verticalOfItem.TryGetValue(Hash.Of128(id), out var vertical) ? vertical : target.VerticalOfItem(id);
+        _findVertical = id => _items.TryGetValue(Hash.Of128(id), out var item) ? item.Vertical : target.VerticalOfItem(id);
         var bounds = new EventValidatorOptions { RetentionDays = options.RetentionDays };
         _events = new EventValidator(target.Verticals, _findVertical, target.Tokens, bounds);
     }
@@ -75,10 +75,14 @@ internal sealed class DocumentEncoder
             return false;
         }
 
-        // Without a time of its own an item is there from the day it was published, else from the beginning of what is imported.
-        if (change!.AtMs == TimedEntry.Untimed && change is { Kind: ItemChangeKind.Put, PublishedAtMs: { } published } && published <= _nowMs)
+        var key = Hash.Of128(change!.Id.Value);
+        var isSeen = _items.TryGetValue(key, out var seen);
+        if (change.AtMs == TimedEntry.Untimed)
         {
-            change = change with { AtMs = published };
+            // Without a time of its own an item is there from the day it was published, else from the beginning of what is imported;
+            // a patch or delete follows the change before it.
+            var atMs = change.Kind == ItemChangeKind.Put ? change.PublishedAtMs : isSeen ? seen.AtMs : null;
+            change = atMs is { } known && known <= _nowMs ? change with { AtMs = known } : change;
         }
 
         if (change.AtMs != TimedEntry.Untimed && !IsPast("at", change.AtMs, out error))
@@ -86,9 +90,9 @@ internal sealed class DocumentEncoder
             return false;
         }
 
-        if (change.Kind == ItemChangeKind.Put)
+        if (change.Kind == ItemChangeKind.Put || isSeen)
         {
-            _verticalOfItem[Hash.Of128(change.Id.Value)] = change.Vertical!;
+            _items[key] = (change.Vertical ?? seen.Vertical, Math.Max(change.AtMs, isSeen ? seen.AtMs : TimedEntry.Untimed));
         }
 
         Add(change);

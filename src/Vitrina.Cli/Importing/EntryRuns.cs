@@ -126,6 +126,15 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
     {
         var path = Path.Combine(folder, $"import-run-{_files.Count}.tmp");
         Directory.CreateDirectory(folder);
+        if (_files.Count == 0)
+        {
+            // Runs that a killed import left behind.
+            foreach (var stale in Directory.EnumerateFiles(folder, "import-run-*.tmp"))
+            {
+                File.Delete(stale);
+            }
+        }
+
         using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 18))
         {
             Span<byte> header = stackalloc byte[HeaderBytes];

@@ -165,17 +165,15 @@ public sealed class ItemCatalog
     /// <summary>An immutable view of all sellers' attributes.</summary>
     public PagedView<Entity?> FreezeSellers() => _sellers.Freeze();
 
-    /// <summary>What changed since the last call, for a store.</summary>
-    public CatalogDelta TakeChanges()
+    /// <summary>What changed since <see cref="ForgetChanges"/>, for a store.</summary>
+    public CatalogDelta Changes()
     {
         _changedUsers.UnionWith(Enumerable.Range(_storedUsers, _userIds.Count - _storedUsers));
         _changedSellers.UnionWith(Enumerable.Range(_storedSellers, _sellerIds.Count - _storedSellers));
-        var delta = new CatalogDelta(
+        return new CatalogDelta(
             [.. _changedItems.Order().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
             [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, _userIds, _users, ordinal < _joined.Count ? _joined[ordinal] - 1 : -1))],
             [.. _changedSellers.Order().Select(ordinal => Stored(ordinal, _sellerIds, _sellers, -1))]);
-        ForgetChanges();
-        return delta;
     }
 
     private static StoredEntity Stored(int ordinal, SymbolTable ids, PagedArray<Entity?> entities, int userOfAlias)
@@ -184,7 +182,8 @@ public sealed class ItemCatalog
         return new StoredEntity(ordinal, ids[ordinal], userOfAlias, entity is null ? null : new EntityChange { Id = entity.Id, AtMs = entity.ChangedAtMs, Attributes = entity.Attributes });
     }
 
-    private void ForgetChanges()
+    /// <summary>The changes are safe in a store.</summary>
+    public void ForgetChanges()
     {
         _changedItems.Clear();
         _changedUsers.Clear();

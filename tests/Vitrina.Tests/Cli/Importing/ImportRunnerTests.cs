@@ -3,6 +3,7 @@ using Vitrina.Cli.Importing;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
+using Vitrina.Kernels.Chance;
 
 namespace Vitrina.Tests.Cli.Importing;
 
@@ -72,6 +73,46 @@ public sealed class ImportRunnerTests
         var report = await fixture.ImportAsync(sources, isUnchanged: change => change.Attributes.Any(value => value.Name == "price" && value.Value.Number == 20));
         Assert.Equal((2, 1), (report.Kinds[ImportKind.Items].Accepted, report.Kinds[ImportKind.Items].Unchanged));
         Assert.Equal([ItemChangeKind.Patch, ItemChangeKind.Patch], fixture.Changes.Select(change => change.Kind));
+    }
+
+    [Fact]
+    public async Task A_patch_without_a_time_follows_the_change_before_it()
+    {
+        using var fixture = new ImportFixture();
+        fixture.Write("items.jsonl", Items + "{\"op\":\"patch\",\"id\":\"i2\",\"attributes\":{\"price\":30}}\n{\"op\":\"delete\",\"id\":\"i1\"}\n");
+        await fixture.ImportAsync(ImportPlan.OfCanonical(fixture.Folder, null));
+        Assert.Equal(["i1 Put", "i1 Delete", "i2 Put", "i2 Patch"], fixture.Changes.Select(change => $"{change.Id} {change.Kind}"));
+    }
+
+    [Fact]
+    public async Task Random_tables_never_stop_an_import()
+    {
+        using var fixture = new ImportFixture();
+        var random = RandomStream.For(9, 0);
+        string[] pieces = ["1700000001", "view", "i1", "\"", "|", ",", "\n", "{", "[1", "\u0000", "-5", "1e999", "ё", ";;", "2023-01-01"];
+        fixture.Write("items.jsonl", Items);
+        foreach (var format in new[] { "csv", "tsv", "jsonl" })
+        {
+            fixture.Write("fuzz." + format, "id,time,item,price,list\n" + string.Concat(Enumerable.Range(0, 3_000).Select(_ => pieces[random.NextInt(pieces.Length)] + (random.NextInt(3) == 0 ? "," : ""))));
+            var mapping = $$"""
+                files:
+                  - path: fuzz.{{format}}
+                    kind: events
+                    format: {{(format == "tsv" ? "csv" : format)}}
+                    explode: {column: list, with: price}
+                    columns:
+                      id: {hash: [id, time]}
+                      type: {constant: view}
+                      occurredAt: {column: time, parse: unixSeconds}
+                      item: {column: item, otherwise: id}
+                      price: price
+                      position: {positionOf: id, in: list}
+                      context.words: {column: list, parse: json}
+                """;
+            var report = await fixture.ImportAsync([.. ImportPlan.OfCanonical(fixture.Folder, "goods"), .. fixture.Map(mapping)]);
+            Assert.Empty(report.FailedFiles);
+            Assert.All(report.Refused, line => Assert.False(string.IsNullOrEmpty(line.Code) || string.IsNullOrEmpty(line.Why)));
+        }
     }
 
     [Fact]
