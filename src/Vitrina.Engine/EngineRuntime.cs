@@ -118,11 +118,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     internal RankingRecorder Recorder { get; }
 
-    /// <summary>The living state: only the applier may read it while entries are taken.</summary>
-    internal EngineState State => _state;
-
     /// <summary>Tells other processes where this one serves.</summary>
     public void Announce(Uri url) => _stores.Announce(url);
+
+    /// <summary>The living state: only the applier may read it while entries are taken.</summary>
+    internal EngineState State => _state;
 
     private void Recover()
     {
@@ -378,6 +378,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             Users = _state.Catalog.FreezeUsers(),
             Sellers = _state.Catalog.FreezeSellers(),
             Catalog = _state.Catalog,
+            Figures = TakeFigures(),
         };
     }
 
