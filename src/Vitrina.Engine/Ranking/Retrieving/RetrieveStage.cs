@@ -17,6 +17,11 @@ internal static class RetrieveStage
         for (var index = 0; index < sources.Count; index++)
         {
             var source = sources[index];
+            if (source.When == SourceUse.NoQuery && context.Query.Hash != 0)
+            {
+                continue;
+            }
+
             var left = total - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
             {
