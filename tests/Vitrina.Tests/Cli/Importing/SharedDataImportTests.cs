@@ -1,7 +1,7 @@
-using Vitrina.Engine.Events;
 using System.Globalization;
 using Vitrina.Cli.Importing;
 using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Events;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Tests.Cli.Importing;
