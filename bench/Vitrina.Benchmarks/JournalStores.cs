@@ -15,9 +15,12 @@ internal static class JournalStoreBenchmark
     private static readonly (int Entries, int Flushes)[] s_groups = [(1, 300), (64, 200), (8192, 10)];
 
     /// <summary>Runs in a folder (the disk matters); prints a table in Markdown.</summary>
-    public static void Run(string folder)
+    /// <param name="folder">Where the stores are made; emptied again.</param>
+    /// <param name="isDry">True runs one round of one flush: the figures mean nothing then.</param>
+    public static void Run(string folder, bool isDry = false)
     {
-        Console.WriteLine($"{PayloadBytes}-byte payloads, median of {Rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
+        int rounds = isDry ? 1 : Rounds;
+        Console.WriteLine($"{PayloadBytes}-byte payloads, median of {rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
         Console.WriteLine();
         Console.WriteLine("| measure | SQLite | segments | ratio |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
@@ -25,10 +28,10 @@ internal static class JournalStoreBenchmark
         {
             var sqlite = new Measures();
             var segments = new Measures();
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
-                sqlite.Add(Measure(folder, isSegments: false, entries, flushes));
-                segments.Add(Measure(folder, isSegments: true, entries, flushes));
+                sqlite.Add(Measure(folder, isSegments: false, entries, isDry ? 1 : flushes));
+                segments.Add(Measure(folder, isSegments: true, entries, isDry ? 1 : flushes));
             }
 
             Row($"appends/s, {entries} per flush", sqlite.AppendsPerSecond, segments.AppendsPerSecond, "N0");

@@ -24,28 +24,28 @@ public sealed class ErrorList : IReadOnlyList<DeclarationError>
 {
     // A file with more mistakes than this is not a vertical; listing more helps nobody.
     private const int Limit = 1000;
-    private readonly List<DeclarationError> errors = [];
+    private readonly List<DeclarationError> _errors = [];
 
     /// <inheritdoc/>
-    public int Count => errors.Count;
+    public int Count => _errors.Count;
 
     /// <inheritdoc/>
-    public DeclarationError this[int index] => errors[index];
+    public DeclarationError this[int index] => _errors[index];
 
     /// <summary>Adds a mistake at a position.</summary>
     public void Add(SourcePosition position, string message, string? suggestion = null)
     {
-        if (errors.Count < Limit)
+        if (_errors.Count < Limit)
         {
-            errors.Add(new DeclarationError(position.File, position.Line, position.Column, message, suggestion));
+            _errors.Add(new DeclarationError(position.File, position.Line, position.Column, message, suggestion));
         }
     }
 
     /// <summary>The mistakes in the order of the file.</summary>
-    public IReadOnlyList<DeclarationError> InFileOrder() => [.. errors.OrderBy(e => e.Line).ThenBy(e => e.Column)];
+    public IReadOnlyList<DeclarationError> InFileOrder() => [.. _errors.OrderBy(e => e.Line).ThenBy(e => e.Column)];
 
     /// <inheritdoc/>
-    public IEnumerator<DeclarationError> GetEnumerator() => errors.GetEnumerator();
+    public IEnumerator<DeclarationError> GetEnumerator() => _errors.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -14,17 +14,17 @@ public sealed class DeclarationReader
     private const int DeepestNesting = 40;
     private const int LargestTree = 200_000;
 
-    private readonly string file;
-    private readonly ErrorList errors;
-    private readonly Parser parser;
-    private readonly Dictionary<string, (DeclarationNode Node, int Size)> anchors = [];
-    private int size;
+    private readonly string _file;
+    private readonly ErrorList _errors;
+    private readonly Parser _parser;
+    private readonly Dictionary<string, (DeclarationNode Node, int Size)> _anchors = [];
+    private int _size;
 
     private DeclarationReader(string text, string file, ErrorList errors)
     {
-        this.file = file;
-        this.errors = errors;
-        parser = new Parser(new StringReader(text));
+        _file = file;
+        _errors = errors;
+        _parser = new Parser(new StringReader(text));
     }
 
     /// <summary>Reads one document.</summary>
@@ -59,18 +59,18 @@ public sealed class DeclarationReader
 
     private DeclarationNode? ReadDocument()
     {
-        parser.Consume<StreamStart>();
-        if (!parser.TryConsume<DocumentStart>(out _))
+        _parser.Consume<StreamStart>();
+        if (!_parser.TryConsume<DocumentStart>(out _))
         {
-            errors.Add(new SourcePosition(file, 1, 1), "the file is empty");
+            _errors.Add(new SourcePosition(_file, 1, 1), "the file is empty");
             return null;
         }
 
         var root = ReadNode(0);
-        parser.Consume<DocumentEnd>();
-        if (!parser.TryConsume<StreamEnd>(out _))
+        _parser.Consume<DocumentEnd>();
+        if (!_parser.TryConsume<StreamEnd>(out _))
         {
-            errors.Add(Position(file, parser.Current?.Start ?? Mark.Empty), "the file holds more than one document");
+            _errors.Add(Position(_file, _parser.Current?.Start ?? Mark.Empty), "the file holds more than one document");
         }
 
         return root;
@@ -78,16 +78,16 @@ public sealed class DeclarationReader
 
     private DeclarationNode ReadNode(int depth)
     {
-        var before = size;
+        var before = _size;
         Grow(1);
         if (depth > DeepestNesting)
         {
-            throw new ReadStopException(parser.Current!.Start, $"nested deeper than {DeepestNesting} levels");
+            throw new ReadStopException(_parser.Current!.Start, $"nested deeper than {DeepestNesting} levels");
         }
 
-        if (parser.TryConsume<AnchorAlias>(out var alias))
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
-            if (!anchors.TryGetValue(alias.Value.Value, out var anchored))
+            if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
             {
                 throw new ReadStopException(alias.Start, $"alias '{alias.Value.Value}' has no complete anchor before it");
             }
@@ -96,8 +96,8 @@ public sealed class DeclarationReader
             return anchored.Node;
         }
 
-        var start = parser.Current as NodeEvent ?? throw new ReadStopException(parser.Current?.Start ?? Mark.Empty, "a value is expected");
-        var position = Position(file, start.Start);
+        var start = _parser.Current as NodeEvent ?? throw new ReadStopException(_parser.Current?.Start ?? Mark.Empty, "a value is expected");
+        var position = Position(_file, start.Start);
         var node = start switch
         {
             Scalar => ReadScalar(position),
@@ -106,7 +106,7 @@ public sealed class DeclarationReader
         };
         if (!start.Anchor.IsEmpty)
         {
-            anchors[start.Anchor.Value] = (node, size - before);
+            _anchors[start.Anchor.Value] = (node, _size - before);
         }
 
         return node;
@@ -114,15 +114,15 @@ public sealed class DeclarationReader
 
     private DeclarationNode ReadScalar(SourcePosition position)
     {
-        var scalar = parser.Consume<Scalar>();
+        var scalar = _parser.Consume<Scalar>();
         return DeclarationNode.Scalar(scalar.Value, scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any), position);
     }
 
     private DeclarationNode ReadList(SourcePosition position, int depth)
     {
-        parser.Consume<SequenceStart>();
+        _parser.Consume<SequenceStart>();
         var elements = new List<DeclarationNode>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        while (!_parser.TryConsume<SequenceEnd>(out _))
         {
             elements.Add(ReadNode(depth + 1));
         }
@@ -132,20 +132,20 @@ public sealed class DeclarationReader
 
     private DeclarationNode ReadMap(SourcePosition position, int depth)
     {
-        parser.Consume<MappingStart>();
+        _parser.Consume<MappingStart>();
         var entries = new List<DeclarationEntry>();
         var lines = new Dictionary<string, int>();
-        while (!parser.TryConsume<MappingEnd>(out _))
+        while (!_parser.TryConsume<MappingEnd>(out _))
         {
             var key = ReadNode(depth + 1);
             var value = ReadNode(depth + 1);
             if (key.Kind != DeclarationNodeKind.Scalar)
             {
-                errors.Add(key.Position, "a key must be a single value");
+                _errors.Add(key.Position, "a key must be a single value");
             }
             else if (!lines.TryAdd(key.Text, key.Position.Line))
             {
-                errors.Add(key.Position, $"key '{key.Text}' is given twice; the first is on line {lines[key.Text]}");
+                _errors.Add(key.Position, $"key '{key.Text}' is given twice; the first is on line {lines[key.Text]}");
             }
             else
             {
@@ -158,10 +158,10 @@ public sealed class DeclarationReader
 
     private void Grow(int nodes)
     {
-        size += nodes;
-        if (size > LargestTree)
+        _size += nodes;
+        if (_size > LargestTree)
         {
-            throw new ReadStopException(parser.Current?.Start ?? Mark.Empty, $"the file holds more than {LargestTree} values, aliases included");
+            throw new ReadStopException(_parser.Current?.Start ?? Mark.Empty, $"the file holds more than {LargestTree} values, aliases included");
         }
     }
 

@@ -13,11 +13,11 @@ namespace Vitrina.Engine.Verticals;
 internal sealed class DeclarationShape
 {
     private static readonly ConcurrentDictionary<Type, DeclarationShape> Shapes = new();
-    private readonly Type type;
+    private readonly Type _type;
 
     private DeclarationShape(Type type)
     {
-        this.type = type;
+        _type = type;
         var nullability = new NullabilityInfoContext();
         Properties = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p is { CanRead: true, CanWrite: true, Name: not nameof(IPositioned.Position) })
@@ -59,20 +59,20 @@ internal sealed class DeclarationShape
     }
 
     /// <summary>A new object with the initialisers' defaults.</summary>
-    public object Create() => Activator.CreateInstance(type)
-        ?? throw new InvalidOperationException($"{type} cannot be created.");
+    public object Create() => Activator.CreateInstance(_type)
+        ?? throw new InvalidOperationException($"{_type} cannot be created.");
 }
 
 /// <summary>One key of a declaration type, with what is demanded of its value.</summary>
 internal sealed class DeclarationProperty
 {
-    private readonly PropertyInfo property;
-    private readonly RangeAttribute? range;
-    private readonly AllowedValuesAttribute? allowedValues;
+    private readonly PropertyInfo _property;
+    private readonly RangeAttribute? _range;
+    private readonly AllowedValuesAttribute? _allowedValues;
 
     public DeclarationProperty(PropertyInfo property, NullabilityInfoContext nullability)
     {
-        this.property = property;
+        _property = property;
         Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         IsNullable = nullability.Create(property).WriteState == NullabilityState.Nullable;
@@ -82,8 +82,8 @@ internal sealed class DeclarationProperty
         AllowedKeys = property.GetCustomAttribute<AllowedKeysAttribute>()?.Keys;
         Discriminators = property.GetCustomAttribute<DiscriminatorAttribute>()?.Names ?? ["kind"];
         Pattern = property.GetCustomAttribute<RegularExpressionAttribute>();
-        range = property.GetCustomAttribute<RangeAttribute>();
-        allowedValues = property.GetCustomAttribute<AllowedValuesAttribute>();
+        _range = property.GetCustomAttribute<RangeAttribute>();
+        _allowedValues = property.GetCustomAttribute<AllowedValuesAttribute>();
     }
 
     /// <summary>The key as files write it.</summary>
@@ -108,24 +108,24 @@ internal sealed class DeclarationProperty
     public RegularExpressionAttribute? Pattern { get; }
 
     /// <summary>The bounds of a number or duration; null when unbounded.</summary>
-    public RangeAttribute? Range => range;
+    public RangeAttribute? Range => _range;
 
     /// <summary>The only accepted values; null when any.</summary>
-    public IReadOnlyList<string>? AllowedValues => allowedValues?.Values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "").ToList();
+    public IReadOnlyList<string>? AllowedValues => _allowedValues?.Values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "").ToList();
 
-    public void Set(object target, object? value) => property.SetValue(target, value);
+    public void Set(object target, object? value) => _property.SetValue(target, value);
 
-    public object? Get(object target) => property.GetValue(target);
+    public object? Get(object target) => _property.GetValue(target);
 
     /// <summary>Gives a property that may not be null an empty value when errors left it without one.</summary>
     public void FillIfNull(object target)
     {
-        if (IsNullable || property.GetValue(target) is not null)
+        if (IsNullable || _property.GetValue(target) is not null)
         {
             return;
         }
 
-        property.SetValue(target, Empty(Type));
+        _property.SetValue(target, Empty(Type));
     }
 
     /// <summary>Whether a text fits the pattern; the attribute by itself would accept the empty text.</summary>
@@ -140,12 +140,12 @@ internal sealed class DeclarationProperty
             return $"fit {Pattern.Pattern}";
         }
 
-        if (range is not null && type != typeof(string) && !range.IsValid(value))
+        if (_range is not null && type != typeof(string) && !_range.IsValid(value))
         {
-            return $"be from {Bound(range.Minimum)} to {Bound(range.Maximum)}";
+            return $"be from {Bound(_range.Minimum)} to {Bound(_range.Maximum)}";
         }
 
-        return allowedValues is not null && !allowedValues.IsValid(value) ? $"be one of {string.Join(", ", AllowedValues!)}" : null;
+        return _allowedValues is not null && !_allowedValues.IsValid(value) ? $"be one of {string.Join(", ", AllowedValues!)}" : null;
     }
 
     /// <summary>The accepted value nearest to a wrong one.</summary>

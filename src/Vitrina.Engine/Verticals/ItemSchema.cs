@@ -73,7 +73,7 @@ public sealed class AttributeSlot
 /// <remarks>Immutable. The same declarations give the same slots.</remarks>
 public sealed class ItemSchema
 {
-    private readonly Dictionary<string, AttributeSlot> byName = [];
+    private readonly Dictionary<string, AttributeSlot> _byName = [];
 
     /// <summary>Lays out the attributes of a vertical's items.</summary>
     public ItemSchema(ItemsDeclaration items)
@@ -95,7 +95,7 @@ public sealed class ItemSchema
             var slot = new AttributeSlot(name, declaration, storage, Count(storage)) { ZoneSlot = declaration.PerZone ? ZonedCount++ : -1 };
             Grow(storage, declaration.Kind == AttributeKind.Geo ? 2 : 1);
             slots.Add(slot);
-            byName.Add(name, slot);
+            _byName.Add(name, slot);
         }
 
         Slots = slots;
@@ -137,7 +137,7 @@ public sealed class ItemSchema
         FindOrNull(name) ?? throw new KeyNotFoundException($"No attribute '{name}' is declared.");
 
     /// <summary>The slot of an attribute; null when none of that name is declared.</summary>
-    public AttributeSlot? FindOrNull(string name) => byName.GetValueOrDefault(name);
+    public AttributeSlot? FindOrNull(string name) => _byName.GetValueOrDefault(name);
 
     private static AttributeStorage StorageOf(AttributeDeclaration attribute) => attribute.Kind switch
     {

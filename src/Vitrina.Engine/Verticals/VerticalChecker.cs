@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Vitrina.Engine.Verticals;
 
 /// <summary>Checks what one key of a vertical's file says against the others: references, and demands that span keys.</summary>
-/// <remarks>What needs the areas' kinds (parameters of a feature, say) is checked where the kinds are bound; references in them are checked here.</remarks>
+/// <remarks>What needs the areas' kinds (parameters of a feature, say) is checked where the kinds are bound.</remarks>
 internal sealed class VerticalChecker
 {
     private static readonly string[] EventFields = ["value", "price", "quantity"];
@@ -38,7 +38,6 @@ internal sealed class VerticalChecker
         CheckStatistics();
         CheckTables();
         CheckSurfaces();
-        new FeatureReferenceChecker(vertical, errors).Check();
     }
 
     private void CheckTimeZone()
