@@ -69,8 +69,14 @@ internal static class OptionsPage
     private static bool IsSection(Type type) => type.Name.EndsWith(Suffix, StringComparison.Ordinal) && type.IsClass;
 
     private static string RangeOf(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is { } range
-        ? $"{Bound(range.Minimum)} to {Bound(range.Maximum)}"
+        ? $"{Bound(range, range.Minimum)} to {Bound(range, range.Maximum)}"
         : "";
 
-    private static string Bound(object bound) => bound is IFormattable number and not double ? number.ToString("N0", CultureInfo.InvariantCulture) : ReferencePage.ValueOf(bound);
+    private static string Bound(RangeAttribute range, object bound) => bound switch
+    {
+        string text when range.OperandType == typeof(TimeSpan) => ReferencePage.ValueOf(TimeSpan.Parse(text, CultureInfo.InvariantCulture)),
+        double number when number == Math.Floor(number) => number.ToString("N0", CultureInfo.InvariantCulture),
+        int number => number.ToString("N0", CultureInfo.InvariantCulture),
+        _ => ReferencePage.ValueOf(bound),
+    };
 }

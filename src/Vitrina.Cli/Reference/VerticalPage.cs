@@ -17,7 +17,7 @@ internal static class VerticalPage
     public static string Write()
     {
         var page = new ReferencePage("Vertical files");
-        page.Line("One YAML file per vertical. `vitrina check FILE` names every mistake with its line, column and the nearest valid name. ")
+        page.Line("One YAML file per vertical. `vitrina check FILE` names every mistake with its line, column and the nearest valid name.")
             .Line("For editors: [vertical.schema.json](vertical.schema.json). Durations are written as `50ms`, `24h`, `7d`.").Line();
         var schema = JsonNode.Parse(VerticalSchema.Generate())!.AsObject();
         page.Heading(2, "Keys").Line("At the top of the file.").Line();
@@ -74,6 +74,7 @@ internal static class VerticalPage
             "object" when schema["additionalProperties"] is JsonObject map => $"map of name to {Holds(map)}",
             "object" when schema["properties"] is JsonObject some => $"map of {string.Join(", ", some.Select(pair => ReferencePage.Code(pair.Key)))} to {Holds(some.First().Value!.AsObject())}",
             "string" => schema["pattern"] is { } pattern && ((string)pattern!).EndsWith("(ms|s|m|h|d)$", StringComparison.Ordinal) ? "duration" : "text",
+            "text" => "text",
             "boolean" => "true or false",
             "integer" or "number" => schema["minimum"] is { } low ? $"{(type == "integer" ? "whole number" : "number")}, {low} to {schema["maximum"]}" : type == "integer" ? "whole number" : "number",
             _ => "",
@@ -90,10 +91,11 @@ internal static class VerticalPage
         }
 
         var surfaces = TypeIn("", "SurfaceCompiler");
-        page.Heading(2, "Sources: kinds").Line("`surfaces.NAME.sources: [{kind: …}]`.").Line();
+        page.Heading(2, "Sources: kinds").Line("`surfaces.NAME.sources: [{kind: …}]`. All kinds take the same parameters: the most candidates, the time after which").Line("the source counts as failed, and whether its failure leaves the source out or fails the request.").Line();
+        Parameters(page, surfaces.GetNestedType("SourceParameters", BindingFlags.NonPublic)!);
         foreach (var kind in KindsIn(surfaces, "SourceKinds"))
         {
-            Kind(page, kind, CodeComments.Of(TypeIn("Ranking.Retrieving", $"{Pascal(kind)}Source")), surfaces.GetNestedType("SourceParameters", BindingFlags.NonPublic));
+            Kind(page, kind, CodeComments.Of(TypeIn("Ranking.Retrieving", $"{Pascal(kind)}Source")), null);
         }
 
         page.Heading(2, "Filters: kinds").Line("`surfaces.NAME.filters: [name, …]`. Removed candidates stay in the record with the reason.").Line();
@@ -113,11 +115,14 @@ internal static class VerticalPage
     private static void Kind(ReferencePage page, string kind, string summary, Type? parameters)
     {
         page.Heading(3, $"`{kind}`").Line(summary).Line();
-        if (parameters is null)
+        if (parameters is not null)
         {
-            return;
+            Parameters(page, parameters);
         }
+    }
 
+    private static void Parameters(ReferencePage page, Type parameters)
+    {
         var defaults = Activator.CreateInstance(parameters, nonPublic: true)!;
         page.Table(
             ["parameter", "holds", "default", "meaning"],
