@@ -7,12 +7,6 @@ internal static class MixStage
 {
     public static void Run(RankingContext context)
     {
-        if (context.Page is { IsKept: true } page)
-        {
-            KeepOrder(context, page);
-            return;
-        }
-
         var count = 0;
         for (var i = 0; i < context.Count; i++)
         {
@@ -39,31 +33,13 @@ internal static class MixStage
 
         if (context.Surface.Declaration.Explore is { } explore)
         {
-            PlackettLuce.Explore(context, explore.Temperature, Math.Min(explore.Top, count));
+            PlackettLuce.Explore(context, explore.Temperature, Math.Min(explore.Top - context.ShownBefore, count));
         }
 
         foreach (var rule in context.Surface.Rules)
         {
             rule.Apply(context, context.PageSize);
         }
-    }
-
-    // A later page stands as the first one ordered it; only what cannot be had any more is passed over.
-    private static void KeepOrder(RankingContext context, PinnedPage page)
-    {
-        var (count, place) = (0, page.FirstPlace);
-        for (; place < page.Items.Length && count < context.PageSize; place++)
-        {
-            var index = context.IndexOf(page.Items[place].Ordinal);
-            if (index >= 0 && context.Marks[index] is null)
-            {
-                context.Propensities[count] = page.Items[place].Propensity;
-                context.Order[count++] = index;
-            }
-        }
-
-        context.OrderedCount = count;
-        context.PageEnd = place - page.FirstPlace;
     }
 
     // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.

@@ -6,12 +6,6 @@ internal static class RetrieveStage
     public static async ValueTask RunAsync(RankingContext context, TimeProvider time, CancellationToken cancellationToken)
     {
         var sources = context.Surface.Sources;
-        if (context.Page is { IsKept: true } page)
-        {
-            AddPinned(context, page);
-            return;
-        }
-
         if (context.Request.Items.Count > 0)
         {
             AddGiven(context, sources.Count);
@@ -74,28 +68,6 @@ internal static class RetrieveStage
             if (context.Snapshot.Find(given[i]) is { } item)
             {
                 context.Add(item, index, i + 1, 1f / (i + 1));
-            }
-        }
-    }
-
-    private static void AddPinned(RankingContext context, PinnedPage page)
-    {
-        // Twice the page: some may be gone since.
-        var last = Math.Min(page.Items.Length, page.FirstPlace + (2 * context.PageSize));
-        for (var place = page.FirstPlace; place < last; place++)
-        {
-            var pinned = page.Items[place];
-            if (context.Snapshot.Market.Items[pinned.Ordinal] is not { } item)
-            {
-                continue;
-            }
-
-            for (var source = 0; source <= context.Surface.Sources.Count; source++)
-            {
-                if ((pinned.Sources & (1u << source)) != 0)
-                {
-                    context.Add(item, source, place + 1, pinned.SourceScore);
-                }
             }
         }
     }
