@@ -8,16 +8,15 @@ namespace Vitrina.Benchmarks;
 internal static class JournalStoreBenchmark
 {
     private const int PayloadBytes = 200;
-    private const int Rounds = 5;
     private const long StartMs = 1_760_000_000_000;
 
     // Entries per flush, and how many flushes one round makes.
     private static readonly (int Entries, int Flushes)[] s_groups = [(1, 300), (64, 200), (8192, 10)];
 
     /// <summary>Runs in a folder (the disk matters); prints a table in Markdown.</summary>
-    public static void Run(string folder)
+    public static void Run(string folder, int rounds = 5)
     {
-        Console.WriteLine($"{PayloadBytes}-byte payloads, median of {Rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
+        Console.WriteLine($"{PayloadBytes}-byte payloads, median of {rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
         Console.WriteLine();
         Console.WriteLine("| measure | SQLite | segments | ratio |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
@@ -25,7 +24,7 @@ internal static class JournalStoreBenchmark
         {
             var sqlite = new Measures();
             var segments = new Measures();
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 sqlite.Add(Measure(folder, isSegments: false, entries, flushes));
                 segments.Add(Measure(folder, isSegments: true, entries, flushes));

@@ -5,7 +5,19 @@ switch (args.FirstOrDefault())
     case "journal":
         JournalStoreBenchmark.Run(args.ElementAtOrDefault(1) ?? Directory.GetCurrentDirectory());
         return 0;
+    case "snapshots":
+        SnapshotPagesBenchmark.Run(1_000_000, 200);
+        return 0;
+    case "--dry":
+        // Everything once and small, so that no benchmark rots unseen.
+        JournalStoreBenchmark.Run(Path.GetTempPath(), rounds: 1);
+        SnapshotPagesBenchmark.Run(10_000, 2);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: journal [folder]   compares the journal's stores on the disk of a folder");
+        Console.Error.WriteLine("""
+            usage: journal [folder]   compares the journal's stores on the disk of a folder
+                   snapshots          compares pages copied on write with copies of whole arrays
+                   --dry              runs each once, small
+            """);
         return 2;
 }
