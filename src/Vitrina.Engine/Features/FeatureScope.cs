@@ -189,15 +189,17 @@ public sealed class FeatureScope
     /// <summary>When the user last did something with an item, Unix milliseconds; 0 = not within the newest events.</summary>
     public long LastOf(EventType type, int item)
     {
+        // Late events and joined aliases stand in the order of their arrival, so the newest is not the first.
+        var last = 0L;
         foreach (ref readonly var entry in History)
         {
-            if (entry.Item == item && entry.Type == type)
+            if (entry.Item == item && entry.Type == type && entry.AtMs > last)
             {
-                return entry.AtMs;
+                last = entry.AtMs;
             }
         }
 
-        return 0;
+        return last;
     }
 }
 
