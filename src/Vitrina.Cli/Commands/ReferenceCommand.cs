@@ -15,7 +15,7 @@ internal static class ReferenceCommand
         {
             var folder = parsed.GetValue(output)!;
             Directory.CreateDirectory(folder);
-            foreach (var (name, text) in ReferencePages.Write(CommandTree.Create()))
+            foreach (var (name, text) in await ReferencePages.WriteAsync(CommandTree.Create(), cancellation))
             {
                 await File.WriteAllTextAsync(Path.Combine(folder, name), text, cancellation);
                 Console.Out.WriteLine(Path.Combine(folder, name));

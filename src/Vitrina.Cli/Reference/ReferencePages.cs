@@ -6,12 +6,18 @@ namespace Vitrina.Cli.Reference;
 /// <summary>All pages of <c>docs/reference</c> by file name.</summary>
 internal static class ReferencePages
 {
-    public static IReadOnlyDictionary<string, string> Write(RootCommand root) => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static async Task<IReadOnlyDictionary<string, string>> WriteAsync(RootCommand root, CancellationToken cancellationToken)
     {
-        ["commands.md"] = CommandPage.Write(root),
-        ["options.md"] = OptionsPage.Write(),
-        ["events.md"] = EventsPage.Write(),
-        ["vertical.md"] = VerticalPage.Write(),
-        ["vertical.schema.json"] = VerticalSchema.Generate(),
-    };
+        var openApi = await ApiPage.DocumentAsync(cancellationToken);
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["api.md"] = ApiPage.Write(openApi),
+            ["commands.md"] = CommandPage.Write(root),
+            ["events.md"] = EventsPage.Write(),
+            ["openapi.json"] = openApi,
+            ["options.md"] = OptionsPage.Write(),
+            ["vertical.md"] = VerticalPage.Write(),
+            ["vertical.schema.json"] = VerticalSchema.Generate(),
+        };
+    }
 }
