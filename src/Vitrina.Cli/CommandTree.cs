@@ -18,7 +18,7 @@ internal static class CommandTree
         StatusCommand.Create(),
         CheckCommand.Create(),
         ModelsCommand.Create(),
-        //KeysCommand.Create(),
+        KeysCommand.Create(),
         BenchCommand.Create(),
         ReferenceCommand.Create(),
     };
