@@ -194,6 +194,13 @@ internal sealed class RowValue
         }
     }
 
+    // 0.01 has no exact binary form, 100 has: 13895 cents are 138.95, and not 138.95000000000002.
+    private static double Scaled(double number, double scale)
+    {
+        var divisor = Math.Round(1 / scale);
+        return divisor >= 1 && Math.Abs((1 / scale) - divisor) < 1e-9 * divisor ? number / divisor : number * scale;
+    }
+
     private FieldError? WriteList(Utf8JsonWriter json, ReadOnlySpan<byte> text)
     {
         json.WritePropertyName(Utf8Name);
@@ -415,12 +422,5 @@ internal static class RowKey
         }
 
         return key;
-    }
-
-    // 0.01 has no exact binary form, 100 has: 13895 cents are 138.95, and not 138.95000000000002.
-    private static double Scaled(double number, double scale)
-    {
-        var divisor = Math.Round(1 / scale);
-        return divisor >= 1 && Math.Abs((1 / scale) - divisor) < 1e-9 * divisor ? number / divisor : number * scale;
     }
 }
