@@ -51,6 +51,6 @@ public sealed class FirstStepsTests
     private static async Task<List<string>> AskAsync(Vitrina.Engine.RankingEngine engine, string? query)
     {
         var answer = await engine.RankAsync(new RankRequest { Vertical = "books", Surface = "search", Query = query }, TestContext.Current.CancellationToken);
-        return [.. answer.Sections[0].Items.Select(item => item.Id.Value)];
+        return [.. answer.Sections[0].Items.Select(item => item.Id)];
     }
 }
