@@ -16,7 +16,7 @@ public sealed partial class PageTests
     public void Commands_in_blocks_parse() => SourceTree.RequireNone(
         from page in Pages.All
         from block in Pages.BlocksOf(page)
-        where block.Label is "" or "bash" or "console" or "text"
+        where block.Label is "" or "bash" or "console"
         from command in Pages.CommandsIn(block.Text)
         from error in ErrorsOf(command)
         select $"{page.Path}:{block.Line}: {command}: {error}",
