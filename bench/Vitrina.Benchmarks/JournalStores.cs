@@ -8,18 +8,14 @@ namespace Vitrina.Benchmarks;
 internal static class JournalStoreBenchmark
 {
     private const int PayloadBytes = 200;
-    private const int Rounds = 5;
     private const long StartMs = 1_760_000_000_000;
 
     // Entries per flush, and how many flushes one round makes.
     private static readonly (int Entries, int Flushes)[] s_groups = [(1, 300), (64, 200), (8192, 10)];
 
     /// <summary>Runs in a folder (the disk matters); prints a table in Markdown.</summary>
-    /// <param name="folder">Where the stores are made; emptied again.</param>
-    /// <param name="isDry">True runs one round of one flush: the figures mean nothing then.</param>
-    public static void Run(string folder, bool isDry = false)
+    public static void Run(string folder, int rounds = 5)
     {
-        int rounds = isDry ? 1 : Rounds;
         Console.WriteLine($"{PayloadBytes}-byte payloads, median of {rounds} rounds, folder on {new DriveInfo(folder).DriveFormat}");
         Console.WriteLine();
         Console.WriteLine("| measure | SQLite | segments | ratio |");
@@ -30,8 +26,8 @@ internal static class JournalStoreBenchmark
             var segments = new Measures();
             for (int round = 0; round < rounds; round++)
             {
-                sqlite.Add(Measure(folder, isSegments: false, entries, isDry ? 1 : flushes));
-                segments.Add(Measure(folder, isSegments: true, entries, isDry ? 1 : flushes));
+                sqlite.Add(Measure(folder, isSegments: false, entries, flushes));
+                segments.Add(Measure(folder, isSegments: true, entries, flushes));
             }
 
             Row($"appends/s, {entries} per flush", sqlite.AppendsPerSecond, segments.AppendsPerSecond, "N0");

@@ -5,23 +5,19 @@ switch (args.FirstOrDefault())
     case "journal":
         JournalStoreBenchmark.Run(args.ElementAtOrDefault(1) ?? Directory.GetCurrentDirectory());
         return 0;
+    case "snapshots":
+        SnapshotPagesBenchmark.Run(1_000_000, 200);
+        return 0;
     case "--dry":
-        var folder = Directory.CreateTempSubdirectory("vitrina-bench-").FullName;
-        try
-        {
-            JournalStoreBenchmark.Run(folder, isDry: true);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
+        // Everything once and small, so that no benchmark rots unseen.
+        JournalStoreBenchmark.Run(Path.GetTempPath(), rounds: 1);
+        SnapshotPagesBenchmark.Run(10_000, 2);
         return 0;
     default:
         Console.Error.WriteLine("""
-            usage:
-              journal [folder]   compares the journal's stores on the disk of a folder
-              --dry              runs everything once on little data, so that it cannot rot
+            usage: journal [folder]   compares the journal's stores on the disk of a folder
+                   snapshots          compares pages copied on write with copies of whole arrays
+                   --dry              runs each once, small
             """);
         return 2;
 }

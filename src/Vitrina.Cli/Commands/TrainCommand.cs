@@ -74,7 +74,7 @@ internal static class TrainCommand
             }
 
             Console.Out.WriteLine(table.ToTable());
-            Console.Out.WriteLine(publishes ? $"{outcome.Manifest.Id} serves." : $"Serve it with: vitrina models publish {outcome.Manifest.Name} {outcome.Manifest.Version}");
+            Console.Out.WriteLine(publishes ? $"{outcome.Manifest.Id} serves." : $"Serve it with: vitrina models publish {outcome.Manifest.Id}");
         });
         return 0;
     }

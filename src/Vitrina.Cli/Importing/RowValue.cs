@@ -172,7 +172,7 @@ internal sealed class RowValue
                     return Misfit(text, "a number");
                 }
 
-                json.WriteNumber(Utf8Name, _declaration.Scale is { } scale ? number * scale : number);
+                json.WriteNumber(Utf8Name, _declaration.Scale is { } scale ? Scaled(number, scale) : number);
                 return null;
             case FieldShape.Bool:
                 if (!TryReadBool(text, out var value))
@@ -192,6 +192,13 @@ internal sealed class RowValue
                 json.WriteString(Utf8Name, text);
                 return null;
         }
+    }
+
+    // 0.01 has no exact binary form, 100 has: 13895 cents are 138.95, and not 138.95000000000002.
+    private static double Scaled(double number, double scale)
+    {
+        var divisor = Math.Round(1 / scale);
+        return divisor >= 1 && Math.Abs((1 / scale) - divisor) < 1e-9 * divisor ? number / divisor : number * scale;
     }
 
     private FieldError? WriteList(Utf8JsonWriter json, ReadOnlySpan<byte> text)
