@@ -32,15 +32,7 @@ public sealed class Snapshot
     public Entity? SellerOf(string id) => Catalog.SellerIds.Find(id) is >= 0 and var ordinal && ordinal < Sellers.Count ? Sellers[ordinal] : null;
 
     /// <summary>The present state of an item, or null.</summary>
-    public Item? ItemOf(string id)
-    {
-        foreach (var vertical in Verticals.Values)
-        {
-            return vertical.Find(id);
-        }
-
-        return null;
-    }
+    public Item? ItemOf(string id) => Verticals.Values.FirstOrDefault()?.Find(id);
 
     /// <summary>The ordinal of a user, or -1.</summary>
     public int FindUser(string? id) => Catalog.FindUser(id, Aliases);

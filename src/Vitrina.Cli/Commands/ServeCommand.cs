@@ -18,11 +18,11 @@ internal static class ServeCommand
     public static Command Create()
     {
         var data = EngineAccess.DataOption();
-        var url = new Option<string>("--url") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:5080" };
+        var url = new Option<string?>("--url") { Description = "Where to listen; absent: the option Api:Url, by default http://127.0.0.1:5080." };
         var clock = new Option<string>("--clock") { Description = "system, or driven: time stands still until a request's Vitrina-Time header moves it (simulation).", DefaultValueFactory = _ => "system" };
         clock.AcceptOnlyFromAmong("system", "driven");
         var command = new Command("serve", "Serve the HTTP API. Example: vitrina serve --data data --url http://127.0.0.1:5080") { data, url, clock };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(data)!, parsed.GetValue(url)!, parsed.GetValue(clock) == "driven", false, null, cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(data)!, parsed.GetValue(url), parsed.GetValue(clock) == "driven", false, null, cancellation));
         return command;
     }
 
@@ -33,18 +33,18 @@ internal static class ServeCommand
     /// <param name="isQuiet">True says nothing on the output.</param>
     /// <param name="started">Called once the service answers, with its address and what stops it.</param>
     /// <param name="cancellationToken">Stops serving.</param>
-    public static async Task<int> RunAsync(string directory, string url, bool isDriven, bool isQuiet, Func<Uri, Action, Task>? started, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string directory, string? url, bool isDriven, bool isQuiet, Func<Uri, Action, Task>? started, CancellationToken cancellationToken)
     {
         var clock = isDriven ? new DrivenClock(DateTimeOffset.UnixEpoch) : null;
-        await using var runtime = EngineAccess.Start(directory, null, clock);
+        var configuration = ServerConfiguration.Read(directory, url);
+        await using var runtime = EngineAccess.Start(directory, configuration.Engine, clock);
         clock?.AdvanceTo(DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, runtime.Journal.LastRecordedAtMs)));
         foreach (var sentence in runtime.Recovery)
         {
             await Console.Error.WriteLineAsync($"recovered: {sentence}");
         }
 
-        var options = new ApiOptions { Url = url };
-        await using var app = ApiHost.Build(runtime, options, new JobLauncher(["train"], job => Launch(directory, job)));
+        await using var app = ApiHost.Build(runtime, configuration.Api, new JobLauncher(["train"], job => Launch(directory, job)));
         if (clock is not null)
         {
             app.Use(async (context, next) =>

@@ -67,7 +67,7 @@ internal static class TrainCommand
         };
         terminal.Result(document, () =>
         {
-            Console.Out.WriteLine($"{outcome.Manifest.Id}: {outcome.Report.Rows:n0} rows, {outcome.Report.Lists:n0} lists, {outcome.Report.Iterations} {outcome.Report.Method} iterations, penalty {outcome.Report.L2}");
+            Console.Out.WriteLine($"{outcome.Manifest.Id}: {outcome.Report.Rows:n0} rows, {outcome.Report.PositiveRows:n0} of them positive, {outcome.Report.Parameters} parameters by {outcome.Report.Method}, penalty {outcome.Report.L2}");
             foreach (var unused in outcome.Report.Unused)
             {
                 Console.Out.WriteLine($"  unused: {unused.Name} ({unused.Reason})");

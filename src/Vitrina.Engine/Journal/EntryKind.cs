@@ -44,7 +44,4 @@ public enum EntryKind : byte
 
     /// <summary>A surface's kill switch was turned on or off.</summary>
     KillSwitch = 14,
-
-    /// <summary>A seller was removed.</summary>
-    SellerDelete = 15,
 }
