@@ -371,6 +371,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             Users = _state.Catalog.FreezeUsers(),
             Sellers = _state.Catalog.FreezeSellers(),
             Catalog = _state.Catalog,
+            Figures = TakeFigures(),
         };
     }
 

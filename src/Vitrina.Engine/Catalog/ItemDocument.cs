@@ -317,9 +317,15 @@ public static class ItemDocument
         }
     }
 
-    private static void WriteAttribute(
+    /// <summary>Writes one attribute of an item as a named field; nothing when the item has none.</summary>
+    public static void WriteAttribute(
         Utf8JsonWriter json, Item item, AttributeSlot slot, IReadOnlyList<SymbolTable> keywords, IReadOnlyList<SymbolTable> listKeywords)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(slot);
+        ArgumentNullException.ThrowIfNull(keywords);
+        ArgumentNullException.ThrowIfNull(listKeywords);
         switch (slot.Storage)
         {
             case AttributeStorage.Keywords when item.Keywords[slot.Slot] is >= 0 and var ordinal:

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Vitrina.Api.Ranking;
+
+/// <summary>A request for a ranked list; every field may be left out.</summary>
+public sealed record RankBody
+{
+    /// <summary>Who asks.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The visit.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>What is searched for; at most 1,000 characters.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Candidates by id, when the caller has them; absent: the surface's own sources.</summary>
+    public IReadOnlyList<string>? Items { get; init; }
+
+    /// <summary>Conditions by attribute: a value, a list of values, or <c>{"min", "max"}</c>.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Filters { get; init; }
+
+    /// <summary>Another order than the model's: <c>"price"</c>, <c>"-price"</c> (largest first) or <c>{"by", "descending"}</c>.</summary>
+    public JsonElement? Sort { get; init; }
+
+    /// <summary>Keyword attributes whose values are counted.</summary>
+    public IReadOnlyList<string>? Facets { get; init; }
+
+    /// <summary>The cursor of an earlier answer: asks for its next page.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>How many items; absent: the surface's size.</summary>
+    public int? Size { get; init; }
+
+    /// <summary>region, device, item (where <c>similar</c> starts from), and whatever else shall be recorded.</summary>
+    public IReadOnlyDictionary<string, string>? Context { get; init; }
+
+    /// <summary><c>true</c> explains every answered item; <c>{"items": [ids]}</c> also tells what became of these.</summary>
+    public JsonElement? Explain { get; init; }
+
+    /// <summary><c>on</c> or <c>off</c>.</summary>
+    public string? Personalization { get; init; }
+
+    /// <summary>Seeds everything random in the answer.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Attributes that shall stand beside every answered item; <c>seller</c> and <c>publishedAt</c> too.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+}
