@@ -77,18 +77,18 @@ public sealed partial class EngineRuntime
         var present = Snapshot.Verticals;
         var isSame = verticals.Count == present.Count
             && verticals.All(vertical => present.TryGetValue(vertical.Name, out var known) && known.Vertical.StateSignature == vertical.StateSignature);
+        EngineState? state = null;
         if (!isSame)
         {
             // Other counts: the state is rebuilt from the journal beside the serving one, which goes on until then.
-            var state = new EngineState(verticals);
+            state = new EngineState(verticals);
             foreach (var entry in _stores.Journal.Read(_stores.Journal.FirstSequence))
             {
                 state.Apply(entry);
             }
-
-            Volatile.Write(ref _rebuilt, state);
         }
 
+        Volatile.Write(ref _rebuilt, state);
         Volatile.Write(ref _pendingVerticals, verticals);
         Nudge();
     }

@@ -118,8 +118,13 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     internal RankingRecorder Recorder { get; }
 
+<<<<<<< HEAD
     /// <summary>Tells other processes where this one serves.</summary>
     public void Announce(Uri url) => _stores.Announce(url);
+=======
+    /// <summary>The living state: only the applier may read it while entries are taken.</summary>
+    internal EngineState State => _state;
+>>>>>>> driving
 
     private void Recover()
     {
@@ -134,8 +139,12 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         foreach (var entry in _stores.Journal.Read(from))
         {
-            Observe(entry, isLive: false);
             _state.Apply(entry);
+        }
+
+        foreach (var (subject, isSwitched) in _state.Switches)
+        {
+            KillSwitches.Set(subject, isSwitched);
         }
 
         for (var ordinal = 0; ordinal < _state.Catalog.ItemCount; ordinal++)
@@ -151,7 +160,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     {
         if (_stores.Catalog.AsOf > 0)
         {
-            using var checkpoint = _stores.Checkpoints.OpenNewest(_recovery);
+            using var checkpoint = _stores.Checkpoints.Open(_stores.Catalog.AsOf, _recovery);
             try
             {
                 if (checkpoint is null || checkpoint.AsOf != _stores.Catalog.AsOf)
@@ -197,7 +206,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         var group = entries.ToArray();
         foreach (var entry in group)
         {
-            Observe(entry, isLive: true);
+            Observe(entry);
         }
 
         while (!_committed.Writer.TryWrite(group))
@@ -212,9 +221,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
     }
 
-    private void Observe(in JournalEntry entry, bool isLive)
+    private void Observe(in JournalEntry entry)
     {
-        if (isLive && entry.Kind is EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete)
+        if (entry.Kind is EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete)
         {
             Availability.Apply(ItemChange.Read(entry.Payload.Span));
         }

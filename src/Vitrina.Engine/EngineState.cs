@@ -12,6 +12,7 @@ public sealed class EngineState
 {
     private readonly Dictionary<string, MarketState> _markets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _servingModels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _switches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
 
     /// <summary>Makes an empty state.</summary>
@@ -38,6 +39,9 @@ public sealed class EngineState
 
     /// <summary>The serving version of each model, by the model's name.</summary>
     public IReadOnlyDictionary<string, string> ServingModels => _servingModels;
+
+    /// <summary>The kill switches by surface, as the journal's entries set them.</summary>
+    public IReadOnlyDictionary<string, bool> Switches => _switches;
 
     /// <summary>How many entries of each kind were applied, and what was set aside and why.</summary>
     public IReadOnlyDictionary<string, long> Counts => _counts;
@@ -98,6 +102,10 @@ public sealed class EngineState
                 var published = ControlEntry.Read(payload);
                 _servingModels[published.Subject] = published.Value;
                 Count("modelsPublished");
+                break;
+            case EntryKind.KillSwitch:
+                var change = ControlEntry.Read(payload);
+                _switches[change.Subject] = change.Value == "on";
                 break;
             default:
                 break;
@@ -213,6 +221,13 @@ public sealed class EngineState
             writer.WriteString(what);
             writer.WriteVarInt(count);
         }
+
+        writer.WriteVarUInt((ulong)_switches.Count);
+        foreach (var (subject, isSwitched) in _switches.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WriteString(subject);
+            writer.WriteByte(isSwitched ? (byte)1 : (byte)0);
+        }
     }
 
     /// <summary>Takes over a checkpoint and the catalogue of the same sequence into an empty state.</summary>
@@ -273,6 +288,12 @@ public sealed class EngineState
         {
             var what = reader.ReadString();
             _counts[what] = reader.ReadVarInt();
+        }
+
+        for (var left = reader.ReadCount(2); left > 0; left--)
+        {
+            var subject = reader.ReadString();
+            _switches[subject] = reader.ReadByte() != 0;
         }
     }
 

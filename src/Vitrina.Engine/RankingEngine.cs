@@ -22,14 +22,10 @@ public sealed class RankingEngine
     private readonly KillSwitches _killSwitches;
     private readonly RankingRecorder _recorder;
     private readonly TimeProvider _time;
-    private readonly PinnedPages _pages;
     private readonly ConcurrentDictionary<CompiledVertical, ConcurrentBag<RankingContext>> _contexts = new();
 
-    internal RankingEngine(Func<Snapshot> snapshot, Availability availability, KillSwitches killSwitches, RankingRecorder recorder, TimeProvider time)
-    {
+    internal RankingEngine(Func<Snapshot> snapshot, Availability availability, KillSwitches killSwitches, RankingRecorder recorder, TimeProvider time) =>
         (_snapshot, _availability, _killSwitches, _recorder, _time) = (snapshot, availability, killSwitches, recorder, time);
-        _pages = new PinnedPages(recorder.Signer);
-    }
 
     /// <summary>Answers a request.</summary>
     /// <exception cref="RankRequestException">The request cannot be answered as it is; the exception names the field.</exception>
@@ -45,8 +41,7 @@ public sealed class RankingEngine
             FilterStage.MarkUnavailable(context);
             MixStage.Run(context);
             ExplainStage.Run(context);
-            var answer = _recorder.Record(context);
-            return answer with { Cursor = _pages.Pin(context, answer.RankingId) };
+            return _recorder.Record(context);
         }
         finally
         {
@@ -65,8 +60,9 @@ public sealed class RankingEngine
             throw new RankRequestException("size", $"size {size} is not between 1 and {surface.Declaration.MaxSize}");
         }
 
+        var page = PageCursor.Read(request, _recorder.Signer);
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var seed = request.Seed ?? Hash.Combine(Hash.Of64($"{request.User ?? request.Session}/{request.Surface}"), (ulong)snapshot.AsOf);
+        var seed = page?.Seed ?? request.Seed ?? Hash.Combine(Hash.Of64($"{request.User ?? request.Session}/{request.Surface}"), (ulong)snapshot.AsOf);
         var context = _contexts.GetOrAdd(vertical.Vertical, _ => []).TryTake(out var pooled) ? pooled : new RankingContext(vertical.Vertical);
         try
         {
@@ -82,7 +78,7 @@ public sealed class RankingEngine
                 Seed = seed,
                 PageSize = size,
                 IsBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface)),
-                Page = _pages.Find(request),
+                Page = page,
             });
             return context;
         }

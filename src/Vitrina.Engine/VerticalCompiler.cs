@@ -62,10 +62,13 @@ public static class VerticalCompiler
             Features = features,
             FeatureNames = [.. features.Select(feature => feature.Name)],
             Surfaces = surfaces,
-            AttributionWindow = declaration.Events.Values.Select(e => e.AttributionWindow).DefaultIfEmpty(TimeSpan.FromDays(7)).Max(),
+            AttributionWindow = AttributionWindowOf(declaration),
             StateSignature = Signature(declaration, binding),
         };
     }
+
+    private static TimeSpan AttributionWindowOf(VerticalDeclaration declaration) =>
+        declaration.Events.Values.Select(e => e.AttributionWindow).DefaultIfEmpty(TimeSpan.FromDays(7)).Max();
 
     private static List<Feature> BindFeatures(VerticalDeclaration declaration, FeatureBinding binding)
     {
@@ -89,16 +92,18 @@ public static class VerticalCompiler
         return features;
     }
 
-    // Everything that the bytes of a checkpoint depend on; a file that differs elsewhere keeps its checkpoints.
+    // Everything that the living state depends on; a file that differs elsewhere keeps its checkpoints and is taken over as it runs.
     private static string Signature(VerticalDeclaration declaration, FeatureBinding binding)
     {
         var parts = binding.Counters.Select(counter => counter.Signature)
             .Concat(binding.PriceLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"price:{level.Price}/{level.Keyword}")))
-            .Concat(declaration.Items.Attributes.Select(attribute => $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}"))
+            .Concat(declaration.Items.Attributes.Select(attribute => string.Create(
+                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}")))
             .Concat(declaration.Tables.Select(table => $"{table.Key}({string.Join(',', table.Value.Columns.Keys)})"))
             .Concat(binding.Events.Select(EventTypes.NameOf))
             .Append(string.Join(',', binding.WindowDays))
             .Append(declaration.TimeZone)
+            .Append(AttributionWindowOf(declaration).ToString())
             .Append(string.Join(',', declaration.Languages));
         return string.Join(';', parts);
     }

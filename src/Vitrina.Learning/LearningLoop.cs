@@ -25,7 +25,9 @@ public sealed class LearningLoop
     /// <summary>The methods of the evaluation tables, in row order.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["random", "shown", "popularity", "text", "cheapest", "last-touched", "vitrina"];
 
-    private const string Position = "position";
+    // Attention falls steeply over the first places and slowly after them: the logarithm and the inverse together follow it.
+    private const string Position = "position.log";
+    private const string InversePosition = "position.inverse";
     private static readonly double[] PenaltyGrid = [1e-5, 1e-4, 1e-3, 1e-2];
 
     private readonly LearningOptions _options;
@@ -42,7 +44,7 @@ public sealed class LearningLoop
     private LearningLoop(CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth)
     {
         (_vertical, _options, _truth) = (vertical, options, truth);
-        _columns = [.. vertical.FeatureNames, Position];
+        _columns = [.. vertical.FeatureNames, Position, InversePosition];
         _train = new TrainingSet(_columns);
         _validation = new TrainingSet(_columns);
     }
@@ -98,7 +100,7 @@ public sealed class LearningLoop
         {
             var position = record.Offset + ranking.ShownIndex[row] + 1;
             labels[row] = survey.WasActedOn(record.Id, ranking.Items[row].Id.Value, _options.Label) ? 1 : 0;
-            positions[row] = MathF.Log(1 + position);
+            positions[row] = position;
             lastActed = labels[row] > 0 ? position : lastActed;
         }
 
@@ -125,10 +127,10 @@ public sealed class LearningLoop
             return;
         }
 
-        AddRows(part == LogPart.Train ? _train : _validation, ranking, labels, positions, last);
+        AddRows(part == LogPart.Train ? _train : _validation, ranking, labels, last);
     }
 
-    private void AddRows(TrainingSet set, ReplayedRanking ranking, float[] labels, float[] positions, int lastPosition)
+    private void AddRows(TrainingSet set, ReplayedRanking ranking, float[] labels, int lastPosition)
     {
         Span<float> features = stackalloc float[_columns.Length];
         _group++;
@@ -140,12 +142,13 @@ public sealed class LearningLoop
                 continue;
             }
 
-            for (var column = 0; column < _columns.Length - 1; column++)
+            for (var column = 0; column < _columns.Length - 2; column++)
             {
                 features[column] = ranking.Features[row, column];
             }
 
-            features[^1] = positions[row];
+            features[^2] = MathF.Log(1 + position);
+            features[^1] = 1f / position;
             set.Add(features, labels[row], 1, _group, position);
         }
     }
@@ -169,7 +172,7 @@ public sealed class LearningLoop
             L2Grid = PenaltyGrid,
             Seed = _options.Seed,
             Threads = _options.Threads,
-            FixedAtServing = _options.FixPosition ? new Dictionary<string, float> { [Position] = MathF.Log(2) } : new Dictionary<string, float>(),
+            FixedAtServing = _options.FixPosition ? new Dictionary<string, float> { [Position] = MathF.Log(2), [InversePosition] = 1 } : new Dictionary<string, float>(),
         };
         var (model, report) = LogisticTrainer.Train(_train, trainerOptions, _validation);
         var test = new RankedLists(_options.Seed, Methods);
@@ -195,7 +198,12 @@ public sealed class LearningLoop
             list.Features[column].CopyTo(matrix.Column(column));
         }
 
-        list.Position.CopyTo(matrix.Column(_columns.Length - 1));
+        for (var row = 0; row < list.Position.Length; row++)
+        {
+            matrix.Column(_columns.Length - 2)[row] = MathF.Log(1 + list.Position[row]);
+            matrix.Column(_columns.Length - 1)[row] = 1 / list.Position[row];
+        }
+
         var scores = new float[list.Labels.Length];
         model.Score(matrix, model.ColumnsIn(_columns), scores);
         var none = new float[scores.Length];

@@ -88,7 +88,16 @@ public sealed class ItemCatalog
     public int FindUser(string? id, PagedView<int> joined) => id is not null && _userIds.Find(id) is >= 0 and var ordinal ? UserOf(ordinal, joined) : -1;
 
     // The array holds the user's ordinal + 1, so that the zero of a new page means "nobody else".
-    private static int UserOf(int ordinal, PagedView<int> joined) => ordinal < joined.Count && joined[ordinal] > 0 ? joined[ordinal] - 1 : ordinal;
+    // A login that is joined to another one later takes its aliases along; only a user that is joined to nobody is joined to, so there is no circle.
+    private static int UserOf(int ordinal, PagedView<int> joined)
+    {
+        while (ordinal < joined.Count && joined[ordinal] > 0)
+        {
+            ordinal = joined[ordinal] - 1;
+        }
+
+        return ordinal;
+    }
 
     /// <summary>Joins an alias to a user.</summary>
     /// <returns>The ordinals of the user and the alias; the same number twice when nothing is to be joined.</returns>
@@ -106,7 +115,9 @@ public sealed class ItemCatalog
         _joined.EnsureCount(own + 1);
         _joined.Edit(own) = user + 1;
         _changedUsers.Add(own);
-        return (user, before);
+
+        // A device that passes to another person: what it did before belongs to the first one and is not handed over.
+        return before == own ? (user, own) : (user, user);
     }
 
     /// <summary>An immutable view of which user each alias belongs to.</summary>

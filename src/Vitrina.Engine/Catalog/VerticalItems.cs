@@ -136,7 +136,9 @@ internal sealed class VerticalItems
         foreach (var slot in _schema.Slots)
         {
             var value = ValueOf(item, slot);
-            if (value.Kind != AttributeValueKind.Absent)
+
+            // Where a put without the attribute would bring the default back, the absence is said.
+            if (value.Kind != AttributeValueKind.Absent || slot.Declaration.Default is not null)
             {
                 attributes.Add(new NamedValue(slot.Name, value));
             }

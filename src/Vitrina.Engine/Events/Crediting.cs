@@ -93,7 +93,8 @@ internal sealed class Crediting(TimeSpan attributionWindow)
 
     private void Stamp(UInt128 key, long atMs, ulong queryHash, float price)
     {
-        if (key != 0)
+        // A late view does not hide a later one.
+        if (key != 0 && !(_views.TryGetValue(key, out var known) && known.AtMs > atMs))
         {
             _views[key] = new ViewStamp(atMs, queryHash, price);
         }

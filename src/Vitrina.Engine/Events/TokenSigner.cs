@@ -21,6 +21,7 @@ public sealed class TokenSigner
 {
     private const int SignatureBytes = 12;
     private const int MaxTokenChars = 1024;
+    private const int MaxSealedChars = 16 * 1024;
     private readonly byte[] _key;
 
     /// <summary>Makes a signer from a secret.</summary>
@@ -55,54 +56,48 @@ public sealed class TokenSigner
         return Seal(writer.Written);
     }
 
-    /// <summary>How long sealed content may be, bytes.</summary>
-    public const int MaxSealedBytes = MaxTokenChars * 3 / 4;
-
     /// <summary>Signs any short content: URL-safe base64 of it and its signature.</summary>
     public string Seal(ReadOnlySpan<byte> content)
     {
-        Span<byte> bytes = stackalloc byte[MaxSealedBytes + HMACSHA256.HashSizeInBytes];
+        var bytes = content.Length <= MaxTokenChars ? stackalloc byte[MaxTokenChars + HMACSHA256.HashSizeInBytes] : new byte[content.Length + HMACSHA256.HashSizeInBytes];
         content.CopyTo(bytes);
         HMACSHA256.HashData(_key, content, bytes[content.Length..]);
         return Base64Url.EncodeToString(bytes[..(content.Length + SignatureBytes)]);
     }
 
     /// <summary>Verifies sealed content.</summary>
-    /// <returns>False when the text was not sealed by this installation.</returns>
-    public bool TryUnseal(string? text, Span<byte> content, out int length)
+    /// <returns>The content, or null when the text was not sealed by this installation.</returns>
+    public byte[]? TryUnseal(string? text)
     {
-        length = 0;
-        if (string.IsNullOrEmpty(text) || text.Length > MaxTokenChars)
+        if (string.IsNullOrEmpty(text) || text.Length > MaxSealedChars)
+        {
+            return null;
+        }
+
+        var bytes = new byte[text.Length];
+        return TryDecodeText(text, bytes, out var length) && IsSigned(bytes.AsSpan(0, length)) ? bytes[..(length - SignatureBytes)] : null;
+    }
+
+    private bool IsSigned(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length <= SignatureBytes)
         {
             return false;
         }
 
-        Span<byte> bytes = stackalloc byte[MaxTokenChars];
-        if (!TryDecodeText(text, bytes, out var written) || written <= SignatureBytes)
-        {
-            return false;
-        }
-
-        var signed = bytes[..(written - SignatureBytes)];
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, signed, signature);
-        if (!CryptographicOperations.FixedTimeEquals(signature[..SignatureBytes], bytes[signed.Length..written]) || signed.Length > content.Length)
-        {
-            return false;
-        }
-
-        signed.CopyTo(content);
-        length = signed.Length;
-        return true;
+        HMACSHA256.HashData(_key, bytes[..^SignatureBytes], signature);
+        return CryptographicOperations.FixedTimeEquals(signature[..SignatureBytes], bytes[^SignatureBytes..]);
     }
 
     /// <summary>Verifies and reads a token.</summary>
     /// <returns>False when the text is not a token that this installation signed.</returns>
     public bool TryRead(string? text, out RankingToken token)
     {
-        Span<byte> content = stackalloc byte[MaxSealedBytes];
+        Span<byte> bytes = stackalloc byte[MaxTokenChars];
         token = default;
-        return TryUnseal(text, content, out var length) && TryDecode(content[..length], out token);
+        return text is { Length: > 0 and <= MaxTokenChars } && TryDecodeText(text, bytes, out var length) && IsSigned(bytes[..length])
+            && TryDecode(bytes[..(length - SignatureBytes)], out token);
     }
 
     /// <summary>Reads a token that was verified before it was journalled.</summary>

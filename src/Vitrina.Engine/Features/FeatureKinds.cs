@@ -21,6 +21,8 @@ internal static class FeatureKinds
             ["affinity"] = Affinity,
             ["table"] = Table,
             ["recency"] = Recency,
+            ["touch"] = (declaration, binding) => [Bare(declaration, binding, new TouchFeature("touch"))],
+            ["priceRank"] = (declaration, binding) => [Bare(declaration, binding, new PriceRankFeature("priceRank", binding.NumberSlot(declaration, "kind", "price")))],
             ["queryLength"] = (declaration, binding) => [Bare(declaration, binding, new QueryLengthFeature("queryLength"))],
             ["hourOfDay"] = (declaration, binding) => [Bare(declaration, binding, new HourOfDayFeature("hourOfDay", TimeZoneInfo.FindSystemTimeZoneById(binding.Vertical.TimeZone)))],
             ["sourceRank"] = SourceRank,

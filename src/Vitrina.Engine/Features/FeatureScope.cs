@@ -170,18 +170,36 @@ public sealed class FeatureScope
 
     private static int RowOf(CounterView view, UInt128 key) => key == 0 ? -1 : view.Find(key);
 
-    /// <summary>When the user last did something with an item, Unix milliseconds; 0 = not within the newest events.</summary>
-    public long LastOf(EventType type, int item)
+    /// <summary>How recently the user touched an item (anything but a view): 1 = last of all; 0 = not within the newest events.</summary>
+    public int TouchOrderOf(int item)
     {
+        var order = 0;
         foreach (ref readonly var entry in History)
         {
-            if (entry.Item == item && entry.Type == type)
+            order += entry.Type == EventType.View ? 0 : 1;
+            if (entry.Item == item && entry.Type != EventType.View)
             {
-                return entry.AtMs;
+                return order;
             }
         }
 
         return 0;
+    }
+
+    /// <summary>When the user last did something with an item, Unix milliseconds; 0 = not within the newest events.</summary>
+    public long LastOf(EventType type, int item)
+    {
+        // Late events and joined aliases stand in the order of their arrival, so the newest is not the first.
+        var last = 0L;
+        foreach (ref readonly var entry in History)
+        {
+            if (entry.Item == item && entry.Type == type && entry.AtMs > last)
+            {
+                last = entry.AtMs;
+            }
+        }
+
+        return last;
     }
 }
 

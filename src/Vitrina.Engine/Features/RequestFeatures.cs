@@ -48,3 +48,38 @@ internal sealed class SourceRankFeature(string name, string source) : Feature(na
         }
     }
 }
+
+/// <summary>How recently the user touched the item (did anything but see it): 1 = last of all, 1/2 = before one other touch, 0 = not within the newest events.</summary>
+internal sealed class TouchFeature(string name) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var items = scope.Items;
+        for (var i = 0; i < column.Length; i++)
+        {
+            var order = scope.TouchOrderOf(items[i].Ordinal);
+            column[i] = order == 0 ? 0 : 1f / order;
+        }
+    }
+}
+
+/// <summary>The share of the other candidates that are cheaper: 0 = the cheapest, 1 = the dearest; NaN without a price.</summary>
+/// <remarks>Depends on who else is a candidate, so that its values are taken from the record. Cost: candidates x candidates comparisons.</remarks>
+internal sealed class PriceRankFeature(string name, int priceSlot) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var items = scope.Items;
+        for (var i = 0; i < column.Length; i++)
+        {
+            var price = items[i].Numbers[priceSlot];
+            var cheaper = 0;
+            for (var other = 0; other < items.Length; other++)
+            {
+                cheaper += items[other].Numbers[priceSlot] < price ? 1 : 0;
+            }
+
+            column[i] = double.IsNaN(price) ? float.NaN : items.Length < 2 ? 0 : (float)cheaper / (items.Length - 1);
+        }
+    }
+}

@@ -63,7 +63,12 @@ public sealed class CheckpointFolder
 
     /// <summary>Opens the newest checkpoint that is whole; null when there is none.</summary>
     /// <param name="recovery">Receives a sentence for each newer one that could not be used. Damaged ones are renamed to *.damaged.</param>
-    public Checkpoint? OpenNewest(List<string> recovery)
+    public Checkpoint? OpenNewest(List<string> recovery) => Open(long.MaxValue, recovery);
+
+    /// <summary>Opens the newest checkpoint that is whole and not after a sequence; null when there is none.</summary>
+    /// <param name="asOf">The latest sequence that is wanted.</param>
+    /// <param name="recovery">Receives a sentence for each one that could not be used. Damaged ones are renamed to *.damaged.</param>
+    public Checkpoint? Open(long asOf, List<string> recovery)
     {
         ArgumentNullException.ThrowIfNull(recovery);
         foreach (string leftover in Directory.GetFiles(_folder, "*.tmp"))
@@ -73,6 +78,11 @@ public sealed class CheckpointFolder
 
         foreach (string file in Files())
         {
+            if (AsOfOf(file) > asOf)
+            {
+                continue;
+            }
+
             string name = Path.GetFileName(file);
             Stream stream;
             ushort version;

@@ -8,6 +8,8 @@ internal sealed class ItemPredicate
 {
     private abstract record Condition(string Attribute)
     {
+        public string Mark { get; } = $"filter:{Attribute}";
+
         public abstract bool Accepts(Item item);
     }
 
@@ -102,6 +104,20 @@ internal sealed class ItemPredicate
             if (!condition.Accepts(item))
             {
                 return condition.Attribute;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The removal mark of an item, or null when it meets every condition.</summary>
+    public string? MarkOf(Item item)
+    {
+        foreach (var condition in _conditions)
+        {
+            if (!condition.Accepts(item))
+            {
+                return condition.Mark;
             }
         }
 

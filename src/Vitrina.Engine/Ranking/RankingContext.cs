@@ -50,9 +50,12 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public bool IsBaseline => _scope.IsBaseline;
 
-    public PinnedPage? Page => _scope.Page;
+    public PageCursor? Page => _scope.Page;
 
     public int PageSize => _scope.PageSize;
+
+    /// <summary>How many items earlier pages showed.</summary>
+    public int ShownBefore => Page?.ShownOrdinals.Count ?? 0;
 
     /// <summary>How many items stand on the page.</summary>
     public int PageCount => Math.Min(PageSize, OrderedCount);
@@ -96,9 +99,15 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>What became of the items that the caller asked about.</summary>
     public List<ItemFate> Asked { get; } = [];
 
+<<<<<<< HEAD
+=======
     /// <summary>How far this page reached into the order of its first page.</summary>
     public int PageEnd { get; set; }
 
+    /// <summary>Where the candidates taken from a pinned order end.</summary>
+    public int PinnedEnd { get; set; }
+
+>>>>>>> driving
     /// <summary>True when <see cref="Features"/> holds the candidates' features.</summary>
     public bool HasFeatures { get; set; }
 
@@ -125,11 +134,6 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
         _indexOf.Clear();
         Degraded.Clear();
-        if (scope.Page is { IsKept: false })
-        {
-            Degraded.Add("cursor");
-        }
-
         Explained.Clear();
         Asked.Clear();
         OrderedCount = 0;

@@ -30,6 +30,6 @@ internal sealed record RequestScope
     /// <summary>True when the surface's kill switch is on: no model, no rules, no promotion.</summary>
     public bool IsBaseline { get; init; }
 
-    /// <summary>The order that an earlier page fixed, or null on a first page.</summary>
-    public PinnedPage? Page { get; init; }
+    /// <summary>What earlier pages showed, or null on a first page.</summary>
+    public PageCursor? Page { get; init; }
 }

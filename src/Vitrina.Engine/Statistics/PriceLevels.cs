@@ -5,15 +5,17 @@ namespace Vitrina.Engine.Statistics;
 
 /// <summary>The distribution of present prices within each value of a keyword, kept up to date by every change of an item.</summary>
 /// <remarks>
-/// One writer. A histogram over an eighth of an octave (9 % wide bins) per value: integer counts, so that replay gives the same bits. The
-/// median is interpolated inside its bin, an error of at most 4.5 %.
+/// One writer. A histogram over an eighth of an octave (9 % wide bins) per value, only the bins that were ever used: integer counts, so that
+/// replay gives the same bits. The median is interpolated inside its bin, an error of at most 4.5 %.
 /// </remarks>
 public sealed class PriceLevels(int priceSlot, int keywordSlot)
 {
     internal const int BinsPerOctave = 8;
     internal const int BinCount = 256;
     internal const int ZeroBin = 56;
-    private readonly PagedArray<int> _counts = new(9);
+    private readonly KeyTable _cells = new();
+    private readonly PagedArray<int> _counts = new(8);
+    private readonly PagedArray<PriceSpan> _spans = new(7);
 
     /// <summary>Moves an item from its old price to its new one.</summary>
     /// <param name="before">The item before the change, or null.</param>
@@ -34,62 +36,67 @@ public sealed class PriceLevels(int priceSlot, int keywordSlot)
 
     private void Count(Item? item, int change)
     {
-        if (item is not { IsActive: true } || item.Keywords[keywordSlot] is not (>= 0 and var value) || !(item.Numbers[priceSlot] > 0))
+        if (item is not { IsActive: true } || item.Keywords[keywordSlot] is not (>= 0 and var keyword) || !(item.Numbers[priceSlot] > 0))
         {
             return;
         }
 
         var bin = Math.Clamp((int)Math.Floor(Math.Log2(item.Numbers[priceSlot]) * BinsPerOctave) + ZeroBin, 0, BinCount - 1);
-        _counts.EnsureCount((value + 1) * BinCount);
-        _counts.Edit((value * BinCount) + bin) += change;
+        var cell = _cells.GetOrAdd(CellOf(keyword, bin), out _);
+        _counts.EnsureCount(cell + 1);
+        _counts.Edit(cell) += change;
+        _spans.EnsureCount(keyword + 1);
+        ref var span = ref _spans.Edit(keyword);
+        span = span.HasBins
+            ? new PriceSpan(span.Total + change, Math.Min(span.First, bin), Math.Max(span.Last, bin), true)
+            : new PriceSpan(change, bin, bin, true);
     }
 
+    internal static UInt128 CellOf(int keyword, int bin) => new((ulong)keyword + 1, (ulong)bin);
+
+    internal int Find(UInt128 cell) => _cells.Find(cell);
+
     /// <summary>An immutable view for readers on other threads.</summary>
-    public PriceLevelsView Freeze() => new(_counts.Freeze());
+    public PriceLevelsView Freeze() => new(this, _counts.Freeze(), _spans.Freeze());
 
     /// <summary>A view of the present content, valid until the next write.</summary>
-    public PriceLevelsView Live() => new(_counts.Live());
+    public PriceLevelsView Live() => new(this, _counts.Live(), _spans.Live());
 }
+
+/// <summary>How many prices a keyword has, and between which bins they ever lay.</summary>
+internal readonly record struct PriceSpan(int Total, int First, int Last, bool HasBins);
 
 /// <summary>A frozen state of <see cref="PriceLevels"/>. Safe for concurrent use.</summary>
 public readonly struct PriceLevelsView
 {
+    private readonly PriceLevels _levels;
     private readonly PagedView<int> _counts;
+    private readonly PagedView<PriceSpan> _spans;
 
-    internal PriceLevelsView(PagedView<int> counts) => _counts = counts;
+    internal PriceLevelsView(PriceLevels levels, PagedView<int> counts, PagedView<PriceSpan> spans) => (_levels, _counts, _spans) = (levels, counts, spans);
 
     /// <summary>The median price of a keyword's active items; NaN when there is none.</summary>
     public double MedianOf(int keyword)
     {
-        var first = keyword * PriceLevels.BinCount;
-        if (keyword < 0 || first + PriceLevels.BinCount > _counts.Count)
+        if (keyword < 0 || keyword >= _spans.Count || _spans[keyword] is not { HasBins: true, Total: > 0 } span)
         {
             return double.NaN;
         }
 
-        var total = 0;
-        for (var bin = 0; bin < PriceLevels.BinCount; bin++)
-        {
-            total += _counts[first + bin];
-        }
-
-        if (total == 0)
-        {
-            return double.NaN;
-        }
-
-        var half = total / 2.0;
+        var half = span.Total / 2.0;
         var below = 0;
-        for (var bin = 0; ; bin++)
+        for (var bin = span.First; bin <= span.Last; bin++)
         {
-            var count = _counts[first + bin];
-            if (below + count >= half)
+            var cell = _levels.Find(PriceLevels.CellOf(keyword, bin));
+            var count = cell >= 0 && cell < _counts.Count ? _counts[cell] : 0;
+            if (count > 0 && below + count >= half)
             {
-                var within = count == 0 ? 0 : (half - below) / count;
-                return double.Exp2((bin - PriceLevels.ZeroBin + within) / PriceLevels.BinsPerOctave);
+                return double.Exp2((bin - PriceLevels.ZeroBin + ((half - below) / count)) / PriceLevels.BinsPerOctave);
             }
 
             below += count;
         }
+
+        return double.NaN;
     }
 }

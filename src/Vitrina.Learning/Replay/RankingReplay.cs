@@ -155,24 +155,9 @@ public sealed class RankingReplay
             Features = _matrix,
             Recorded = block,
             TextScores = textScores,
-            LastTouched = [.. items.Select(item => TouchOrder(item.Ordinal))],
+            LastTouched = [.. items.Select(item => _scope.TouchOrderOf(item.Ordinal))],
             Popularity = [.. items.Select(item => (float)_vertical.Popularity.Of(market, item.Ordinal, record.AtMs))],
         });
-    }
-
-    private int TouchOrder(int item)
-    {
-        var order = 0;
-        foreach (ref readonly var entry in _scope.History)
-        {
-            order += entry.Type == EventType.View ? 0 : 1;
-            if (entry.Item == item && entry.Type != EventType.View)
-            {
-                return order;
-            }
-        }
-
-        return 0;
     }
 
     private void Begin(RankingRecord record, MarketView market, List<Item> items)

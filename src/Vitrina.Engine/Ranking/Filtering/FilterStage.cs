@@ -9,13 +9,17 @@ internal static class FilterStage
         var items = context.Scope.Items;
         for (var i = 0; i < items.Length; i++)
         {
-            if (items[i].Vertical != context.Vertical.Name)
+            if (context.Page is { } page && page.ShownOrdinals.Contains(items[i].Ordinal))
+            {
+                context.Marks[i] = "page:earlier";
+            }
+            else if (items[i].Vertical != context.Vertical.Name)
             {
                 context.Marks[i] = "filter:vertical";
             }
-            else if (context.Predicate.HasConditions && context.Predicate.FirstBroken(items[i]) is { } attribute)
+            else if (context.Predicate.HasConditions && context.Predicate.MarkOf(items[i]) is { } attribute)
             {
-                context.Marks[i] = $"filter:{attribute}";
+                context.Marks[i] = attribute;
             }
         }
     }

@@ -7,12 +7,6 @@ internal static class MixStage
 {
     public static void Run(RankingContext context)
     {
-        if (context.Page is { IsKept: true } page)
-        {
-            KeepOrder(context, page);
-            return;
-        }
-
         var count = 0;
         for (var i = 0; i < context.Count; i++)
         {
@@ -39,7 +33,7 @@ internal static class MixStage
 
         if (context.Surface.Declaration.Explore is { } explore)
         {
-            PlackettLuce.Explore(context, explore.Temperature, Math.Min(explore.Top, count));
+            PlackettLuce.Explore(context, explore.Temperature, Math.Min(explore.Top - context.ShownBefore, count));
         }
 
         foreach (var rule in context.Surface.Rules)
@@ -48,11 +42,13 @@ internal static class MixStage
         }
     }
 
+<<<<<<< HEAD
+=======
     // A later page stands as the first one ordered it; only what cannot be had any more is passed over.
     private static void KeepOrder(RankingContext context, PinnedPage page)
     {
         var (count, place) = (0, page.FirstPlace);
-        for (; place < page.Items.Length && count < context.PageSize; place++)
+        for (; place < context.PinnedEnd && count < context.PageSize; place++)
         {
             var index = context.IndexOf(page.Items[place].Ordinal);
             if (index >= 0 && context.Marks[index] is null)
@@ -66,6 +62,7 @@ internal static class MixStage
         context.PageEnd = place - page.FirstPlace;
     }
 
+>>>>>>> driving
     // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.
     private readonly struct ByScore(RankingContext context) : IComparer<int>
     {

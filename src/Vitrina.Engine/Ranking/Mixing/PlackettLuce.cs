@@ -1,3 +1,5 @@
+using Vitrina.Kernels.Chance;
+
 namespace Vitrina.Engine.Ranking.Mixing;
 
 /// <summary>Randomises the top of a page a little and says with which probabilities (DESIGN, decision 11).</summary>
@@ -7,6 +9,8 @@ namespace Vitrina.Engine.Ranking.Mixing;
 /// </remarks>
 internal static class PlackettLuce
 {
+    private const ulong Purpose = 0x6578_706C_6F72_65;
+
     /// <summary>Redraws the first places.</summary>
     /// <param name="context">The request, ordered by score.</param>
     /// <param name="temperature">In units of the score; above 0.</param>
@@ -18,11 +22,12 @@ internal static class PlackettLuce
             return;
         }
 
-        var random = context.Random("explore");
         Span<double> keys = top <= 256 ? stackalloc double[top] : new double[top];
         var order = context.Order.AsSpan(0, top);
         for (var place = 0; place < top; place++)
         {
+            // One stream per item: what stands beside it, or was shown before it, does not change an item's draw.
+            var random = RandomStream.For(context.Seed, (ulong)context.Scope.Ordinals[order[place]], Purpose);
             keys[place] = -((context.Scores[order[place]] / temperature) + random.NextGumbel());
         }
 

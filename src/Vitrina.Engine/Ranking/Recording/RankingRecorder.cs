@@ -32,7 +32,7 @@ internal sealed class RankingRecorder
     public RankingAnswer Record(RankingContext context)
     {
         var id = NextId(context.NowMs);
-        var shownBefore = context.Page?.ShownBefore ?? 0;
+        var shownBefore = context.ShownBefore;
         var items = new AnswerItem[context.PageCount];
         for (var place = 0; place < items.Length; place++)
         {
@@ -59,6 +59,7 @@ internal sealed class RankingRecorder
             Facets = FacetCounts.Of(context),
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
             Model = context.Model,
+            Cursor = PageCursor.Next(context, Signer),
             CandidateCount = context.OrderedCount,
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };

@@ -6,12 +6,6 @@ internal static class RetrieveStage
     public static async ValueTask RunAsync(RankingContext context, TimeProvider time, CancellationToken cancellationToken)
     {
         var sources = context.Surface.Sources;
-        if (context.Page is { IsKept: true } page)
-        {
-            AddPinned(context, page);
-            return;
-        }
-
         if (context.Request.Items.Count > 0)
         {
             AddGiven(context, sources.Count);
@@ -71,18 +65,22 @@ internal static class RetrieveStage
         var given = context.Request.Items;
         for (var i = 0; i < given.Count; i++)
         {
-            if (context.Snapshot.Find(given[i]) is { } item)
+            // Features are bound to the slots of one vertical: another one's item cannot be scored.
+            if (context.Snapshot.Find(given[i]) is { } item && item.Vertical == context.Vertical.Name)
             {
                 context.Add(item, index, i + 1, 1f / (i + 1));
             }
         }
     }
+<<<<<<< HEAD
+=======
 
     private static void AddPinned(RankingContext context, PinnedPage page)
     {
-        // Twice the page: some may be gone since.
-        var last = Math.Min(page.Items.Length, page.FirstPlace + (2 * context.PageSize));
-        for (var place = page.FirstPlace; place < last; place++)
+        // As far as the page may need: what is gone since is passed over.
+        var available = 0;
+        var place = page.FirstPlace;
+        for (; place < page.Items.Length && available < context.PageSize; place++)
         {
             var pinned = page.Items[place];
             if (context.Snapshot.Market.Items[pinned.Ordinal] is not { } item)
@@ -90,6 +88,7 @@ internal static class RetrieveStage
                 continue;
             }
 
+            available += IsAvailable(context, item) ? 1 : 0;
             for (var source = 0; source <= context.Surface.Sources.Count; source++)
             {
                 if ((pinned.Sources & (1u << source)) != 0)
@@ -98,5 +97,26 @@ internal static class RetrieveStage
                 }
             }
         }
+
+        context.PinnedEnd = place;
     }
+
+    private static bool IsAvailable(RankingContext context, Catalog.Item item)
+    {
+        if (context.Availability.Find(item.Id.Value) is not { IsDeleted: false } state)
+        {
+            return false;
+        }
+
+        foreach (var filter in context.Surface.Filters)
+        {
+            if (filter.MarkOf(state, context.NowMs) is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+>>>>>>> driving
 }
