@@ -13,7 +13,7 @@ var root = new RootCommand("Vitrina: ranks, learns, explains. Start with: vitrin
     StatusCommand.Create(),
     CheckCommand.Create(),
     ModelsCommand.Create(),
-    //KeysCommand.Create(),
+    KeysCommand.Create(),
     BenchCommand.Create(),
     //ReferenceCommand.Create(),
 };

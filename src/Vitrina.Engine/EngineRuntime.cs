@@ -118,13 +118,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     internal RankingRecorder Recorder { get; }
 
-<<<<<<< HEAD
     /// <summary>Tells other processes where this one serves.</summary>
     public void Announce(Uri url) => _stores.Announce(url);
-=======
+
     /// <summary>The living state: only the applier may read it while entries are taken.</summary>
     internal EngineState State => _state;
->>>>>>> driving
 
     private void Recover()
     {

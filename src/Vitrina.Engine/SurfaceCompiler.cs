@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Mixing;
@@ -30,16 +31,23 @@ internal static class SurfaceCompiler
 
     internal sealed class SourceParameters
     {
+        [Description("How many candidates it gives at most.")]
         [Range(1, 10_000)]
         public int Limit { get; init; } = 100;
 
+        [Description("How long it may take; absent: the rest of the surface's deadline.")]
         public TimeSpan? Deadline { get; init; }
 
+        [Description("When the source is late: skip it and mark the answer, or fail.")]
         public SourceFailure WhenItFails { get; init; } = SourceFailure.Skip;
+
+        [Description("always, or noQuery: only when nothing is searched for.")]
+        public SourceUse When { get; init; }
     }
 
     internal sealed class CapParameters
     {
+        [Description("How many items of one seller may stand on a page.")]
         [Range(1, 1000)]
         public int Max { get; init; } = 3;
     }
@@ -57,6 +65,7 @@ internal static class SurfaceCompiler
                 var made = make(parameters);
                 made.WhenItFails = parameters.WhenItFails;
                 made.Deadline = parameters.Deadline;
+                made.When = parameters.When;
                 sources.Add(made);
             }
         }

@@ -22,7 +22,7 @@ internal sealed class JobHost : BackgroundService
     private readonly JobLauncher? _launcher;
     private readonly ILogger<JobHost> _log;
     private readonly ConcurrentDictionary<string, JobDocument> _jobs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CancellationTokenSource> _running = new(StringComparer.Ordinal);
     private readonly Channel<string> _queue = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
     private readonly Lock _gate = new();
     private long _lastId;
@@ -94,14 +94,14 @@ internal sealed class JobHost : BackgroundService
             {
                 Save(waiting with { State = JobState.Cancelled, FinishedAt = _runtime.Time.GetUtcNow() });
             }
-        }
+            else if (_running.TryGetValue(id, out var stop))
+            {
+                // What waits for it goes on elsewhere, not under this lock.
+                _ = stop.CancelAsync();
+            }
 
-        if (_running.TryGetValue(id, out var stop))
-        {
-            stop.Cancel();
+            return Find(id);
         }
-
-        return Find(id);
     }
 
     private void Save(JobDocument job)
@@ -128,6 +128,7 @@ internal sealed class JobHost : BackgroundService
     {
         await foreach (var id in _queue.Reader.ReadAllAsync(stoppingToken))
         {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             JobDocument job;
             lock (_gate)
             {
@@ -136,12 +137,12 @@ internal sealed class JobHost : BackgroundService
                     continue;
                 }
 
+                // Before anybody can see that it runs: a cancellation must find what to cancel.
+                _running[id] = stop;
                 job = next with { State = JobState.Running, StartedAt = _runtime.Time.GetUtcNow() };
                 Save(job);
             }
 
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            _running[id] = stop;
             try
             {
                 Save(await RunAsync(job, stop.Token, stoppingToken));
@@ -154,7 +155,10 @@ internal sealed class JobHost : BackgroundService
             }
             finally
             {
-                _running.TryRemove(id, out _);
+                lock (_gate)
+                {
+                    _running.Remove(id);
+                }
             }
         }
     }

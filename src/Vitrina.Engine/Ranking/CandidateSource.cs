@@ -10,6 +10,16 @@ internal enum SourceFailure
     Fail,
 }
 
+/// <summary>For which requests a source is asked.</summary>
+internal enum SourceUse
+{
+    /// <summary>For every request.</summary>
+    Always,
+
+    /// <summary>Only without a query: popular goods do not answer what somebody searched for.</summary>
+    NoQuery,
+}
+
 /// <summary>Where candidates come from.</summary>
 internal abstract class CandidateSource(string kind, int limit)
 {
@@ -24,6 +34,9 @@ internal abstract class CandidateSource(string kind, int limit)
 
     /// <summary>What happens when it fails or is late.</summary>
     public SourceFailure WhenItFails { get; set; }
+
+    /// <summary>For which requests it is asked.</summary>
+    public SourceUse When { get; set; }
 
     /// <summary>Adds its candidates, best first.</summary>
     /// <param name="context">The request.</param>

@@ -99,15 +99,6 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>What became of the items that the caller asked about.</summary>
     public List<ItemFate> Asked { get; } = [];
 
-<<<<<<< HEAD
-=======
-    /// <summary>How far this page reached into the order of its first page.</summary>
-    public int PageEnd { get; set; }
-
-    /// <summary>Where the candidates taken from a pinned order end.</summary>
-    public int PinnedEnd { get; set; }
-
->>>>>>> driving
     /// <summary>True when <see cref="Features"/> holds the candidates' features.</summary>
     public bool HasFeatures { get; set; }
 

@@ -76,7 +76,7 @@ function itemOf(item) {
 }
 
 function showFacets(facets) {
-  byId("facets").replaceChildren(...facets.map((facet) => {
+  byId("facets").replaceChildren(...facets.filter((facet) => facet.values.length).map((facet) => {
     const box = element("div");
     box.append(element("h2", "", facet.attribute));
     for (const value of facet.values.slice(0, 10)) {

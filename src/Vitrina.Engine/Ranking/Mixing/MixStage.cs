@@ -42,27 +42,6 @@ internal static class MixStage
         }
     }
 
-<<<<<<< HEAD
-=======
-    // A later page stands as the first one ordered it; only what cannot be had any more is passed over.
-    private static void KeepOrder(RankingContext context, PinnedPage page)
-    {
-        var (count, place) = (0, page.FirstPlace);
-        for (; place < context.PinnedEnd && count < context.PageSize; place++)
-        {
-            var index = context.IndexOf(page.Items[place].Ordinal);
-            if (index >= 0 && context.Marks[index] is null)
-            {
-                context.Propensities[count] = page.Items[place].Propensity;
-                context.Order[count++] = index;
-            }
-        }
-
-        context.OrderedCount = count;
-        context.PageEnd = place - page.FirstPlace;
-    }
-
->>>>>>> driving
     // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.
     private readonly struct ByScore(RankingContext context) : IComparer<int>
     {

@@ -17,6 +17,11 @@ internal static class RetrieveStage
         for (var index = 0; index < sources.Count; index++)
         {
             var source = sources[index];
+            if (source.When == SourceUse.NoQuery && context.Query.Hash != 0)
+            {
+                continue;
+            }
+
             var left = total - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
             {
@@ -72,51 +77,4 @@ internal static class RetrieveStage
             }
         }
     }
-<<<<<<< HEAD
-=======
-
-    private static void AddPinned(RankingContext context, PinnedPage page)
-    {
-        // As far as the page may need: what is gone since is passed over.
-        var available = 0;
-        var place = page.FirstPlace;
-        for (; place < page.Items.Length && available < context.PageSize; place++)
-        {
-            var pinned = page.Items[place];
-            if (context.Snapshot.Market.Items[pinned.Ordinal] is not { } item)
-            {
-                continue;
-            }
-
-            available += IsAvailable(context, item) ? 1 : 0;
-            for (var source = 0; source <= context.Surface.Sources.Count; source++)
-            {
-                if ((pinned.Sources & (1u << source)) != 0)
-                {
-                    context.Add(item, source, place + 1, pinned.SourceScore);
-                }
-            }
-        }
-
-        context.PinnedEnd = place;
-    }
-
-    private static bool IsAvailable(RankingContext context, Catalog.Item item)
-    {
-        if (context.Availability.Find(item.Id.Value) is not { IsDeleted: false } state)
-        {
-            return false;
-        }
-
-        foreach (var filter in context.Surface.Filters)
-        {
-            if (filter.MarkOf(state, context.NowMs) is not null)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
->>>>>>> driving
 }
