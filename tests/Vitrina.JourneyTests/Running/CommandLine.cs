@@ -30,28 +30,12 @@ internal static class CommandLine
     /// <summary>The binary that was built beside the tests.</summary>
     public static string Binary { get; } = FindBinary();
 
-    /// <summary>The folder of the sources: examples and declarations stand there.</summary>
-    public static string Repository { get; } = FindRepository();
-
     private static string FindBinary()
     {
         // artifacts/bin/Vitrina.JourneyTests/release → artifacts/bin/Vitrina.Cli/release
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var binary = Path.Combine(own.Parent!.Parent!.FullName, "Vitrina.Cli", own.Name, OperatingSystem.IsWindows() ? "vitrina.exe" : "vitrina");
         return File.Exists(binary) ? binary : throw new FileNotFoundException($"'{binary}' is not built.");
-    }
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Vitrina.slnx")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("The sources are not above the tests.");
     }
 
     /// <summary>A process that is not started yet, with its output read.</summary>
