@@ -46,6 +46,9 @@ internal sealed class RecordedFeatures(string folder)
 {
     // Vectors are written within seconds of their ranking; an hour leaves room for a slow disk.
     private const long AheadMs = 3_600_000;
+
+    // In driven time an hour passes in a moment: so many vectors (the log's own queue) may stand between any two that are out of order.
+    private const int AheadBlocks = 4_096;
     private readonly IEnumerator<FeatureBlock> _blocks = FeatureLogReader.Read(folder, null).GetEnumerator();
     private readonly Dictionary<string, FeatureBlock> _waiting = new(StringComparer.Ordinal);
     private bool _isAtEnd;
@@ -59,7 +62,7 @@ internal sealed class RecordedFeatures(string folder)
             return found;
         }
 
-        while (!_isAtEnd && _reachedMs <= atMs + AheadMs)
+        while (!_isAtEnd && (_reachedMs <= atMs + AheadMs || _waiting.Count < AheadBlocks))
         {
             if (!_blocks.MoveNext())
             {
