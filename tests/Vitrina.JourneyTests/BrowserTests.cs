@@ -26,7 +26,7 @@ public partial class BrowserTests
         var start = CommandLine.Prepare(
             browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", $"--user-data-dir={folder.At("profile")}", "--virtual-time-budget=10000", "--dump-dom", address.ToString());
         var dom = (await CommandLine.RunAsync(start)).Expect(0).Output;
-        var titles = Titles().Matches(dom).Count;
+        var titles = Titles().Count(dom);
         Assert.True(titles >= 5, $"{titles} titles in\n{dom}");
         Assert.Contains("log-odds by " + model, dom, StringComparison.Ordinal);
         Assert.Contains("base", dom, StringComparison.Ordinal);

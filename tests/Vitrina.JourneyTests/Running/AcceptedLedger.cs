@@ -7,7 +7,6 @@ namespace Vitrina.JourneyTests.Running;
 /// <summary>One client's memory of what a server answered: what must be there after any crash, and what may be.</summary>
 internal sealed class AcceptedLedger
 {
-    private static readonly JsonElement s_nothing = default;
     private readonly Dictionary<string, Owned> _items = new(StringComparer.Ordinal);
 
     /// <summary>An own item: its last acknowledged price (null = deleted or never put), and prices whose answers were lost.</summary>
@@ -120,7 +119,6 @@ internal sealed class AcceptedLedger
         return count;
     }
 
-    private static async Task<JsonElement> ResendAsync(ApiClient api, JsonObject[] chunk) => chunk.Length == 0
-        ? s_nothing
-        : (await api.PostAsync("v1/events?wait=visible", new JsonArray([.. chunk.Select(entry => (JsonNode)entry.DeepClone())]))).Expect(HttpStatusCode.Accepted);
+    private static async Task<JsonElement> ResendAsync(ApiClient api, JsonObject[] chunk) =>
+        (await api.PostAsync("v1/events?wait=visible", new JsonArray([.. chunk.Select(entry => (JsonNode)entry.DeepClone())]))).Expect(HttpStatusCode.Accepted);
 }
