@@ -5,7 +5,6 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Ranking;
-using Vitrina.Engine.Ranking.Recording;
 using Vitrina.Kernels.Chance;
 using Vitrina.Kernels.Collections;
 using Vitrina.Learning.Replay;

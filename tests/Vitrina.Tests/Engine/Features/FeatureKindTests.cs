@@ -1,8 +1,6 @@
-using Vitrina.Engine;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
-using Vitrina.Engine.Journal;
 
 namespace Vitrina.Tests.Engine.Features;
 
