@@ -179,16 +179,16 @@ public class RankingEngineTests
     [Fact]
     public async Task Without_a_query_popular_and_new_items_are_found()
     {
-        await using var engine = await WithItemsAsync(200);
-        await engine.TakeAsync(engine.Event("o", EventType.Order, "i50"), engine.Event("c", EventType.Click, "i60"));
+        await using var engine = await WithItemsAsync(500);
+        await engine.TakeAsync(engine.Event("o", EventType.Order, "i50"), engine.Event("f", EventType.Favorite, "i60"), engine.Event("c", EventType.Click, "i499"));
 
         // The order of popularity is renewed after enough entries, so that a replay renews it at the same place.
         await engine.TakeAsync([.. Enumerable.Range(0, 250).Select(i => engine.Event($"v{i}", EventType.View, "i1"))]);
-        var answer = await engine.RankAsync(Search(query: null) with { Explain = new ExplainRequest(false, ["i50", "i60", "i199", "i70"]), Size = 100 });
+        var answer = await engine.RankAsync(Search(query: null) with { Explain = new ExplainRequest(false, ["i50", "i60", "i499", "i70"]), Size = 100 });
         var reasons = answer.Sections[0].Items.ToDictionary(item => item.Id, item => item.Reasons);
         Assert.Contains("source:popular#1", reasons["i50"]);
         Assert.Contains("source:popular#2", reasons["i60"]);
-        Assert.Contains("source:recent#1", reasons["i199"]);
+        Assert.Contains("source:recent#1", reasons["i499"]);
         Assert.Equal("notRetrieved", answer.Asked.Single(fate => fate.Id == "i70").Outcome);
     }
 

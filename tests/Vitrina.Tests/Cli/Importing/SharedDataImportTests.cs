@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vitrina.Cli.Importing;
 using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Events;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Tests.Cli.Importing;
@@ -47,7 +48,7 @@ public sealed class SharedDataImportTests
         Assert.InRange(report.Kinds[ImportKind.Rankings].Accepted, 9_500, 9_552);
         Assert.True(report.Kinds[ImportKind.Events].Accepted > 0.95 * report.Kinds[ImportKind.Rankings].Accepted);
         Assert.All(fixture.Rankings, ranking => Assert.Equal(25, ranking.AssumedViews));
-        var clicks = fixture.Events.ToDictionary(click => click.RankingId!);
+        var clicks = fixture.Events.Where(e => e.Type == EventType.Click).ToDictionary(click => click.RankingId!);
         Assert.All(fixture.Rankings.Where(ranking => clicks.ContainsKey(ranking.Id)), ranking =>
         {
             var click = clicks[ranking.Id];

@@ -144,8 +144,16 @@ public class LiveDataTests
         keywords[0] = keyword;
         return new Item
         {
-            Ordinal = ordinal, Id = new ItemId($"i{ordinal}"), Schema = vertical.Schema, Vertical = "goods", IsActive = isActive,
-            Numbers = numbers, Keywords = keywords, KeywordLists = [], Texts = [], Vectors = [],
+            Ordinal = ordinal,
+            Id = new ItemId($"i{ordinal}"),
+            Schema = vertical.Schema,
+            Vertical = "goods",
+            IsActive = isActive,
+            Numbers = numbers,
+            Keywords = keywords,
+            KeywordLists = [],
+            Texts = [],
+            Vectors = [],
         };
     }
 

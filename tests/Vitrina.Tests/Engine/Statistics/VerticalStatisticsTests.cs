@@ -23,7 +23,15 @@ public class VerticalStatisticsTests
 
     private static Item ItemOf(int ordinal) => new()
     {
-        Ordinal = ordinal, Id = new ItemId($"i{ordinal}"), Schema = Schema, Vertical = "v", Numbers = [], Keywords = [], KeywordLists = [], Texts = [], Vectors = [],
+        Ordinal = ordinal,
+        Id = new ItemId($"i{ordinal}"),
+        Schema = Schema,
+        Vertical = "v",
+        Numbers = [],
+        Keywords = [],
+        KeywordLists = [],
+        Texts = [],
+        Vectors = [],
     };
 
     private sealed record Happened(int Item, ulong Query, int Metric, long AtMs, int Day, int TodayThen);
