@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Vitrina.Engine;
 using Vitrina.Engine.Events;
@@ -42,13 +41,21 @@ public class KillTests
                 (await server.Api.PutAsync("v1/items", new JsonArray([.. Enumerable.Range(0, SharedItems).Select(i => (JsonNode)Bodies.Item($"shared-{i}", $"Чайник {i}", 100 + i))]))).Expect(HttpStatusCode.OK);
             }
 
+            await CheckAsync(server, round);
             await LoadAndKillAsync(server, round);
-            await CheckAsync(round);
             if (round % 3 == 2)
             {
                 await DamageAsync(round / 3 % 5);
-                await CheckAsync(round);
             }
+        }
+
+        await using (var server = await VitrinaServer.StartAsync(_data))
+        {
+            await CheckAsync(server, kills);
+            var status = (await CommandLine.RunAsync("status", "--data", _data, "--json")).Expect(0).Json();
+            Assert.Equal(_settled, status.Number("eventsAccepted"));
+            Assert.Equal(server.Address.ToString(), status.Text("server"));
+            server.Kill();
         }
 
         CheckJournal();
@@ -105,9 +112,8 @@ public class KillTests
         }
     }
 
-    private async Task<JsonElement> CheckAsync(int round)
+    private async Task CheckAsync(VitrinaServer server, int round)
     {
-        await using var server = await VitrinaServer.StartAsync(_data);
         var ready = await server.Api.GetAsync("health/ready");
         Assert.Equal(HttpStatusCode.OK, ready.Status);
         foreach (var ledger in _ledgers.Append(_sacrifices))
@@ -117,11 +123,9 @@ public class KillTests
             _settled += ledger.Settle();
         }
 
-        var status = (await CommandLine.RunAsync("status", "--data", _data, "--json")).Expect(0).Json();
+        var status = await server.Api.StatusAsync();
         Assert.True(status.Number("eventsAccepted") == _settled, $"round {round}: {status.Number("eventsAccepted")} events are counted, {_settled} distinct ones are known");
         Assert.Equal(Recovered(server), status.GetProperty("recovery").EnumerateArray().Select(sentence => sentence.GetString()));
-        server.Kill();
-        return status;
     }
 
     private static string[] Recovered(VitrinaServer server) =>
