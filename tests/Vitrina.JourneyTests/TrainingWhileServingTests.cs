@@ -10,6 +10,7 @@ namespace Vitrina.JourneyTests;
 public class TrainingWhileServingTests
 {
     private const int RequestsPerWindow = 200;
+    private const int RequestsPerVisit = 3;
     private const int IdleWindows = 12;
     private const int WarmUpRequests = 600;
     private const double MostTimesIdle = 2;
@@ -72,11 +73,35 @@ public class TrainingWhileServingTests
         for (var i = 0; i < count; i++)
         {
             var began = Stopwatch.GetTimestamp();
-            await api.RankAsync(new JsonObject { ["user"] = $"u{i % 300:000000}", ["query"] = queries[i % queries.Length], ["size"] = 20 });
+            var answer = await api.RankAsync(new JsonObject { ["user"] = $"u{i % 300:000000}", ["query"] = queries[i % queries.Length], ["size"] = 20 });
             milliseconds.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            if (i % RequestsPerVisit == 0)
+            {
+                await VisitAsync(api, answer);
+            }
         }
 
         return Machine.Percentile(milliseconds, 0.99);
+    }
+
+    // Somebody looks at what was answered and opens one card: the lists that the next training learns from.
+    private static async Task VisitAsync(ApiClient api, JsonElement answer)
+    {
+        var events = new JsonArray();
+        foreach (var item in answer.Items().Take(5))
+        {
+            foreach (var type in item.GetProperty("position").GetInt32() == 2 ? new[] { "view", "click" } : ["view"])
+            {
+                var entry = Bodies.Event($"{answer.Text("rankingId")}-{item.Text("id")}-{type}", type, item.Text("id"), TimeProvider.System.GetUtcNow());
+                entry["token"] = item.Text("token");
+                events.Add(entry);
+            }
+        }
+
+        if (events.Count > 0)
+        {
+            (await api.PostAsync("v1/events", events)).Expect(HttpStatusCode.Accepted);
+        }
     }
 
     private static async Task<string[]> QueriesAsync() => [.. File.ReadLines(Path.Combine(await SmallWorld.HistoryAsync(), "rankings.jsonl"))
