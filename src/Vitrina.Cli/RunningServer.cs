@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Vitrina.Engine;
@@ -41,6 +42,7 @@ internal static class RunningServer
     }
 
     /// <summary>Turns a refusal into a sentence.</summary>
+    /// <exception cref="UsageException">The request was wrong; the message names the field.</exception>
     /// <exception cref="HttpRequestException">The server refused; the message is its problem's detail.</exception>
     public static async Task RequireSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -55,6 +57,10 @@ internal static class RunningServer
         {
             var problem = JsonNode.Parse(text);
             detail = (string?)problem?["detail"] ?? (string?)problem?["title"];
+            if (detail is not null && (string?)problem!["field"] is { } field && response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound)
+            {
+                throw new UsageException($"{field}: {detail}");
+            }
         }
         catch (System.Text.Json.JsonException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Vitrina.Engine;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
@@ -15,18 +16,15 @@ internal sealed class UsageException(string message) : Exception(message);
 /// <summary>Runs a command line: 0 = done, 1 = failed, 2 = wrong usage; errors are sentences on the error stream.</summary>
 internal static class Shell
 {
+    /// <summary>Set to anything, it adds the place in the code to errors that should not happen.</summary>
+    public const string TraceVariable = "VITRINA_TRACE";
+
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-            {
-                await Console.Error.WriteLineAsync($"vitrina: {error.Message}");
-            }
-
-            var command = string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name });
-            await Console.Error.WriteLineAsync($"Try: vitrina {command}{(command.Length > 0 ? " " : "")}--help");
+            await RefuseAsync(parsed);
             return 2;
         }
 
@@ -44,6 +42,43 @@ internal static class Shell
             await Console.Error.WriteLineAsync("vitrina: stopped");
             return 1;
         }
+        catch (Exception exception)
+        {
+            // The outermost frame: a mistake of ours is told as a sentence too; where it happened is for those who ask.
+            await Console.Error.WriteLineAsync($"vitrina: this should not happen, please report it: {exception.GetType().Name}: {exception.Message}");
+            if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 })
+            {
+                await Console.Error.WriteLineAsync(exception.StackTrace);
+            }
+
+            return 1;
+        }
+    }
+
+    private static async Task RefuseAsync(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var names = command.Subcommands.Select(known => known.Name).ToList();
+        if (names.Count > 0 && parsed.UnmatchedTokens is [var wrong, ..] && !wrong.StartsWith('-'))
+        {
+            var nearest = NearestName.Find(wrong, names);
+            await Console.Error.WriteLineAsync($"vitrina: there is no command '{wrong}'; {(nearest is null ? $"there are {string.Join(", ", names)}" : $"did you mean '{nearest}'?")}");
+        }
+        else
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"vitrina: {error.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)}");
+            }
+        }
+
+        var path = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } at; result = at.Parent)
+        {
+            path.Insert(0, at.Command.Name);
+        }
+
+        await Console.Error.WriteLineAsync($"Try: vitrina {string.Join(' ', [.. path, "--help"])}");
     }
 
     private static bool IsExpected(Exception exception) => exception is UsageException or InvalidVerticalException or DataDirectoryBusyException

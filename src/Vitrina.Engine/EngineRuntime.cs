@@ -156,7 +156,12 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     private void RestoreCheckpoint()
     {
-        if (_stores.Catalog.AsOf > 0)
+        if (_stores.Catalog.AsOf > _stores.Journal.LastSequence)
+        {
+            // The journal lost its end to damage: what comes next takes sequences that the checkpoint has counted already.
+            _recovery.Add($"checkpoint: it is of entry {_stores.Catalog.AsOf}, but the journal ends at {_stores.Journal.LastSequence}; rebuilt from the journal");
+        }
+        else if (_stores.Catalog.AsOf > 0)
         {
             using var checkpoint = _stores.Checkpoints.Open(_stores.Catalog.AsOf, _recovery);
             try

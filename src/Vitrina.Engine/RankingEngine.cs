@@ -103,6 +103,6 @@ public sealed class RankingEngine
         }
 
         var nearest = NearestName.Find(name, known.Keys);
-        throw new RankRequestException(field, $"there is no {field} '{name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}", $"unknown_{field}");
+        throw new RankRequestException(field, $"there is no {field} '{name}'; {(nearest is null ? $"there are {string.Join(", ", known.Keys)}" : $"did you mean '{nearest}'?")}", $"unknown_{field}");
     }
 }

@@ -38,6 +38,11 @@ internal static class CheckCommand
             throw new UsageException($"there is no installation in '{data.Root}'; name the files to check");
         }
 
+        if (files.FirstOrDefault(file => !File.Exists(file)) is { } absent)
+        {
+            throw new UsageException($"there is no file '{absent}'");
+        }
+
         var errors = new List<DeclarationError>();
         var good = new List<string>();
         foreach (var file in isInstallation ? Directory.GetFiles(data.Verticals, "*.yaml") : files)

@@ -38,20 +38,30 @@ internal static class SimulateCommand
             }
 
             var config = WorldOf(parsed.GetValue(configuration));
-            var end = parsed.GetValue(endDate) is { } text ? DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture) : DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+            var end = EndOf(parsed.GetValue(endDate));
             var made = GoodsWorld.Create(config.Scaled(parsed.GetValue(scale)), parsed.GetValue(seed), end, parsed.GetValue(threads));
             return await RunAsync(made, parsed.GetValue(output), parsed.GetValue(gzip), parsed.GetValue(drive), new Terminal(parsed.GetValue(json)), cancellation);
         });
         return command;
     }
 
+    private static DateOnly EndOf(string? text) => text is null ? DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime)
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var end) ? end
+        : throw new UsageException($"--end-date {text}: write a day as yyyy-MM-dd, such as 2026-01-31");
+
     /// <summary>The world configuration of a file, or the demo's.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="DeclarationFileException">The file has mistakes.</exception>
     public static WorldConfiguration WorldOf(string? path)
     {
         if (path is null)
         {
             return WorldConfiguration.Demo;
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"there is no file '{path}'");
         }
 
         var file = WorldConfigurationFile.Load(path);

@@ -4,6 +4,7 @@ using Vitrina.Engine;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models.Registry;
+using Vitrina.Engine.Verticals;
 using Vitrina.Learning;
 using Vitrina.Learning.Training;
 
@@ -49,6 +50,7 @@ internal static class TrainCommand
         LearningOutcome outcome;
         using (var journal = EngineAccess.OpenJournal(data))
         {
+            RequireSurface(EngineAccess.Verticals(data), options);
             outcome = await LearnAsync(journal, data, options, terminal, cancellationToken);
         }
 
@@ -78,6 +80,19 @@ internal static class TrainCommand
         });
         return 0;
     }
+
+    private static void RequireSurface(IReadOnlyList<CompiledVertical> verticals, LearningOptions options)
+    {
+        var vertical = verticals.FirstOrDefault(vertical => vertical.Name == options.Vertical)
+            ?? throw Unknown("vertical", options.Vertical, verticals.Select(vertical => vertical.Name).ToList());
+        if (!vertical.Surfaces.ContainsKey(options.Surface))
+        {
+            throw Unknown("surface", options.Surface, [.. vertical.Surfaces.Keys]);
+        }
+    }
+
+    private static UsageException Unknown(string what, string name, List<string> known) => new(
+        $"--{what}: there is no {what} '{name}'; {(NearestName.Find(name, known) is { } nearest ? $"did you mean '{nearest}'?" : $"there are {string.Join(", ", known)}")}");
 
     /// <summary>Learns and saves a model version.</summary>
     public static async Task<LearningOutcome> LearnAsync(

@@ -41,11 +41,30 @@ function fillSurfaces() {
   byId("surface").replaceChildren(...(vertical ? vertical.surfaces.map((s) => new Option(s.name)) : []));
 }
 
+// A question can be sent around as an address: ?vertical=goods&surface=search&query=…&user=…&explain=1 (opens the first explanation).
+function readAddress() {
+  const asked = new URLSearchParams(location.search);
+  const choose = (id) => {
+    if ([...byId(id).options].some((option) => option.value === asked.get(id))) byId(id).value = asked.get(id);
+  };
+  choose("vertical");
+  fillSurfaces();
+  choose("surface");
+  for (const id of ["query", "user"]) if (asked.has(id)) byId(id).value = asked.get(id).slice(0, byId(id).maxLength);
+  state.opens = asked.get("explain") === "1";
+}
+
+function writeAddress() {
+  const asked = new URLSearchParams();
+  for (const id of ["vertical", "surface", "query", "user"]) if (byId(id).value.trim()) asked.set(id, byId(id).value.trim());
+  history.replaceState(null, "", `?${asked}`);
+}
+
 async function start() {
   try {
     state.verticals = await call("/v1/verticals");
     byId("vertical").replaceChildren(...state.verticals.map((v) => new Option(v.name)));
-    fillSurfaces();
+    readAddress();
     await showStatus();
     await rank(true);
   } catch (error) {
@@ -118,6 +137,9 @@ async function rank(isFirst) {
     const items = answer.sections.flatMap((section) => section.items).map(itemOf);
     if (isFirst) byId("items").replaceChildren(...items);
     else byId("items").append(...items);
+    if (state.opens) items[0]?.querySelector("button").click();
+    state.opens = false;
+    if (isFirst) writeAddress();
     showFacets(answer.facets);
     state.cursor = answer.cursor;
     byId("more").hidden = !answer.cursor;

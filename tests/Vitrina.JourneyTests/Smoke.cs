@@ -1,7 +1,0 @@
-namespace Vitrina.JourneyTests;
-
-public class Smoke
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}
