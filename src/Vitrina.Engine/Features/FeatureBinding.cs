@@ -104,7 +104,7 @@ internal sealed class FeatureBinding
     }
 
     /// <summary>The key that a list of names stands for.</summary>
-    public StatisticKey Key(KindDeclaration declaration, IReadOnlyList<string> names)
+    public StatisticKey Key(KindDeclaration declaration, IReadOnlyList<string> names, string parameter = "key")
     {
         var parts = new List<KeyPart>();
         foreach (var name in names)
@@ -124,7 +124,7 @@ internal sealed class FeatureBinding
                     parts.Add(new KeyPart(KeyPartKind.Seller));
                     break;
                 default:
-                    parts.Add(new KeyPart(KeyPartKind.Keyword, KeywordSlot(declaration, "key", Attribute(name))));
+                    parts.Add(new KeyPart(KeyPartKind.Keyword, KeywordSlot(declaration, parameter, Attribute(name))));
                     break;
             }
         }

@@ -230,7 +230,7 @@ internal static class FeatureKinds
     {
         var parameters = declaration.Bind<AffinityParameters>(binding.Errors);
         var halfLife = parameters.HalfLife ?? binding.Vertical.Statistics.HalfLife;
-        var pair = binding.Counter(binding.Key(declaration, ["user", parameters.Attribute]));
+        var pair = binding.Counter(binding.Key(declaration, ["user", parameters.Attribute], "attribute"));
         var user = binding.Counter(binding.Key(declaration, ["user"]));
         var weights = binding.Events.Select(type => binding.Vertical.Events[EventTypes.NameOf(type)].Weight).ToArray();
         return [new AffinityFeature($"affinity.{parameters.Attribute}", pair, binding.HalfLife(pair, halfLife), user, binding.HalfLife(user, halfLife), weights)];

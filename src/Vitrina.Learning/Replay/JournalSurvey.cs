@@ -11,13 +11,15 @@ namespace Vitrina.Learning.Replay;
 public readonly record struct RankingPlace(long AsOf, long Sequence, long AtMs);
 
 /// <summary>A first pass over the journal: where the rankings of one surface stand, and what people did with them.</summary>
-/// <remarks>Holds 24 bytes a ranking and about 40 bytes an acted-on item; views are folded into one number a ranking.</remarks>
+/// <remarks>Holds about 100 bytes a ranking and about 40 bytes an acted-on item; views are folded into one number a ranking.</remarks>
 public sealed class JournalSurvey
 {
     private readonly Dictionary<UInt128, uint> _acts = [];
     private readonly Dictionary<UInt128, int> _lastSeen = [];
     private readonly HashSet<string> _erased = new(StringComparer.Ordinal);
     private readonly List<RankingPlace> _places = [];
+    private readonly List<(UInt128 Ranking, long AtMs)> _times = [];
+    private readonly HashSet<UInt128> _actedOn = [];
 
     private JournalSurvey()
     {
@@ -62,6 +64,7 @@ public sealed class JournalSurvey
                 {
                     // An imported list was made elsewhere: it sees everything before itself.
                     var asOf = ranking.Origin == RankingOrigin.Served ? ranking.AsOf : entry.Sequence - 1;
+                    _times.Add((Hash.Of128(ranking.Id), ranking.AtMs));
                     _places.Add(new RankingPlace(asOf, entry.Sequence, ranking.AtMs));
                     HasImported |= ranking.Origin != RankingOrigin.Served;
                 }
@@ -94,8 +97,16 @@ public sealed class JournalSurvey
         else
         {
             var key = ranking ^ Hash.Of128(marketEvent.Item);
+            _actedOn.Add(ranking);
             _acts[key] = _acts.GetValueOrDefault(key) | (1u << (int)marketEvent.Type);
         }
+    }
+
+    /// <summary>When the rankings were answered that somebody acted on, ascending, Unix milliseconds; of all rankings when nobody acted on any.</summary>
+    public long[] TimesActedOn()
+    {
+        var times = _times.Where(time => _actedOn.Contains(time.Ranking)).Select(time => time.AtMs).Order().ToArray();
+        return times.Length > 0 ? times : [.. _times.Select(time => time.AtMs).Order()];
     }
 
     /// <summary>True when an item of a ranking was acted on in a way.</summary>

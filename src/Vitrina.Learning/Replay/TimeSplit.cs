@@ -22,12 +22,12 @@ public enum LogPart
 /// <param name="ValidationEndMs">The first moment of the test part.</param>
 public sealed record TimeSplit(long WarmUpEndMs, long TrainEndMs, long ValidationEndMs)
 {
-    /// <summary>Splits at quantiles of the rankings' times.</summary>
+    /// <summary>Splits at quantiles of the times of rankings that somebody acted on: lists that nobody touched teach nothing, however many there are.</summary>
     public static TimeSplit Of(JournalSurvey survey, LearningOptions options)
     {
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(options);
-        var times = survey.Places.Select(place => place.AtMs).Order().ToArray();
+        var times = survey.TimesActedOn();
         return new TimeSplit(At(times, options.WarmUpShare), At(times, options.TrainShare), At(times, options.ValidationShare));
     }
 

@@ -145,13 +145,20 @@ public class TextAnalyzerTests
             Analyzer.Analyze(text, tokens);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        // The runtime itself allocates while it recompiles a hot method: one clean round of several is the analyser's own.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
         {
-            Analyzer.Analyze(text, tokens);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+            {
+                Analyzer.Analyze(text, tokens);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000, "Analysis allocates.");
+        Assert.Equal(0, least);
     }
 
     private static string Terms(string text)
