@@ -13,7 +13,8 @@ namespace Vitrina.Cli;
 /// <param name="Mapping">The mapping file, or null for Vitrina's own form.</param>
 /// <param name="VerticalFile">A vertical to add first, or null.</param>
 /// <param name="Refused">Where refused lines are written, or null for the data directory.</param>
-internal sealed record ImportRequest(string Path, string? Mapping, string? VerticalFile, string? Refused);
+/// <param name="Again">True imports files anew that were imported whole before.</param>
+internal sealed record ImportRequest(string Path, string? Mapping, string? VerticalFile, string? Refused, bool Again = false);
 
 /// <summary>Runs imports in the process that has the data directory.</summary>
 internal static class Imports
@@ -29,10 +30,28 @@ internal static class Imports
         var refused = request.Refused ?? System.IO.Path.Combine(data.Root, "refused.jsonl");
         var target = EngineAccess.TargetOf(runtime, System.IO.Path.Combine(data.Root, "import-runs"), refused);
         var sources = SourcesOf(request, target.Verticals);
+        var finished = new FinishedImports(runtime.Control, request.Mapping is { } mapping ? await File.ReadAllTextAsync(mapping, cancellationToken) : "");
+        var known = request.Again ? [] : sources.Where(source => finished.Find(source) is not null).ToList();
         using var runner = new ImportRunner(target, null, step => progress?.Report(ShareOf(step)));
-        var report = await runner.RunAsync(sources, cancellationToken);
+        var report = await runner.RunAsync([.. sources.Except(known)], cancellationToken);
         await runtime.WaitForAsync(report.LastSequence, cancellationToken);
-        return Document(report, refused);
+        // A file with refused lines may be right once a vertical's file is: it is read again.
+        if (report.FailedFiles.Count == 0 && report.Kinds.Values.All(counts => counts.Refused == 0))
+        {
+            foreach (var source in sources.Except(known))
+            {
+                finished.Add(source, runtime.Time.GetUtcNow());
+            }
+        }
+
+        var document = Document(report, refused);
+        foreach (var kind in known.Select(source => source.Kind.ToString().ToLowerInvariant()).Distinct().Where(kind => document["kinds"]![kind] is null))
+        {
+            document["kinds"]![kind] = JsonSerializer.SerializeToNode(new KindCounts(), Terminal.JsonOptions);
+        }
+
+        document["knownFiles"] = new JsonArray([.. known.Select(source => (JsonNode)$"{source.Path} ({source.Kind.ToString().ToLowerInvariant()}, {finished.Find(source):yyyy-MM-dd HH:mm})")]);
+        return document;
     }
 
     private static IReadOnlyList<ImportSource> SourcesOf(ImportRequest request, DocumentVerticals verticals)
@@ -99,6 +118,11 @@ internal static class Imports
         if (report["refusedFile"] is { } file)
         {
             Console.Out.WriteLine($"All refused lines: {file}");
+        }
+
+        foreach (var known in report["knownFiles"]!.AsArray())
+        {
+            Console.Out.WriteLine($"  imported whole before, left out: {known} (import it anew with --again)");
         }
 
         foreach (var failed in report["failedFiles"]!.AsArray())

@@ -79,7 +79,9 @@ public class LifeTests
         }
 
         var status = await StatusAsync(data);
-        var second = (await CommandLine.RunAsync("import", history, "--data", data, "--json")).Expect(0).Json();
+        var known = (await CommandLine.RunAsync("import", history, "--data", data, "--json")).Expect(0).Json();
+        Assert.Equal(6, known.GetProperty("knownFiles").GetArrayLength());
+        var second = (await CommandLine.RunAsync("import", history, "--data", data, "--again", "--json")).Expect(0).Json();
         foreach (var kind in second.GetProperty("kinds").EnumerateObject())
         {
             Assert.True(kind.Value.Number("accepted") == 0, $"{kind.Name}: {kind.Value.GetRawText()}");

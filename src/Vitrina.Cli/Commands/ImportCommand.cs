@@ -13,14 +13,15 @@ internal static class ImportCommand
         var mapping = new Option<string?>("--mapping", "-m") { Description = "A mapping file: which columns are which fields." };
         var verticalFile = new Option<string?>("--vertical-file") { Description = "A vertical's YAML file to add to the installation first." };
         var refused = new Option<string?>("--refused") { Description = "Where refused lines are written (JSON lines); default: refused.jsonl in the data directory." };
+        var again = new Option<bool>("--again") { Description = "Import files anew that were imported whole before; events are still known by id within the dedupe horizon." };
         var data = EngineAccess.DataOption();
         var json = EngineAccess.JsonOption();
         var command = new Command("import", "Import items, users, sellers, events, rankings and features; run again, it doubles nothing. Example: vitrina import listings.tsv.gz --mapping ozon.yaml")
         {
-            path, mapping, verticalFile, refused, data, json,
+            path, mapping, verticalFile, refused, again, data, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
-            new ImportRequest(Path.GetFullPath(parsed.GetValue(path)!), FullPath(parsed.GetValue(mapping)), FullPath(parsed.GetValue(verticalFile)), FullPath(parsed.GetValue(refused))),
+            new ImportRequest(Path.GetFullPath(parsed.GetValue(path)!), FullPath(parsed.GetValue(mapping)), FullPath(parsed.GetValue(verticalFile)), FullPath(parsed.GetValue(refused)), parsed.GetValue(again)),
             new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!)),
             new Terminal(parsed.GetValue(json)),
             cancellation));
