@@ -11,6 +11,7 @@ var root = new RootCommand("Vitrina: ranks, learns, explains. Start with: vitrin
     TrainCommand.Create(),
     RankCommand.Create(),
     StatusCommand.Create(),
+    MaintainCommand.Create(),
     CheckCommand.Create(),
     ModelsCommand.Create(),
     KeysCommand.Create(),

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Hashing;
@@ -11,12 +12,13 @@ namespace Vitrina.Learning.Replay;
 public readonly record struct RankingPlace(long AsOf, long Sequence, long AtMs);
 
 /// <summary>A first pass over the journal: where the rankings of one surface stand, and what people did with them.</summary>
-/// <remarks>Holds 24 bytes a ranking and about 40 bytes an acted-on item; views are folded into one number a ranking.</remarks>
+/// <remarks>Holds 24 bytes a ranking (some 40 more where its user is known) and about 40 bytes an acted-on item; views are folded into one number a ranking.</remarks>
 public sealed class JournalSurvey
 {
     private readonly Dictionary<UInt128, uint> _acts = [];
     private readonly Dictionary<UInt128, int> _lastSeen = [];
-    private readonly HashSet<string> _erased = new(StringComparer.Ordinal);
+    private readonly ItemCatalog _users = new();
+    private readonly Dictionary<UInt128, int> _userOf = [];
     private readonly List<RankingPlace> _places = [];
 
     private JournalSurvey()
@@ -58,8 +60,13 @@ public sealed class JournalSurvey
         {
             case EntryKind.Ranking:
                 var ranking = RankingRecord.Read(entry.Payload.Span);
-                if (ranking.Vertical == vertical && ranking.Surface == surface)
+                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased)
                 {
+                    if (ranking.User is { } user)
+                    {
+                        _userOf[Hash.Of128(ranking.Id)] = _users.UserOrdinal(user);
+                    }
+
                     // An imported list was made elsewhere: it sees everything before itself.
                     var asOf = ranking.Origin == RankingOrigin.Served ? ranking.AsOf : entry.Sequence - 1;
                     _places.Add(new RankingPlace(asOf, entry.Sequence, ranking.AtMs));
@@ -71,7 +78,10 @@ public sealed class JournalSurvey
                 Note(MarketEvent.Read(entry.Payload.Span));
                 break;
             case EntryKind.UserErase:
-                _erased.Add(ControlEntry.Read(entry.Payload.Span).Subject);
+                _users.Erase(ControlEntry.Read(entry.Payload.Span).Subject);
+                break;
+            case EntryKind.UserAlias:
+                _users.Join(UserAlias.Read(entry.Payload.Span));
                 break;
             default:
                 break;
@@ -105,6 +115,10 @@ public sealed class JournalSurvey
     /// <summary>The last position of a ranking that was on screen, from 1; 0 when no view was sent.</summary>
     public int LastSeenOf(string rankingId) => _lastSeen.GetValueOrDefault(Hash.Of128(rankingId));
 
-    /// <summary>True for users that were erased: nothing is learned from their rankings.</summary>
-    public bool IsErased(string? user) => user is not null && _erased.Contains(user);
+    /// <summary>True for rankings from before the erasure of their user: nothing is learned from them.</summary>
+    public bool IsErased(RankingRecord ranking)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        return ranking.IsErased || (_userOf.TryGetValue(Hash.Of128(ranking.Id), out var user) && _users.IsErased(user));
+    }
 }
