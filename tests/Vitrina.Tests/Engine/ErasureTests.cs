@@ -19,7 +19,7 @@ public class ErasureTests
     private static string Yaml => TestEngine.GoodsYaml;
 
     private static PendingEntry Act(TestEngine engine, string id, EventType type, string item, string user, string? query = null) =>
-        TestEngine.Of(new MarketEvent { Id = id, Type = type, OccurredAtMs = engine.NowMs, Item = item, User = user, Session = user == "u-other" ? "s-other" : Session, Query = query, Context = [new("region", "Воронеж")] });
+        TestEngine.Of(new MarketEvent { Id = id, Type = type, OccurredAtMs = engine.NowMs, Item = item, User = user, Session = user == "u-other" ? "s-other" : Session, Query = query, Context = user == "u-other" ? [] : [new("region", "Воронеж")] });
 
     private static async Task FillAsync(TestEngine engine)
     {
@@ -48,7 +48,7 @@ public class ErasureTests
         await engine.TakeAsync([.. entries]);
         foreach (var user in new[] { Login, Device, "u-other" })
         {
-            await engine.RankAsync(new() { Vertical = "goods", Surface = "search", Query = "телефон", User = user, Session = user == "u-other" ? "s-other" : Session, Size = 5, Seed = 1, Context = [new("region", "Воронеж")] });
+            await engine.RankAsync(new() { Vertical = "goods", Surface = "search", Query = "телефон", User = user, Session = user == "u-other" ? "s-other" : Session, Size = 5, Seed = 1, Context = [new("region", user == "u-other" ? "Уфа" : "Воронеж")] });
         }
     }
 
@@ -246,7 +246,7 @@ public class ErasureTests
         engine.Clock.AdvanceTo(TestEngine.Start.AddDays(40));
         await engine.TakeAsync(engine.Stock("i1", 3));
         var report = await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken);
-        Assert.True(report.RemovedSegments > 1, report.ToString());
+        Assert.True(report.RemovedSegments > 0, report.ToString());
         Assert.Equal(engine.Runtime.Journal.FirstSequence, report.FirstSequence);
         Assert.True(report.FirstSequence > 1 && report.FirstSequence <= report.CheckpointAsOf + 1);
     }
