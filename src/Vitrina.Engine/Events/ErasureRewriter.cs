@@ -69,7 +69,9 @@ internal sealed class ErasureRewriter
 
     private bool Write(RankingRecord ranking, long sequence)
     {
-        if (ranking.User is not { } id || PersonOf(id, sequence) is not { } person)
+        // A record may stand behind an erasure that its answer had not seen yet.
+        var seen = ranking.Origin == RankingOrigin.Served ? Math.Min(sequence, ranking.AsOf) : sequence;
+        if (ranking.User is not { } id || PersonOf(id, seen) is not { } person)
         {
             return false;
         }

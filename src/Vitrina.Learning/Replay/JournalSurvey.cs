@@ -19,6 +19,7 @@ public sealed class JournalSurvey
     private readonly Dictionary<UInt128, int> _lastSeen = [];
     private readonly ItemCatalog _users = new();
     private readonly Dictionary<UInt128, int> _userOf = [];
+    private readonly Dictionary<string, long> _erasedAt = new(StringComparer.Ordinal);
     private readonly List<RankingPlace> _places = [];
 
     private JournalSurvey()
@@ -60,11 +61,11 @@ public sealed class JournalSurvey
         {
             case EntryKind.Ranking:
                 var ranking = RankingRecord.Read(entry.Payload.Span);
-                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased)
+                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased && !IsLate(ranking))
                 {
-                    if (ranking.User is { } user)
+                    if (ranking.User is { } id)
                     {
-                        _userOf[Hash.Of128(ranking.Id)] = _users.UserOrdinal(user);
+                        _userOf[Hash.Of128(ranking.Id)] = _users.UserOrdinal(id);
                     }
 
                     // An imported list was made elsewhere: it sees everything before itself.
@@ -78,7 +79,13 @@ public sealed class JournalSurvey
                 Note(MarketEvent.Read(entry.Payload.Span));
                 break;
             case EntryKind.UserErase:
-                _users.Erase(ControlEntry.Read(entry.Payload.Span).Subject);
+                var subject = ControlEntry.Read(entry.Payload.Span).Subject;
+                foreach (var user in _users.PersonOf(subject))
+                {
+                    _erasedAt[_users.UserNameOf(user)] = entry.Sequence;
+                }
+
+                _users.Erase(subject);
                 break;
             case EntryKind.UserAlias:
                 _users.Join(UserAlias.Read(entry.Payload.Span));
@@ -87,6 +94,10 @@ public sealed class JournalSurvey
                 break;
         }
     }
+
+    // Recorded behind the erasure of its user, which its answer had not seen yet.
+    private bool IsLate(RankingRecord ranking) =>
+        ranking is { Origin: RankingOrigin.Served, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
 
     private void Note(MarketEvent marketEvent)
     {
