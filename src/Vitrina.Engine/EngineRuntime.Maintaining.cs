@@ -106,9 +106,17 @@ public sealed partial class EngineRuntime
     private List<ErasedPerson> PendingErasures() => [.. Control.List(ErasedPerson.Collection).Select(document => ErasedPerson.Read(document.Value))];
 
     // A journal in memory ends with the process; there is nothing to rewrite.
-    private int Rewrite(IReadOnlyList<ErasedPerson> persons) => _stores.Journal is SegmentJournalStore segments
-        ? segments.RewriteSegments(new ErasureRewriter(persons, table => _state.Verticals.Values.Any(vertical => vertical.IsUserTable(table))).Rewrite)
-        : 0;
+    private int Rewrite(IReadOnlyList<ErasedPerson> persons)
+    {
+        if (_stores.Journal is not SegmentJournalStore segments)
+        {
+            return 0;
+        }
+
+        var rewriter = new ErasureRewriter(persons, table => _state.Verticals.Values.Any(vertical => vertical.IsUserTable(table)));
+        rewriter.Prepare(segments.Read(segments.FirstSequence));
+        return segments.RewriteSegments(rewriter.Rewrite);
+    }
 
     // Before anything is replayed: half a rewritten journal names the person in one part only, and a rebuild would take it for two.
     private void CompleteRewriting()

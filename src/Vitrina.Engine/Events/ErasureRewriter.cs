@@ -18,6 +18,7 @@ internal sealed class ErasureRewriter
     private readonly Dictionary<long, ErasedPerson> _persons = [];
     private readonly Dictionary<string, string> _idOfName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _joined = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _handedOn = new(StringComparer.Ordinal);
     private readonly Func<string, bool> _isUserTable;
     private readonly ByteWriter _writer = new();
 
@@ -35,6 +36,32 @@ internal sealed class ErasureRewriter
                 _idOfName[person.NameOf(id)] = id;
             }
         }
+    }
+
+    /// <summary>A first walk over the whole journal: which ids of the erased persons once belonged to somebody else, whose history keeps that part.</summary>
+    public void Prepare(IEnumerable<JournalEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Kind != EntryKind.UserAlias)
+            {
+                continue;
+            }
+
+            var alias = UserAlias.Read(entry.Payload.Span);
+            var (user, own) = (_idOfName.GetValueOrDefault(alias.User.Value, alias.User.Value), _idOfName.GetValueOrDefault(alias.Alias.Value, alias.Alias.Value));
+            if (_personsOfId.TryGetValue(own, out var persons) && persons.Exists(person => !person.Ids.Contains(user)))
+            {
+                _handedOn.Add(own);
+            }
+        }
+    }
+
+    // Who is left in an entry: nobody, or the other person to whom the id belonged then, or would belong.
+    private string? OtherOf(string id, ErasedPerson person, long sequence)
+    {
+        var user = UserOf(id);
+        return PersonOfId(user, sequence) is null ? user : user == id && _handedOn.Contains(id) ? person.NameOf(id) : null;
     }
 
     /// <summary>Takes the journal's next entry.</summary>
@@ -63,7 +90,8 @@ internal sealed class ErasureRewriter
             return false;
         }
 
-        (marketEvent with { User = null, Session = person.VisitorOf(UserOf(id), marketEvent.Item), Context = [] }).Write(_writer);
+        var other = OtherOf(id, person, sequence);
+        (marketEvent with { User = other, Session = other is null ? person.VisitorOf(UserOf(id), marketEvent.Item) : null, Context = [] }).Write(_writer);
         return true;
     }
 
