@@ -131,6 +131,7 @@ public static class ApiHost
         new ModelsEndpoints(runtime, bodies).Map(app);
         new JobsEndpoints(app.Services.GetRequiredService<JobHost>(), bodies).Map(app);
         new HealthEndpoints(runtime).Map(app);
+        new MaintenanceEndpoint(runtime).Map(app);
         FirstPageEndpoints.Map(app);
         OpenApiDocument.Map(app);
     }

@@ -16,6 +16,7 @@ internal static class CommandTree
         TrainCommand.Create(),
         RankCommand.Create(),
         StatusCommand.Create(),
+        MaintainCommand.Create(),
         CheckCommand.Create(),
         ModelsCommand.Create(),
         KeysCommand.Create(),

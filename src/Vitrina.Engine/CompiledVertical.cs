@@ -67,4 +67,7 @@ public sealed class CompiledVertical
 
     /// <summary>What statistics depend on: verticals with equal signatures can use each other's checkpoints.</summary>
     public required string StateSignature { get; init; }
+
+    /// <summary>True for a feature table whose rows belong to users.</summary>
+    public bool IsUserTable(string table) => Declaration.Tables.TryGetValue(table, out var declared) && declared.Key.StartsWith("user", StringComparison.Ordinal);
 }

@@ -124,8 +124,8 @@ public sealed partial class EngineRuntime
     /// <summary>The attributes of a user, or null when none were put.</summary>
     public Entity? FindUser(string id) => Snapshot.UserOf(id);
 
-    /// <summary>True when the id of a user was ever seen.</summary>
-    public bool KnowsUser(string id) => Snapshot.Catalog.UserIds.Find(id) >= 0;
+    /// <summary>True when the id of a user was seen, and not erased since.</summary>
+    public bool KnowsUser(string id) => Snapshot.FindUser(id) >= 0;
 
     /// <summary>Finds a recorded ranking in the journal.</summary>
     /// <param name="id">Ids that this engine made carry their time and are found at once; foreign ones cost a walk over the journal.</param>

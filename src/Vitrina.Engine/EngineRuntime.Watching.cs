@@ -29,6 +29,7 @@ public sealed partial class EngineRuntime
                 {
                     // Whoever holds the snapshots drives the time too, and says where days end.
                     TurnDay();
+                    MaintainDaily();
                 }
             }
         }
@@ -59,9 +60,25 @@ public sealed partial class EngineRuntime
             _seenFiles[path] = stamp;
         }
 
-        if (!isFirst)
+        if (isFirst)
+        {
+            return;
+        }
+
+        // A state must not be rebuilt from a journal that is being rewritten: looked at again at the next tick.
+        if (!_maintaining.Wait(0))
+        {
+            _seenFiles.Clear();
+            return;
+        }
+
+        try
         {
             Reload(directory);
+        }
+        finally
+        {
+            _maintaining.Release();
         }
     }
 

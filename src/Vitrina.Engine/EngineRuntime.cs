@@ -127,6 +127,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private void Recover()
     {
         _recovery.AddRange(_stores.Journal.Recovery);
+        CompleteRewriting();
         RestoreCheckpoint();
         var from = _state.AsOf + 1;
         if (from < _stores.Journal.FirstSequence)
@@ -137,7 +138,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         foreach (var entry in _stores.Journal.Read(from))
         {
-            _state.Apply(entry);
+            Apply(entry);
         }
 
         foreach (var (subject, isSwitched) in _state.Switches)
@@ -249,7 +250,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                 {
                     foreach (var entry in group)
                     {
-                        _state.Apply(entry);
+                        Apply(entry);
                     }
 
                     if (!PublishesOnlyWhenAwaited && _time.GetElapsedTime(published).TotalMilliseconds >= _options.PublishIntervalMs)
@@ -265,6 +266,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                     published = _time.GetTimestamp();
                 }
 
+                AnswerCheckpoint();
                 if (_state.AsOf - _checkpointAsOf >= _options.CheckpointEntries)
                 {
                     WriteCheckpoint();
@@ -277,6 +279,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             _failure = exception;
             _committed.Writer.TryComplete();
             Release(long.MaxValue, exception);
+            Interlocked.Exchange(ref _checkpointAsked, null)?.TrySetException(exception);
         }
     }
 
@@ -463,6 +466,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         await _applier;
         await _stopping.CancelAsync();
         await _watcher;
+
+        // What has begun to be rewritten is completed; nothing begins any more.
+        await _maintaining.WaitAsync();
         if (_failure is null)
         {
             WriteCheckpoint();
@@ -470,5 +476,6 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         _stores.Dispose();
         _stopping.Dispose();
+        _maintaining.Dispose();
     }
 }

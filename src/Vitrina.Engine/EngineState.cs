@@ -155,14 +155,20 @@ public sealed class EngineState
     private void Erase(string id)
     {
         Count("erasures");
-        if (Catalog.Erase(id) is >= 0 and var user)
+        var ids = IdsOf(id);
+        var users = Catalog.Erase(id);
+        foreach (var market in _markets.Values)
         {
-            foreach (var market in _markets.Values)
+            market.Erase(users);
+            foreach (var own in ids)
             {
-                market.Erase(user);
+                market.EraseRows(own);
             }
         }
     }
+
+    /// <summary>All ids of the person behind an id, itself included.</summary>
+    internal IReadOnlyList<string> IdsOf(string id) => [.. Catalog.PersonOf(id).Select(Catalog.UserNameOf).Append(id).Distinct(StringComparer.Ordinal)];
 
     private void Count(string what) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, what, out _)++;
 

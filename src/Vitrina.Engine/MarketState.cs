@@ -88,11 +88,13 @@ internal sealed class MarketState
         }
 
         var user = ranking.User is { } id ? _catalog.UserOrdinal(id) : -1;
+        var visitors = ErasedPerson.VisitorsOf(ranking);
         for (var i = 0; i < ranking.Shown.Count && ranking.Offset + i < ranking.AssumedViews; i++)
         {
             if (_catalog.Find(ranking.Shown[i].Item) is { } item)
             {
-                Apply(_crediting.AssumeView(item.Ordinal, user, Visitor(user, ranking.Session), query, ranking.AtMs, PriceOf(item)), item, recordedAtMs);
+                var visitor = i < visitors.Length ? Visitor(-1, visitors[i]) : Visitor(user, ranking.Session);
+                Apply(_crediting.AssumeView(item.Ordinal, user, visitor, query, ranking.AtMs, PriceOf(item)), item, recordedAtMs);
             }
         }
     }
@@ -124,7 +126,26 @@ internal sealed class MarketState
 
     public void Join(int user, int alias) => _history.Join(user, alias, JoinedHistory);
 
-    public void Erase(int user) => _history.Erase(user);
+    /// <summary>Forgets what users did. Their counters and view stamps stand under ordinals that nobody has any more.</summary>
+    public void Erase(IReadOnlyList<int> users)
+    {
+        foreach (var user in users)
+        {
+            _history.Erase(user);
+        }
+    }
+
+    /// <summary>Forgets the rows that tables keyed by users hold of an id.</summary>
+    public void EraseRows(string id)
+    {
+        for (var table = 0; table < _tables.Length; table++)
+        {
+            if (_vertical.IsUserTable(_tableNames[table]))
+            {
+                _tables[table].Erase(id);
+            }
+        }
+    }
 
     public NormalizedQuery Normalize(string? query) => _queries.Normalize(query);
 

@@ -88,7 +88,7 @@ public sealed class LearningLoop
     {
         var record = ranking.Record;
         var part = split.PartOf(record.AtMs);
-        if (part == LogPart.WarmUp || survey.IsErased(record.User))
+        if (part == LogPart.WarmUp || survey.IsErased(record))
         {
             return;
         }

@@ -55,6 +55,24 @@ public sealed class FeatureTable
         }
     }
 
+    /// <summary>Forgets the rows of a key.</summary>
+    public void Erase(string key)
+    {
+        if (_keys.Find(KeyOf(key)) is not (>= 0 and var row))
+        {
+            return;
+        }
+
+        for (var slot = row * 2; slot < (row * 2) + 2; slot++)
+        {
+            _validFrom.Edit(slot) = long.MinValue;
+            for (var column = 0; column < _columns.Length; column++)
+            {
+                _values.Edit((slot * _columns.Length) + column) = 0;
+            }
+        }
+    }
+
     private void Copy(int from, int to)
     {
         _validFrom.Edit(to) = _validFrom[from];

@@ -9,7 +9,7 @@ public sealed record StoredItem(int Ordinal, bool IsDeleted, ItemChange Put);
 /// <summary>A user or seller as a store keeps it.</summary>
 /// <param name="Ordinal">Its ordinal.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="UserOfAlias">The ordinal of the user that this id was joined to, or -1.</param>
+/// <param name="UserOfAlias">The ordinal of the user that this id was joined to, or -1; -2 = erased.</param>
 /// <param name="Put">Its attributes, or null when it is known by its id alone.</param>
 public sealed record StoredEntity(int Ordinal, string Id, int UserOfAlias, EntityChange? Put);
 
@@ -44,4 +44,8 @@ public interface ICatalogStore : IDisposable
 
     /// <summary>Forgets everything, for a rebuild from the journal.</summary>
     void Clear();
+
+    /// <summary>Leaves no bytes of what was replaced or removed in any file.</summary>
+    /// <returns>False when a reader stood in the way: to be tried again later.</returns>
+    bool Scrub();
 }

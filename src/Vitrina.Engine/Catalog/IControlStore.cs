@@ -16,4 +16,8 @@ public interface IControlStore : IDisposable
     /// <summary>Removes a document.</summary>
     /// <returns>False when there was none.</returns>
     bool Remove(string collection, string key);
+
+    /// <summary>Leaves no bytes of what was replaced or removed in any file.</summary>
+    /// <returns>False when a reader stood in the way: to be tried again later.</returns>
+    bool Scrub();
 }

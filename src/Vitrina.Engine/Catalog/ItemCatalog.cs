@@ -7,6 +7,11 @@ namespace Vitrina.Engine.Catalog;
 /// <remarks>One writer; readers hold frozen views. Ordinals are given in journal order and never change.</remarks>
 public sealed class ItemCatalog
 {
+    // Ids have no control characters: what begins or goes on with this one was named here.
+    private const char Again = '\u0001';
+
+    // In the array of aliases: 0 = nobody else, n > 0 = the user with the ordinal n - 1, -1 = erased, n < -1 = erased, and the id returned as -n - 2.
+    private const int Erased = -1;
     private readonly SymbolTable _itemIds = new();
     private readonly SymbolTable _sellerIds = new();
     private readonly SymbolTable _userIds = new();
@@ -33,8 +38,17 @@ public sealed class ItemCatalog
     /// <summary>The items' ids by ordinal: safe for concurrent reading.</summary>
     public SymbolTable ItemIds => _itemIds;
 
-    /// <summary>The users' ids by ordinal: safe for concurrent reading.</summary>
-    public SymbolTable UserIds => _userIds;
+    /// <summary>The name under which a user's ordinal is stored: its id, or after an erasure a name that no caller can send. For the writer.</summary>
+    public string UserNameOf(int ordinal)
+    {
+        if (ordinal < _joined.Count && _joined[ordinal] < 0)
+        {
+            return $"{Again}erased:{ordinal}";
+        }
+
+        var name = _userIds[ordinal];
+        return name.IndexOf(Again, StringComparison.Ordinal) is > 0 and var end ? name[..end] : name;
+    }
 
     /// <summary>Declares a vertical before its first item.</summary>
     public void Declare(string vertical, ItemSchema schema) => _verticals[vertical] = new VerticalItems(vertical, schema);
@@ -80,20 +94,39 @@ public sealed class ItemCatalog
     }
 
     /// <summary>The ordinal of a user, given at the first sight of its id; that of the login for a joined alias.</summary>
-    public int UserOrdinal(string id) => UserOf(_userIds.GetOrAdd(id), _joined.Live());
+    public int UserOrdinal(string id) => UserOf(OwnOrdinal(id), _joined.Live());
+
+    // The ordinal of the id itself. An erased one is never given again: whoever comes back under an erased id begins as somebody new, and all that
+    // was counted under the old ordinal can be reached no more.
+    private int OwnOrdinal(string id)
+    {
+        var ordinal = _userIds.GetOrAdd(id);
+        while (ordinal < _joined.Count && _joined[ordinal] < 0)
+        {
+            if (_joined[ordinal] == Erased)
+            {
+                var next = _userIds.GetOrAdd($"{id}{Again}{ordinal}");
+                _joined.Edit(ordinal) = -next - 2;
+                return next;
+            }
+
+            ordinal = -_joined[ordinal] - 2;
+        }
+
+        return ordinal;
+    }
 
     /// <summary>The ordinal of a user in a frozen state, or -1: safe beside the writer.</summary>
     /// <param name="id">The user's id or an alias.</param>
     /// <param name="joined">The aliases of that state.</param>
     public int FindUser(string? id, PagedView<int> joined) => id is not null && _userIds.Find(id) is >= 0 and var ordinal ? UserOf(ordinal, joined) : -1;
 
-    // The array holds the user's ordinal + 1, so that the zero of a new page means "nobody else".
     // A login that is joined to another one later takes its aliases along; only a user that is joined to nobody is joined to, so there is no circle.
     private static int UserOf(int ordinal, PagedView<int> joined)
     {
-        while (ordinal < joined.Count && joined[ordinal] > 0)
+        while (ordinal >= 0 && ordinal < joined.Count && joined[ordinal] is not 0 and var next)
         {
-            ordinal = joined[ordinal] - 1;
+            ordinal = next > 0 ? next - 1 : -next - 2;
         }
 
         return ordinal;
@@ -105,7 +138,7 @@ public sealed class ItemCatalog
     {
         ArgumentNullException.ThrowIfNull(alias);
         var user = UserOrdinal(alias.User.Value);
-        var own = _userIds.GetOrAdd(alias.Alias.Value);
+        var own = OwnOrdinal(alias.Alias.Value);
         var before = UserOf(own, _joined.Live());
         if (own == user || before == user)
         {
@@ -132,19 +165,49 @@ public sealed class ItemCatalog
     /// <summary>Applies a put of a seller.</summary>
     public void ApplySeller(EntityChange change) => Apply(change, _sellers, _sellerIds.GetOrAdd(change.Id), _changedSellers);
 
-    /// <summary>Forgets a user's attributes.</summary>
-    /// <returns>The user's ordinal, or -1 when it is not known.</returns>
-    public int Erase(string id)
+    /// <summary>The person behind an id: the ordinals of the login and of everything joined to it; none when the id is not known.</summary>
+    public IReadOnlyList<int> PersonOf(string id)
     {
-        var user = FindUser(id, _joined.Live());
-        if (user >= 0 && user < _users.Count)
+        var joined = _joined.Live();
+        var user = FindUser(id, joined);
+        if (user < 0)
         {
-            _users.Edit(user) = null;
-            _changedUsers.Add(user);
+            return [];
         }
 
-        return user;
+        var person = new List<int> { user };
+        for (var ordinal = 0; ordinal < joined.Count; ordinal++)
+        {
+            if (joined[ordinal] > 0 && UserOf(ordinal, joined) == user)
+            {
+                person.Add(ordinal);
+            }
+        }
+
+        return person;
     }
+
+    /// <summary>Forgets a person: attributes, names and aliases. Whoever comes back under one of the ids is somebody new.</summary>
+    /// <returns>The ordinals that nobody has any more.</returns>
+    public IReadOnlyList<int> Erase(string id)
+    {
+        var person = PersonOf(id);
+        foreach (var ordinal in person)
+        {
+            _joined.EnsureCount(ordinal + 1);
+            _joined.Edit(ordinal) = Erased;
+            _changedUsers.Add(ordinal);
+            if (ordinal < _users.Count)
+            {
+                _users.Edit(ordinal) = null;
+            }
+        }
+
+        return person;
+    }
+
+    /// <summary>True for an ordinal whose person was erased. For the writer.</summary>
+    public bool IsErased(int user) => user >= 0 && user < _joined.Count && _joined[user] < 0;
 
     private static void Apply(EntityChange change, PagedArray<Entity?> entities, int ordinal, HashSet<int> changed)
     {
@@ -172,14 +235,14 @@ public sealed class ItemCatalog
         _changedSellers.UnionWith(Enumerable.Range(_storedSellers, _sellerIds.Count - _storedSellers));
         return new CatalogDelta(
             [.. _changedItems.Order().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
-            [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, _userIds, _users, ordinal < _joined.Count ? _joined[ordinal] - 1 : -1))],
-            [.. _changedSellers.Order().Select(ordinal => Stored(ordinal, _sellerIds, _sellers, -1))]);
+            [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, UserNameOf(ordinal), _users, ordinal < _joined.Count ? Math.Max(_joined[ordinal], Erased) - 1 : -1))],
+            [.. _changedSellers.Order().Select(ordinal => Stored(ordinal, _sellerIds[ordinal], _sellers, -1))]);
     }
 
-    private static StoredEntity Stored(int ordinal, SymbolTable ids, PagedArray<Entity?> entities, int userOfAlias)
+    private static StoredEntity Stored(int ordinal, string id, PagedArray<Entity?> entities, int userOfAlias)
     {
         var entity = ordinal < entities.Count ? entities[ordinal] : null;
-        return new StoredEntity(ordinal, ids[ordinal], userOfAlias, entity is null ? null : new EntityChange { Id = entity.Id, AtMs = entity.ChangedAtMs, Attributes = entity.Attributes });
+        return new StoredEntity(ordinal, id, userOfAlias, entity is null ? null : new EntityChange { Id = entity.Id, AtMs = entity.ChangedAtMs, Attributes = entity.Attributes });
     }
 
     /// <summary>The changes are safe in a store.</summary>
@@ -202,7 +265,7 @@ public sealed class ItemCatalog
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(restored);
         Restore(store.ReadUsers(), _userIds, _users);
-        foreach (var user in store.ReadUsers().Where(user => user.UserOfAlias >= 0))
+        foreach (var user in store.ReadUsers().Where(user => user.UserOfAlias != -1))
         {
             _joined.EnsureCount(user.Ordinal + 1);
             _joined.Edit(user.Ordinal) = user.UserOfAlias + 1;

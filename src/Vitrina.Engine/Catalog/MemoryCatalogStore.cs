@@ -56,6 +56,9 @@ public sealed class MemoryCatalogStore : ICatalogStore
         }
     }
 
+    /// <inheritdoc/>
+    public bool Scrub() => true;
+
     /// <summary>Forgets nothing: there is nothing to close.</summary>
     public void Dispose()
     {

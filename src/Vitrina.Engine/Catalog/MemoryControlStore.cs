@@ -50,6 +50,9 @@ public sealed class MemoryControlStore : IControlStore
         }
     }
 
+    /// <inheritdoc/>
+    public bool Scrub() => true;
+
     /// <summary>Forgets nothing: there is nothing to close.</summary>
     public void Dispose()
     {

@@ -112,6 +112,16 @@ public sealed class SqliteCatalogStore : ICatalogStore
     }
 
     /// <inheritdoc/>
+    public bool Scrub()
+    {
+        lock (_gate)
+        {
+            RequireWriter();
+            return _file.Scrub();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_gate)

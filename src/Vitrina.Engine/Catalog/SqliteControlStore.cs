@@ -80,6 +80,15 @@ public sealed class SqliteControlStore : IControlStore
         Write("DELETE FROM documents WHERE collection = @collection AND key = @key", new { collection, key }) > 0;
 
     /// <inheritdoc/>
+    public bool Scrub()
+    {
+        lock (_gate)
+        {
+            return _file.Scrub();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_gate)

@@ -147,6 +147,16 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>Empties the write-ahead file, where pages stand as they were before; the database's own free space holds zeros (secure_delete).</summary>
+    /// <returns>False when a reader still needs those pages.</returns>
+    public bool Scrub() => Guard(() =>
+    {
+        using var command = Connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        using var rows = command.ExecuteReader();
+        return rows.Read() && rows.GetInt64(0) == 0;
+    });
+
     private void CheckStructure()
     {
         using var command = Connection.CreateCommand();

@@ -87,6 +87,9 @@ public sealed record RankingRecord
     /// <summary>Some of the candidates that were not shown.</summary>
     public IReadOnlyList<UnshownItem> Unshown { get; init; } = [];
 
+    /// <summary>True when its person was erased: it stands for nobody, and nothing is learned from it.</summary>
+    public bool IsErased => ErasedPerson.IsMarked(this);
+
     /// <summary>Appends the record in the journal's form.</summary>
     public void Write(ByteWriter writer)
     {

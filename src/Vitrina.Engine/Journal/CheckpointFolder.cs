@@ -110,6 +110,19 @@ public sealed class CheckpointFolder
         return null;
     }
 
+    /// <summary>Removes the checkpoints before a sequence, and damaged ones that were set aside.</summary>
+    /// <returns>How many files were removed.</returns>
+    public int RemoveBefore(long asOf)
+    {
+        string[] old = [.. Files().Where(file => AsOfOf(file) < asOf), .. Directory.GetFiles(_folder, "*.damaged")];
+        foreach (string file in old)
+        {
+            File.Delete(file);
+        }
+
+        return old.Length;
+    }
+
     private static void WriteSections(Stream stream, IReadOnlyList<CheckpointSection> sections)
     {
         var table = new (long Offset, long Length)[sections.Count];

@@ -215,6 +215,9 @@ public readonly struct CounterView
         return row < _rowCount ? row : -1;
     }
 
+    // For the writer's thread, between two entries.
+    internal void Save(ByteWriter writer) => _table.Save(writer);
+
     /// <summary>The events of a metric within a window; 0 for row -1.</summary>
     public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums[(row * _table.SumStride) + (window * _table.Shape.Metrics) + metric];
 

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Hashing;
@@ -16,7 +17,9 @@ public sealed class JournalSurvey
 {
     private readonly Dictionary<UInt128, uint> _acts = [];
     private readonly Dictionary<UInt128, int> _lastSeen = [];
-    private readonly HashSet<string> _erased = new(StringComparer.Ordinal);
+    private readonly ItemCatalog _users = new();
+    private readonly Dictionary<UInt128, int> _userOf = [];
+    private readonly Dictionary<string, long> _erasedAt = new(StringComparer.Ordinal);
     private readonly List<RankingPlace> _places = [];
     private readonly List<(UInt128 Ranking, long AtMs)> _times = [];
     private readonly HashSet<UInt128> _actedOn = [];
@@ -60,8 +63,13 @@ public sealed class JournalSurvey
         {
             case EntryKind.Ranking:
                 var ranking = RankingRecord.Read(entry.Payload.Span);
-                if (ranking.Vertical == vertical && ranking.Surface == surface)
+                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased && !IsLate(ranking))
                 {
+                    if (ranking.User is { } id)
+                    {
+                        _userOf[Hash.Of128(ranking.Id)] = _users.UserOrdinal(id);
+                    }
+
                     // An imported list was made elsewhere: it sees everything before itself.
                     var asOf = ranking.Origin == RankingOrigin.Served ? ranking.AsOf : entry.Sequence - 1;
                     _times.Add((Hash.Of128(ranking.Id), ranking.AtMs));
@@ -74,12 +82,25 @@ public sealed class JournalSurvey
                 Note(MarketEvent.Read(entry.Payload.Span));
                 break;
             case EntryKind.UserErase:
-                _erased.Add(ControlEntry.Read(entry.Payload.Span).Subject);
+                var subject = ControlEntry.Read(entry.Payload.Span).Subject;
+                foreach (var user in _users.PersonOf(subject))
+                {
+                    _erasedAt[_users.UserNameOf(user)] = entry.Sequence;
+                }
+
+                _users.Erase(subject);
+                break;
+            case EntryKind.UserAlias:
+                _users.Join(UserAlias.Read(entry.Payload.Span));
                 break;
             default:
                 break;
         }
     }
+
+    // Recorded behind the erasure of its user, which its answer had not seen yet.
+    private bool IsLate(RankingRecord ranking) =>
+        ranking is { Origin: RankingOrigin.Served, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
 
     private void Note(MarketEvent marketEvent)
     {
@@ -116,6 +137,10 @@ public sealed class JournalSurvey
     /// <summary>The last position of a ranking that was on screen, from 1; 0 when no view was sent.</summary>
     public int LastSeenOf(string rankingId) => _lastSeen.GetValueOrDefault(Hash.Of128(rankingId));
 
-    /// <summary>True for users that were erased: nothing is learned from their rankings.</summary>
-    public bool IsErased(string? user) => user is not null && _erased.Contains(user);
+    /// <summary>True for rankings from before the erasure of their user: nothing is learned from them.</summary>
+    public bool IsErased(RankingRecord ranking)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        return ranking.IsErased || (_userOf.TryGetValue(Hash.Of128(ranking.Id), out var user) && _users.IsErased(user));
+    }
 }

@@ -155,8 +155,8 @@ internal static class StateBytes
         }
 
         parts["items"] = string.Join('\n', Enumerable.Range(0, state.Catalog.ItemCount).Select(ordinal => ItemText(state, ordinal)));
-        parts["users"] = string.Join('\n', Enumerable.Range(0, state.Catalog.UserCount).Select(ordinal => state.Catalog.UserIds[ordinal]));
-        parts["aliases"] = string.Join(' ', Enumerable.Range(0, state.Catalog.UserCount).Select(ordinal => state.Catalog.FindUser(state.Catalog.UserIds[ordinal], state.Catalog.LiveAliases())));
+        parts["users"] = string.Join('\n', Enumerable.Range(0, state.Catalog.UserCount).Select(ordinal => state.Catalog.UserNameOf(ordinal)));
+        parts["aliases"] = string.Join(' ', Enumerable.Range(0, state.Catalog.UserCount).Select(ordinal => state.Catalog.FindUser(state.Catalog.UserNameOf(ordinal), state.Catalog.LiveAliases())));
         foreach (var (name, vertical) in state.Verticals)
         {
             var live = state.Live(name);
