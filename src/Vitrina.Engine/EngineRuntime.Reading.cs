@@ -178,7 +178,7 @@ public sealed partial class EngineRuntime
             LastSequence = Journal.LastSequence,
             FirstSequence = Journal.FirstSequence,
             CheckpointAsOf = CheckpointAsOf,
-            Entries = figures.Counts,
+            Entries = new SortedDictionary<string, long>(figures.Counts.ToDictionary(), StringComparer.Ordinal),
             Items = figures.ItemCount,
             ActiveItems = CountActive(snapshot),
             Users = figures.UserCount,

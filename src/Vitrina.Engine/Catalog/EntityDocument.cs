@@ -53,20 +53,8 @@ public static class EntityDocument
         long? at = null;
         NamedValue[] attributes = [];
         var seen = 0;
-        while (reader.NextField())
+        while (reader.NextField(Fields, Utf8Fields, ref seen, out var field))
         {
-            var field = reader.Find(Utf8Fields);
-            if (field < 0)
-            {
-                return reader.FailUnknown("", Fields);
-            }
-
-            if ((seen & (1 << field)) != 0)
-            {
-                return reader.Fail(Fields[field], "is given twice", "duplicate_field");
-            }
-
-            seen |= 1 << field;
             var isRead = field switch
             {
                 0 => reader.ReadId("id", out id),
@@ -77,6 +65,11 @@ public static class EntityDocument
             {
                 return false;
             }
+        }
+
+        if (reader.HasFailed)
+        {
+            return false;
         }
 
         if (id is null)

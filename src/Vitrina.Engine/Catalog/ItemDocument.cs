@@ -102,20 +102,8 @@ public static class ItemDocument
     private static bool ReadFields(ref JsonFieldReader reader, ref Draft draft)
     {
         var seen = 0;
-        while (reader.NextField())
+        while (reader.NextField(Fields, Utf8Fields, ref seen, out var field))
         {
-            var field = reader.Find(Utf8Fields);
-            if (field < 0)
-            {
-                return reader.FailUnknown("", Fields);
-            }
-
-            if ((seen & (1 << field)) != 0)
-            {
-                return reader.Fail(Fields[field], "is given twice", "duplicate_field");
-            }
-
-            seen |= 1 << field;
             if (field == Fields.Length - 1)
             {
                 draft.HasAttributes = true;
@@ -128,7 +116,7 @@ public static class ItemDocument
             }
         }
 
-        return true;
+        return !reader.HasFailed;
     }
 
     private static bool ReadField(ref JsonFieldReader reader, int field, ref Draft draft) => field switch

@@ -70,27 +70,15 @@ public static class EventDocument
     private static bool ReadFields(ref JsonFieldReader reader, ref Draft draft)
     {
         var seen = 0;
-        while (reader.NextField())
+        while (reader.NextField(Fields, Utf8Fields, ref seen, out var field))
         {
-            var field = reader.Find(Utf8Fields);
-            if (field < 0)
-            {
-                return reader.FailUnknown("", Fields);
-            }
-
-            if ((seen & (1 << field)) != 0)
-            {
-                return reader.Fail(Fields[field], "is given twice", "duplicate_field");
-            }
-
-            seen |= 1 << field;
             if (!ReadField(ref reader, field, ref draft))
             {
                 return false;
             }
         }
 
-        return true;
+        return !reader.HasFailed;
     }
 
     private static bool ReadField(ref JsonFieldReader reader, int field, ref Draft draft)

@@ -78,20 +78,8 @@ public static class RankingDocument
     private static bool ReadFields(ref JsonFieldReader reader, ref Draft draft)
     {
         var seen = 0;
-        while (reader.NextField())
+        while (reader.NextField(Fields, Utf8Fields, ref seen, out var field))
         {
-            var field = reader.Find(Utf8Fields);
-            if (field < 0)
-            {
-                return reader.FailUnknown("", Fields);
-            }
-
-            if ((seen & (1 << field)) != 0)
-            {
-                return reader.Fail(Fields[field], "is given twice", "duplicate_field");
-            }
-
-            seen |= 1 << field;
             var isRead = field switch
             {
                 0 => reader.ReadId("id", out draft.Id),
@@ -111,7 +99,7 @@ public static class RankingDocument
             }
         }
 
-        return true;
+        return !reader.HasFailed;
     }
 
     private static bool ReadItems(ref JsonFieldReader reader, out ShownItem[]? items)

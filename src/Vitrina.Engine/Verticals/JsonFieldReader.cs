@@ -77,6 +77,38 @@ internal ref struct JsonFieldReader
     /// <summary>Steps to the next field of the present object; false at its end.</summary>
     public bool NextField() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
 
+    /// <summary>Steps to the next of the declared fields.</summary>
+    /// <param name="names">The declared fields; at most 32.</param>
+    /// <param name="utf8Names">The same as UTF-8.</param>
+    /// <param name="seen">The bits of the fields that were met; begin with 0.</param>
+    /// <param name="field">The field's index.</param>
+    /// <returns>False at the end of the object, and at an unknown or repeated field: then <see cref="HasFailed"/>.</returns>
+    public bool NextField(string[] names, byte[][] utf8Names, ref int seen, out int field)
+    {
+        field = -1;
+        if (!NextField())
+        {
+            return false;
+        }
+
+        field = Find(utf8Names);
+        if (field < 0)
+        {
+            return FailUnknown("", names);
+        }
+
+        if ((seen & (1 << field)) != 0)
+        {
+            return Fail(names[field], "is given twice", "duplicate_field");
+        }
+
+        seen |= 1 << field;
+        return true;
+    }
+
+    /// <summary>True once a mistake was found.</summary>
+    public readonly bool HasFailed => Error.Message is not null;
+
     /// <summary>Throws when anything follows the document.</summary>
     public void End()
     {
