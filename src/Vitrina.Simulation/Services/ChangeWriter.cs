@@ -47,30 +47,7 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
         _open = open;
         _placeOfKey[open.Key[order]] = order;
         report.Created();
-        var dimensions = _configuration.SkillDimensions;
-        var category = open.Market[order];
-        var (title, work) = Wording.Of(category, open.Need.AsSpan(order * dimensions, dimensions));
-        var wording = Streams.Open(world.Seed, StreamPurpose.Wording, open.NeedKey[order]);
-        batch.Add(new SimulatedChange.ItemPut
-        {
-            At = Moment(open.CreatedAt[order]),
-            Id = IdOf(open, order),
-            Vertical = ServicesWorld.Vertical,
-            Owner = string.Create(CultureInfo.InvariantCulture, $"c{open.Customer[order]}"),
-            PublishedAt = Moment(open.CreatedAt[order]),
-            ExpiresAt = Moment(open.ExpiresAt[order]),
-            Stock = _configuration.Slots,
-            Attributes = new OrderCard
-            {
-                Title = title,
-                Category = Wording.Category(category),
-                Work = work,
-                City = Wording.City(city),
-                Place = Wording.Point(city, open.East[order], open.North[order]),
-                Budget = (int)Math.Round(20 * Math.Exp(0.6 * wording.NextGaussian())) * 100,
-                Capacity = _configuration.Slots,
-            },
-        });
+        batch.Add(Put(open, order));
     }
 
     public override void SessionStarted(in CitySession session) => report.Session();
@@ -127,6 +104,35 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
                 });
             }
         }
+    }
+
+    /// <summary>An open order as the marketplace is told of it, with the places that are free now.</summary>
+    public SimulatedChange.ItemPut Put(OpenOrders open, int order)
+    {
+        var dimensions = _configuration.SkillDimensions;
+        var category = open.Market[order];
+        var words = Wording.Of(category, open.Need.AsSpan(order * dimensions, dimensions));
+        var wording = Streams.Open(world.Seed, StreamPurpose.Wording, open.NeedKey[order]);
+        return new SimulatedChange.ItemPut
+        {
+            At = Moment(open.CreatedAt[order]),
+            Id = IdOf(open, order),
+            Vertical = ServicesWorld.Vertical,
+            Owner = string.Create(CultureInfo.InvariantCulture, $"c{open.Customer[order]}"),
+            PublishedAt = Moment(open.CreatedAt[order]),
+            ExpiresAt = Moment(open.ExpiresAt[order]),
+            Stock = _configuration.Slots - open.ResponseCount[order],
+            Attributes = new OrderCard
+            {
+                Title = words,
+                Category = Wording.Category(category),
+                Work = words,
+                City = Wording.City(city),
+                Place = Wording.Point(city, open.East[order], open.North[order]),
+                Budget = (int)Math.Round(20 * Math.Exp(0.6 * wording.NextGaussian())) * 100,
+                Capacity = _configuration.Slots,
+            },
+        };
     }
 
     private static string IdOf(OpenOrders open, int order) => OrderId.Of(open.Key[order], open.NeedKey[order]);

@@ -116,10 +116,10 @@ internal sealed partial class CityRun
         return true;
     }
 
-    /// <summary>Runs the whole history with the arms' own rankings.</summary>
-    public void Run(ServicesPolicy policy, CancellationToken cancellationToken)
+    /// <summary>Runs the history with the arms' own rankings, up to a moment.</summary>
+    public void Run(ServicesPolicy policy, long until, CancellationToken cancellationToken)
     {
-        for (var at = NextAt; at != long.MaxValue; at = NextAt)
+        for (var at = NextAt; at < until; at = NextAt)
         {
             if (Advance(at, policy, out var session))
             {

@@ -74,7 +74,7 @@ public sealed partial record ServicesConfiguration : WorldConfiguration
     /// <summary>Mean life of an order before it expires, hours, were there no longest life.</summary>
     [Description("Mean life of an order before it expires, hours, were there no longest life.")]
     [Range(0.01, 1000.0)]
-    public double LifeMeanHours { get; init; } = 4.0;
+    public double LifeMeanHours { get; init; } = 4.4;
 
     /// <summary>Longest life of an order, hours.</summary>
     [Description("Longest life of an order, hours.")]
@@ -144,7 +144,7 @@ public sealed partial record ServicesConfiguration : WorldConfiguration
     /// <summary>Utility of taking nobody.</summary>
     [Description("Utility of taking nobody.")]
     [Range(-30.0, 30.0)]
-    public double OutsideUtility { get; init; } = 1.5;
+    public double OutsideUtility { get; init; } = 1.3;
 
     /// <summary>Hours after a deal in which the specialist does not look for orders.</summary>
     [Description("Hours after a deal in which the specialist does not look for orders.")]
@@ -164,12 +164,12 @@ public sealed partial record ServicesConfiguration : WorldConfiguration
     /// <summary>Probability that an order that ended without a deal is listed again.</summary>
     [Description("Probability that an order that ended without a deal is listed again.")]
     [Range(0.0, 0.95)]
-    public double RelistShare { get; init; } = 0.1;
+    public double RelistShare { get; init; } = 0.12;
 
     /// <summary>Mean hours until an order is listed again.</summary>
     [Description("Mean hours until an order is listed again.")]
     [Range(0.01, 1000.0)]
-    public double RelistMeanHours { get; init; } = 12;
+    public double RelistMeanHours { get; init; } = 18;
 
     /// <summary>How arm B orders the feed; arm A shows the newest first.</summary>
     [Description("How arm B orders the feed, match or newest; arm A shows the newest first.")]

@@ -62,6 +62,6 @@ public sealed class ServicesMarketplace
         return outcome;
 
         void Run(int city) =>
-            new CityRun(Configuration, People, Seed, (city, _firstWeekday), new OutcomeCounter(outcome, city * Configuration.CategoryCount, listener)).Run(policy, cancellationToken);
+            new CityRun(Configuration, People, Seed, (city, _firstWeekday), new OutcomeCounter(outcome, city * Configuration.CategoryCount, listener)).Run(policy, long.MaxValue, cancellationToken);
     }
 }

@@ -68,6 +68,30 @@ public sealed class ServicesWorld : IWorld
         return await new Drive(this, adapter).RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The orders open at a moment on the day after the history, under arm A, as the marketplace would be told of them: what a demo that serves now can show.</summary>
+    /// <param name="at">From <see cref="EndsAt"/> on, less than a day after it.</param>
+    public IReadOnlyList<SimulatedChange> OpenOrdersAt(DateTimeOffset at)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(at, EndsAt);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(at, EndsAt.AddDays(1));
+        var longer = Configuration with { Days = Configuration.Days + 1 };
+        var outcome = new ServicesOutcome(longer.MarketCount, longer.Days * 24, longer.SpecialistCount);
+        var changes = new List<SimulatedChange>();
+        for (var city = 0; city < longer.CityCount; city++)
+        {
+            var run = new CityRun(longer, People, Seed, (city, StartsAt.DayOfWeek), new OutcomeCounter(outcome, city * longer.CategoryCount, null));
+            run.Run(ServicesPolicies.AllA, (long)(at - StartsAt).TotalMilliseconds, CancellationToken.None);
+            var writer = new ChangeWriter(this, city, changes, new ReportBuilder(longer));
+            for (var market = 0; market < longer.CategoryCount; market++)
+            {
+                changes.AddRange(run.Open.Of(market).Select(order => writer.Put(run.Open, order)));
+            }
+        }
+
+        changes.Sort(static (left, right) => left.At.CompareTo(right.At));
+        return changes;
+    }
+
     /// <inheritdoc/>
     public double TrueRelevance(SimulatedRequest request, string item)
     {

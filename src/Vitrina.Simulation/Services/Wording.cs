@@ -49,12 +49,11 @@ internal static class Wording
     }
 
     /// <summary>What an order says: the signs of its need choose the work and the manner.</summary>
-    public static (string Title, string Work) Of(int category, ReadOnlySpan<double> need)
+    public static string Of(int category, ReadOnlySpan<double> need)
     {
         var (which, how) = (Pick(need, 0), Pick(need, 2));
         var work = category < Categories.Length ? Categories[category].Works[which] : string.Create(CultureInfo.InvariantCulture, $"{Category(category)}, вид {which + 1}");
-        var title = $"{work}, {Manners[how]}";
-        return (title, title);
+        return $"{work}, {Manners[how]}";
     }
 
     private static int Pick(ReadOnlySpan<double> need, int first) =>
