@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Vitrina.Simulation.Driving;
 
@@ -37,7 +38,7 @@ public abstract record WorldReport
 /// <param name="Low">Smallest value that still fits.</param>
 /// <param name="High">Largest value that still fits.</param>
 /// <param name="Source">Where the target is from.</param>
-public sealed record CalibrationTarget(string Name, double Value, double Low, double High, string Source)
+public sealed record CalibrationTarget(string Name, [property: JsonConverter(typeof(UnknownAsNull))] double Value, double Low, double High, string Source)
 {
     /// <summary>Whether the world has it.</summary>
     public bool IsMet => Value >= Low && Value <= High;

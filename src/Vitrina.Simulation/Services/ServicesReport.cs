@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Services;
@@ -27,13 +28,15 @@ public sealed record ServicesReport : WorldReport
     /// <summary>Places of lists at which stood an order that had ended, or that was none of the specialist's.</summary>
     public required long WrongAnswerCount { get; init; }
 
-    /// <summary>Median time between an order's start and its end, hours.</summary>
+    /// <summary>Median time between an order's start and its end, hours; NaN when none ended.</summary>
+    [JsonConverter(typeof(UnknownAsNull))]
     public required double MedianLifeHours { get; init; }
 
     /// <summary>Mean number of open orders at midnight.</summary>
     public required double OpenAtMidnight { get; init; }
 
-    /// <summary>Share of the orders open at midnight whose need had not been listed a day before.</summary>
+    /// <summary>Share of the orders open at midnight whose need had not been listed a day before; NaN when none was open.</summary>
+    [JsonConverter(typeof(UnknownAsNull))]
     public required double ReplacedShare { get; init; }
 
     /// <summary>Sessions of a specialist per day; those who are busy after a deal do not come.</summary>
@@ -54,9 +57,9 @@ public sealed record ServicesReport : WorldReport
         ("responses per order", Ratio(ResponseCount, OrderCount, "0.00")),
         ("deals", Count(DealCount)),
         ("orders with a deal", Percent(DealCount, ClosedCount)),
-        ("median life of an order, hours", MedianLifeHours.ToString("0.00", CultureInfo.InvariantCulture)),
+        ("median life of an order, hours", double.IsNaN(MedianLifeHours) ? "–" : MedianLifeHours.ToString("0.00", CultureInfo.InvariantCulture)),
         ("open orders at midnight", OpenAtMidnight.ToString("#,0", CultureInfo.InvariantCulture)),
-        ("replaced within a day", ReplacedShare.ToString("0.0 %", CultureInfo.InvariantCulture)),
+        ("replaced within a day", double.IsNaN(ReplacedShare) ? "–" : ReplacedShare.ToString("0.0 %", CultureInfo.InvariantCulture)),
         ("sessions per specialist and day", SessionsPerSpecialistDay.ToString("0.00", CultureInfo.InvariantCulture)),
         ("ended or foreign orders shown", Count(WrongAnswerCount)),
     ];

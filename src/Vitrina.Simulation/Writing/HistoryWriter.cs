@@ -58,10 +58,14 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     public async ValueTask<ShownList> RankAsync(SimulatedRequest request, CancellationToken cancellationToken)
     {
         ShownList shown = await _inner.RankAsync(request, cancellationToken).ConfigureAwait(false);
-        WriteRanking(request, shown);
-        if (shown.IsRandomised)
+        // A list that showed nothing teaches nothing: an import refuses it.
+        if (shown.Items.Count > 0)
         {
-            WriteTruth(request, shown);
+            WriteRanking(request, shown);
+            if (shown.IsRandomised)
+            {
+                WriteTruth(request, shown);
+            }
         }
 
         return shown;

@@ -62,6 +62,7 @@ public class ConfigurationTests
             var world = configuration.Create(1, Markets.EndDate);
             var report = await world.DriveAsync(world.OpenLoop(), null, TestContext.Current.CancellationToken);
             Assert.All(report.Rows(), row => Assert.NotEmpty(row.Value));
+            Assert.NotEmpty(System.Text.Json.JsonSerializer.Serialize(report, report.GetType()));
             world.Marketplace.Run(ServicesPolicies.BySpecialist(1), null, TestContext.Current.CancellationToken);
         }
     }
