@@ -337,6 +337,11 @@ public sealed record ScheduleDeclaration : IPositioned
     [Range(0, 100)]
     public int CarryOver { get; init; } = 1;
 
+    /// <summary>The largest accepted distance between a period's share of treated clusters and the treatment's weight; 1 accepts all.</summary>
+    [Description("Schedules are drawn again until no period's share of treated clusters is farther than this from the treatment's weight; 1 accepts all.")]
+    [Range(0.0, 1.0)]
+    public double MaxImbalance { get; init; } = 1;
+
     /// <summary>True draws one schedule for all clusters: the period is then the unit.</summary>
     [Description("True draws one schedule for all clusters: the period is then the unit of analysis.")]
     public bool Common { get; init; }
