@@ -82,10 +82,10 @@ internal static class ExplainStage
     private static Explanation ModelScore(RankingContext context, int index, ServingModel serving, float score)
     {
         var model = serving.Loaded.Model;
-        Span<double> contributions = stackalloc double[model.Features.Count];
+        Span<double> contributions = stackalloc double[model.Inputs.Count];
         model.Contributions(context.Features, index, serving.Columns, contributions);
-        var details = new List<Explanation>(model.Features.Count);
-        for (var feature = 0; feature < model.Features.Count; feature++)
+        var details = new List<Explanation>(model.Inputs.Count);
+        for (var feature = 0; feature < model.Inputs.Count; feature++)
         {
             if (contributions[feature] == 0)
             {
@@ -94,7 +94,7 @@ internal static class ExplainStage
 
             var column = serving.Columns[feature];
             var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
-            details.Add(Explanation.Leaf($"{model.Features[feature].Name} = {value}", contributions[feature]));
+            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}", contributions[feature]));
         }
 
         details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));
@@ -105,7 +105,7 @@ internal static class ExplainStage
             details.Add(Explanation.Leaf("all other features", rest));
         }
 
-        details.Add(Explanation.Leaf("base", model.Intercept));
+        details.Add(Explanation.Leaf("base", model.BaseScore));
         return new Explanation($"log-odds by {serving.Id}", score, details);
     }
 
