@@ -109,7 +109,7 @@ internal sealed class ExperimentChecker(ExperimentDocument document, ExperimentS
         }
 
         var total = arms.Sum(arm => arm.Weight);
-        if (arms.Count > 0 && Math.Abs(total - 1) > 1e-6)
+        if (arms.Count > 1 && Math.Abs(total - 1) > 1e-6)
         {
             Add("arms", string.Create(CultureInfo.InvariantCulture, $"have weights that add up to {total:0.######}; they must add up to 1"));
         }
@@ -197,9 +197,9 @@ internal sealed class ExperimentChecker(ExperimentDocument document, ExperimentS
 
     private void CheckTrait(TraitName trait, string field)
     {
-        if (trait.Name.Length == 0)
+        if (trait.Name.Length == 0 || trait.Name.Any(char.IsWhiteSpace))
         {
-            Add(field, "has an empty part; traits are joined as in 'category x city'");
+            Add(field, $"has the part '{trait.Name}', which is no name; traits are joined as in 'category x city'");
         }
         else if (trait.Source.Length > 0 && !TraitName.Sources.Contains(trait.Source, StringComparer.Ordinal))
         {
