@@ -14,15 +14,6 @@ public static class SampleSize
     public static double PerArm(double difference, double variance, double alpha = 0.05, double power = 0.8)
         => 2 * variance * Square(Reach(alpha, power)) / Square(difference);
 
-    /// <summary>Units per arm that find a difference of shares, with pooled variance under the null.</summary>
-    /// <remarks>Fleiss, Statistical Methods for Rates and Proportions, chapter 4: z_a √(2 p̄ q̄) + z_b √(p₀q₀ + p₁q₁).</remarks>
-    public static double PerArmPooled(double share, double difference, double alpha = 0.05, double power = 0.8)
-    {
-        double other = share + difference, mean = (share + other) / 2;
-        var sum = -Tails.NormalQuantile(alpha / 2) * Math.Sqrt(2 * mean * (1 - mean)) + Tails.NormalQuantile(power) * Math.Sqrt(share * (1 - share) + other * (1 - other));
-        return Square(sum / difference);
-    }
-
     /// <summary>Units per arm that find a difference of shares, with each arm's own variance.</summary>
     public static double PerArmUnpooled(double share, double difference, double alpha = 0.05, double power = 0.8)
     {
@@ -30,8 +21,8 @@ public static class SampleSize
         return (share * (1 - share) + other * (1 - other)) * Square(Reach(alpha, power)) / Square(difference);
     }
 
-    /// <summary>Units per arm that find a difference of shares whose variances are both the baseline's.</summary>
-    public static double PerArmBaseline(double share, double difference, double alpha = 0.05, double power = 0.8) => PerArm(difference, share * (1 - share), alpha, power);
+    /// <summary>Units per arm that find a difference of shares, both arms with the baseline's (pooled) variance.</summary>
+    public static double PerArmPooled(double share, double difference, double alpha = 0.05, double power = 0.8) => PerArm(difference, share * (1 - share), alpha, power);
 
     /// <summary>The smallest difference of means that so many units per arm find.</summary>
     public static double MinimalDetectable(double perArm, double deviation, double alpha = 0.05, double power = 0.8)

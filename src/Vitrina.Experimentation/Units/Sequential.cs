@@ -34,7 +34,7 @@ public static class Sequential
         var logE = rho * rho * statistic / (2 * scale) - Math.Log(scale) / 2;
         var logP = level.Alternative == Alternative.TwoSided
             ? Math.Min(0, -logE)
-            : Math.Log(OneSidedP(level.Alternative == Alternative.Greater ? value : -value, standardError, count, tuningSize));
+            : Math.Log(OneSidedP(level.Alternative == Alternative.Greater ? value : -value, standardError, count, rho));
         return new Estimate
         {
             Value = value,
@@ -84,27 +84,36 @@ public static class Sequential
         return standardError * Math.Sqrt(count) * Math.Sqrt(2 * scale / (count * count * rho * rho) * log);
     }
 
-    // The smallest error rate whose one-sided sequence excludes zero; 0.4999 means that none does.
-    private static double OneSidedP(double value, double standardError, double count, double tuningSize)
+    // The error rate at which the one-sided bound reaches zero, ρ held: GrowthBook's bisection with its ends and its stop, so 0.4999 means that
+    // no rate does, and values stand within about 1e-4 of the exact solution. Below its lower end the exact solution takes over.
+    private static double OneSidedP(double value, double standardError, double count, double rho)
     {
-        double low = Math.Log(1e-300), high = Math.Log(0.4999);
-        bool Excludes(double logAlpha)
+        const double Smallest = 1e-5, Largest = 0.4999, Stop = 1e-6;
+        double Bound(double alpha) => value - Half(standardError, count, rho, alpha, isOneSided: true);
+        if (Bound(Largest) < 0)
         {
-            var alpha = Math.Exp(logAlpha);
-            return value - Half(standardError, count, Rho(2 * alpha, tuningSize), alpha, isOneSided: true) > 0;
+            return Largest;
         }
 
-        if (!Excludes(high))
+        if (Bound(Smallest) > 0)
         {
-            return 0.4999;
+            var scale = count * rho * rho + 1;
+            var log = value * value * count * rho * rho / (standardError * standardError * 2 * scale);
+            return Math.Max(double.Epsilon, Math.Sqrt(scale) / (2 * double.ExpM1(log)));
         }
 
-        for (var step = 0; step < 200 && high - low > 1e-14; step++)
+        double low = Smallest, high = Largest;
+        for (var step = 0; step < 100; step++)
         {
             var middle = (low + high) / 2;
-            (low, high) = Excludes(middle) ? (low, middle) : (middle, high);
+            var bound = Bound(middle);
+            (low, high) = bound < 0 ? (middle, high) : (low, middle);
+            if (Math.Abs(bound) < Stop)
+            {
+                break;
+            }
         }
 
-        return Math.Exp(high);
+        return (low + high) / 2;
     }
 }
