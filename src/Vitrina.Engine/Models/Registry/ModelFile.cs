@@ -1,0 +1,26 @@
+using Vitrina.Engine.Models.Linear;
+using Vitrina.Kernels.Files;
+
+namespace Vitrina.Engine.Models.Registry;
+
+/// <summary>The bytes of a version's model, by its kind.</summary>
+internal static class ModelFile
+{
+    public static void Write(string path, RankingModel model)
+    {
+        switch (model)
+        {
+            case LogisticModel logistic:
+                LogisticFile.Write(path, logistic);
+                break;
+            default:
+                throw new ArgumentException($"Models of kind '{model.Kind}' have no file format.", nameof(model));
+        }
+    }
+
+    public static RankingModel Read(string path, string kind) => kind switch
+    {
+        "logistic" => LogisticFile.Read(path),
+        _ => throw new DamagedFileException(path, $"holds a model of the unknown kind '{kind}'"),
+    };
+}
