@@ -77,7 +77,7 @@ internal static class SimulateCommand
                     target.Name, Figure(target.Value), $"{Figure(target.Low)} to {Figure(target.High)}", target.IsMet ? "yes" : "no", target.Source]));
         }
 
-        static string Figure(double value) => double.IsNaN(value) ? "–" : value.ToString("0.###", CultureInfo.InvariantCulture);
+        static string Figure(double value) => double.IsNaN(value) ? "–" : double.IsPositiveInfinity(value) ? "more" : value.ToString("0.####", CultureInfo.InvariantCulture);
     }
 
     private static async Task<WorldReport> DriveAsync(IWorld world, string? output, bool isCompressed, string? drive, Terminal terminal, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Vitrina.Engine.Verticals;
 using Vitrina.Simulation.Goods;
+using Vitrina.Simulation.Jobs;
 
 namespace Vitrina.Simulation.Driving;
 
@@ -17,6 +18,7 @@ public sealed class WorldKind
     public static IReadOnlyList<WorldKind> All { get; } =
     [
         Of<GoodsConfiguration>("goods"),
+        Of<JobsConfiguration>("jobs"),
     ];
 
     /// <summary>The world's name.</summary>
