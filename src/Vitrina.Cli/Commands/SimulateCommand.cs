@@ -19,7 +19,7 @@ internal static class SimulateCommand
         var drive = new Option<string?>("--drive") { Description = "A server that was started with --clock driven (http://…), or the data directory of an engine to run in this process: what it shows decides what is clicked." };
         var choice = new WorldChoice();
         var endDate = new Option<string?>("--end-date") { Description = "The day after the last one (yyyy-MM-dd); absent: today." };
-        var threads = new Option<int>("--threads") { Description = "Threads that make the world; its bytes do not depend on them.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "Threads that make the world; its bytes do not depend on them.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var report = new Option<bool>("--report") { Description = "Print the calibration figures." };
         var json = EngineAccess.JsonOption();
         var command = new Command("simulate", "Make a marketplace with known truth. Example: vitrina simulate goods --out history --seed 7 --scale 0.5 --report")
@@ -33,8 +33,10 @@ internal static class SimulateCommand
                 throw new UsageException("say what to do with the world: --out FOLDER, --drive URL|FOLDER or --report");
             }
 
-            var made = choice.Make(parsed, parsed.GetValue(world)!, EndOf(parsed.GetValue(endDate)), parsed.GetValue(threads));
-            return await RunAsync(made, parsed.GetValue(output), parsed.GetValue(gzip), parsed.GetValue(drive), new Terminal(parsed.GetValue(json)), cancellation);
+            var terminal = new Terminal(parsed.GetValue(json));
+            var end = EndOf(parsed.GetValue(endDate));
+            var made = await terminal.RunAsync("Making the world", _ => Task.Run(() => choice.Make(parsed, parsed.GetValue(world)!, end, parsed.GetValue(threads)), cancellation));
+            return await RunAsync(made, parsed.GetValue(output), parsed.GetValue(gzip), parsed.GetValue(drive), terminal, cancellation);
         });
         return command;
     }
