@@ -37,8 +37,17 @@ internal sealed class PlackettLuceDraw(int limit)
             var weight = Math.Exp(scores[index] - largest);
             _weights[index] = weight;
             rest += weight;
-            var time = -Math.Log(1 - stream.NextDouble()) / Math.Max(weight, double.Epsilon);
-            if (kept == places && (places == 0 || time >= _times[kept - 1]))
+            var draw = stream.NextDouble();
+            var rate = Math.Max(weight, double.Epsilon);
+
+            // -log(1 - u) is at least u: most candidates are seen to come too late without a logarithm.
+            if (kept == places && (places == 0 || draw >= _times[kept - 1] * rate))
+            {
+                continue;
+            }
+
+            var time = -Math.Log(1 - draw) / rate;
+            if (kept == places && time >= _times[kept - 1])
             {
                 continue;
             }

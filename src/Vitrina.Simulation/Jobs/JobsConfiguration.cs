@@ -17,7 +17,7 @@ public sealed partial record JobsConfiguration
     /// <inheritdoc/>
     public override string World => JobsWorld.Vertical;
 
-    /// <summary>The same world with more cities, so that the size of a labour market stays what it is.</summary>
+    /// <summary>The same world with more cities, so that the size of a labour market stays what it is. Two cities stay, so that there is another one.</summary>
     /// <param name="scale">Multiplies cities, resumes, employers and vacancies; above 0.</param>
     /// <exception cref="WorldConfigurationException">The scale is not a positive number.</exception>
     public override JobsConfiguration Scaled(double scale)
@@ -25,7 +25,7 @@ public sealed partial record JobsConfiguration
         RequireScale(scale);
         return this with
         {
-            CityCount = Times(CityCount, scale),
+            CityCount = Math.Max(Times(CityCount, scale), Math.Min(CityCount, 2)),
             ResumeCount = Times(ResumeCount, scale),
             EmployerCount = Times(EmployerCount, scale),
             VacancyCount = Times(VacancyCount, scale),

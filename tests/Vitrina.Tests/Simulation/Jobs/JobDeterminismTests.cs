@@ -37,7 +37,7 @@ public class JobDeterminismTests
 
         List<SimulatedChange.UserEvent> Elsewhere(Recorder recorder) => [.. recorder.Events
             .Where(happened => changed.Market.ProfessionOf(changed.ClusterOf(happened.Item)) != profession)
-            .Select(happened => happened with { RankingId = "" })];
+            .Select(happened => happened with { RankingId = "", Context = null })];
 
         static List<SimulatedRequest> RequestsOf(Recorder recorder, string user) =>
             [.. recorder.Rankings.Select(ranking => ranking.Request).Where(request => request.User == user)];
