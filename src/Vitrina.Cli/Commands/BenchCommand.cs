@@ -8,9 +8,9 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
 
-    private static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
+    internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
 
     private static Command Request()
     {
@@ -38,5 +38,5 @@ internal static class BenchCommand
         return command;
     }
 
-    private static void Print(BenchReport report, bool isJson) => Console.Out.WriteLine(isJson ? JsonNode.Parse(report.ToJson())!.ToJsonString(Terminal.JsonOptions) : report.ToTable());
+    internal static void Print(BenchReport report, bool isJson) => Console.Out.WriteLine(isJson ? JsonNode.Parse(report.ToJson())!.ToJsonString(Terminal.JsonOptions) : report.ToTable());
 }

@@ -67,7 +67,7 @@ internal static class BinFitter
         Dictionary<int, int> rows = [];
         foreach (float value in values)
         {
-            if (value >= 0)
+            if (value > -1)
             {
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(rows, (int)value, out _)++;
             }

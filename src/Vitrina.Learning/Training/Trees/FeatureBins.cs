@@ -94,7 +94,7 @@ internal sealed class FeatureBins
     public int BinOf(float value) => Kind switch
     {
         TreeInputKind.Number => BinOfNumber(value),
-        TreeInputKind.Category => value >= 0 && value < _binOfCategory.Length ? _binOfCategory[(int)value] : MissingBin,
+        TreeInputKind.Category => value > -1 && value < _binOfCategory.Length ? _binOfCategory[(int)value] : MissingBin,
         _ => BinOfNumber(Statistic!.Of(value)),
     };
 

@@ -18,7 +18,7 @@ internal static class TargetEncoding
         {
             labels += rows.Labels[row] * (double)rows.WeightOf(row);
             weights += rows.WeightOf(row);
-            categoryCount = categories[row] >= 0 ? Math.Max(categoryCount, (int)categories[row] + 1) : categoryCount;
+            categoryCount = categories[row] > -1 ? Math.Max(categoryCount, (int)categories[row] + 1) : categoryCount;
         }
 
         TargetStatistic statistic = new(categoryCount, labels / weights, options.TargetPriorRows);

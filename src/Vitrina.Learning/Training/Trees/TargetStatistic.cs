@@ -26,15 +26,15 @@ internal sealed class TargetStatistic
     /// <summary>What a category without rows is read as.</summary>
     public float Unseen => (float)_prior;
 
-    /// <summary>What a value is read as; NaN when it is missing.</summary>
+    /// <summary>What a value is read as; NaN when it is missing. A value that is not a category is one that was never seen.</summary>
     public float Of(float category)
     {
-        if (!(category >= 0))
+        if (float.IsNaN(category))
         {
             return float.NaN;
         }
 
-        if (category >= _rows.Length)
+        if (category <= -1 || category >= _rows.Length)
         {
             return Unseen;
         }
@@ -46,7 +46,7 @@ internal sealed class TargetStatistic
     /// <summary>Counts a row.</summary>
     public void Add(float category, double label, double weight)
     {
-        if (category >= 0)
+        if (category > -1)
         {
             _labels[(int)category] += label * weight;
             _rows[(int)category] += weight;

@@ -159,7 +159,7 @@ public sealed class TreeDatasetBuilder : IDisposable
         if (_inputs[input].Kind == TreeInputKind.Category)
         {
             int[] categories = BinFitter.Categories(values, _options.MaxCategories);
-            bool hasRest = hasMissing || values.Any(value => value < 0) || values.Where(value => value >= 0).Distinct().Skip(categories.Length).Any();
+            bool hasRest = hasMissing || values.Any(value => value <= -1) || values.Where(value => value > -1).Select(value => (int)value).Distinct().Skip(categories.Length).Any();
             return categories.Length == 0 ? null : new FeatureBins(input, categories, hasRest);
         }
 

@@ -8,7 +8,7 @@ public enum TreeInputKind
 
     /// <summary>
     /// A category, split by sets that are found in the order of their mean gradient (Fisher, 1958; LightGBM's way). Values are whole numbers from
-    /// 0 to 1,048,575; NaN, negative values and categories too rare for a bin of their own go right at every split.
+    /// 0 to 1,048,575 (fractions are cut off); NaN, negative values and categories too rare for a bin of their own go right at every split.
     /// </summary>
     Category,
 

@@ -103,6 +103,12 @@ public sealed class TreeTrainer
                 Inputs = [.. _set.Inputs.Select(input => new ModelInput(input.Name, input.FixedAtServing))],
                 Trees = trees,
                 BaseScore = _loss.BaseScore,
+                Link = _options.Objective switch
+                {
+                    TreeObjective.Logistic => ScoreLink.Logistic,
+                    TreeObjective.Poisson => ScoreLink.Exponential,
+                    _ => ScoreLink.Identity,
+                },
             },
             Report(trees.Count, history));
     }
