@@ -129,7 +129,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
 
     private int AddLive(int item, long at, int count)
     {
-        if (_world.Timeline.TryGet(item, at, out ItemState state) && state.IsLive)
+        if (_world.Timeline.IsLive(item, at))
         {
             _items[count++] = item;
         }

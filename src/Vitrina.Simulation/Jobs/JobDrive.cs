@@ -159,11 +159,14 @@ internal sealed class JobDrive
                 return;
             }
 
-            AfterHire(contact, pending.At);
         }
 
         _report.Add(happened);
         _batch.Add(happened);
+        if (pending.Contact is { } hired)
+        {
+            AfterHire(hired, pending.At);
+        }
     }
 
     /// <summary>The hired person may withdraw the resume; a vacancy without openings closes at once.</summary>
@@ -187,11 +190,9 @@ internal sealed class JobDrive
     {
         if (_state.Unlist(side, posting))
         {
-            _batch.Add(new SimulatedChange.ItemDelete
-            {
-                At = new DateTimeOffset(at - at % TimeSpan.TicksPerMillisecond, TimeSpan.Zero),
-                Id = _world.PostingsShownTo(side).Id[posting],
-            });
+            // Ended, not deleted: answers and deals may still come.
+            var moment = new DateTimeOffset(at - at % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
+            _batch.Add(new SimulatedChange.ItemPatch { At = moment, Id = _world.PostingsShownTo(side).Id[posting], ExpiresAt = moment });
         }
     }
 
@@ -204,6 +205,6 @@ internal sealed class JobDrive
         }
     }
 
-    /// <summary>Something that will happen: an event, a deal if both are still free, or the withdrawal of a resume.</summary>
+    /// <summary>Something that will happen: an event, a deal if both are still free, or the end of a resume.</summary>
     private readonly record struct Pending(long At, SimulatedChange.UserEvent? Event, JobContact? Contact = null, int Resume = -1);
 }

@@ -40,7 +40,7 @@ internal sealed class JobFeed
         User,
         Put,
         Renewal,
-        Delete,
+        End,
     }
 
     /// <summary>When the next change happens, UTC ticks; the largest number when there is none.</summary>
@@ -70,12 +70,13 @@ internal sealed class JobFeed
                     Vertical = JobsWorld.Vertical,
                     Owner = postings.OwnerId(change.Entity),
                     PublishedAt = new DateTimeOffset(postings.PublishedAt[change.Entity], TimeSpan.Zero),
+                    ExpiresAt = new DateTimeOffset(RunsOutAt(postings, change.Entity), TimeSpan.Zero),
                     Attributes = JobCard.Of(_world.Market, change.Side, change.Entity, new DateTimeOffset(sign, TimeSpan.Zero)),
                 };
             case Kind.Renewal when state.IsListed(change.Side, change.Entity) && !state.HasFoundWork(change.Entity, change.At):
                 return new SimulatedChange.ItemPatch { At = at, Id = id, Attributes = new JobRenewal(at) };
-            case Kind.Delete when state.Unlist(change.Side, change.Entity):
-                return new SimulatedChange.ItemDelete { At = at, Id = id };
+            case Kind.End when state.Unlist(change.Side, change.Entity) && change.At < RunsOutAt(postings, change.Entity):
+                return new SimulatedChange.ItemPatch { At = at, Id = id, ExpiresAt = at };
             default:
                 return null;
         }
@@ -92,6 +93,9 @@ internal sealed class JobFeed
             Attributes = new JobUser(isPerson ? "person" : "employer", Vocabulary.CityOf(_world.Market.CityOf(postings.Cluster[change.Entity])).Name),
         };
     }
+
+    /// <summary>When a posting ends by itself; it says so from the beginning.</summary>
+    private long RunsOutAt(Postings postings, int posting) => JobMarketBuilder.Later(postings.PublishedAt[posting], _world.Configuration.ListingDays);
 
     // A vacancy of the same number is an employer's first: its city is the employer's.
     private void AddUsers(List<Change> changes)
@@ -116,7 +120,7 @@ internal sealed class JobFeed
         if (postings.EndsAt[posting] > start)
         {
             changes.Add(new Change(Math.Max(start, postings.PublishedAt[posting]), Kind.Put, side, posting));
-            changes.Add(new Change(postings.EndsAt[posting], Kind.Delete, side, posting));
+            changes.Add(new Change(postings.EndsAt[posting], Kind.End, side, posting));
         }
     }
 

@@ -132,7 +132,8 @@ internal sealed class JobMarketBuilder(JobsConfiguration configuration, ulong se
         return Whole(isNew ? start + (long)(place * (end - start)) : start - (long)(place * configuration.ListingDays * TimeSpan.TicksPerDay));
     }
 
-    private static long Later(long at, double days) => Whole(at + (long)(Math.Min(days, 100_000) * TimeSpan.TicksPerDay));
+    /// <summary>Days later, in whole seconds.</summary>
+    public static long Later(long at, double days) => Whole(at + (long)(Math.Min(days, 100_000) * TimeSpan.TicksPerDay));
 
     private static long Whole(long ticks) => ticks - ticks % TimeSpan.TicksPerSecond;
 

@@ -215,7 +215,7 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Probability of a contact after opening an average item that fits; grows with its appeal.</summary>
     [Description("Probability of a contact after opening an average item that fits; grows with its appeal.")]
     [Range(0.0, 1.0)]
-    public double ContactProbability { get; init; } = 0.33;
+    public double ContactProbability { get; init; } = 0.34;
 
     /// <summary>Probability of looking no further after a contact.</summary>
     [Description("Probability of looking no further after a contact.")]
@@ -245,7 +245,7 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Lost log-odds when the employment type differs from the one wanted.</summary>
     [Description("Lost log-odds when the employment type differs from the one wanted.")]
     [Range(0.0, 20.0)]
-    public double EmploymentWeight { get; init; } = 2.6;
+    public double EmploymentWeight { get; init; } = 3.6;
 
     /// <summary>Lost log-odds when the schedule differs.</summary>
     [Description("Lost log-odds when the schedule differs.")]

@@ -10,8 +10,8 @@ public sealed class JobsOpenLoop : IMarketplaceAdapter
 {
     private readonly JobsWorld _world;
     private readonly JobsPolicy _policy;
-    private readonly List<int>[] _resumes;
-    private readonly List<int>[] _vacancies;
+    private readonly List<(int Posting, DateTimeOffset ExpiresAt)>[] _resumes;
+    private readonly List<(int Posting, DateTimeOffset ExpiresAt)>[] _vacancies;
     private readonly PlackettLuceDraw _draw;
     private readonly int[] _candidates;
     private readonly double[] _scores;
@@ -79,11 +79,11 @@ public sealed class JobsOpenLoop : IMarketplaceAdapter
             {
                 case SimulatedChange.ItemPut put:
                     var (added, posting) = ListOf(put.Id);
-                    added.Add(posting);
+                    added.Add((posting, put.ExpiresAt ?? DateTimeOffset.MaxValue));
                     break;
-                case SimulatedChange.ItemDelete delete:
-                    var (removed, gone) = ListOf(delete.Id);
-                    removed.Remove(gone);
+                case SimulatedChange.ItemPatch { ExpiresAt: not null } patch:
+                    var (ended, gone) = ListOf(patch.Id);
+                    ended.RemoveAll(listed => listed.Posting == gone);
                     break;
             }
         }
@@ -91,9 +91,9 @@ public sealed class JobsOpenLoop : IMarketplaceAdapter
         return ValueTask.CompletedTask;
     }
 
-    private static List<int>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+    private static List<(int, DateTimeOffset)>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<(int, DateTimeOffset)>())];
 
-    private (List<int> List, int Posting) ListOf(string id)
+    private (List<(int Posting, DateTimeOffset ExpiresAt)> List, int Posting) ListOf(string id)
     {
         var resume = _world.PostingOrdinal(JobSide.Employer, id);
         if (resume >= 0)
@@ -108,12 +108,13 @@ public sealed class JobsOpenLoop : IMarketplaceAdapter
     private int Gather(JobsRequest request, ref RandomStream stream)
     {
         var listed = (request.Side == JobSide.Employer ? _resumes : _vacancies)[request.Cluster];
+        listed.RemoveAll(entry => entry.ExpiresAt <= request.At);
         var employment = _world.PostingsShownTo(request.Side).Employment;
         var offset = listed.Count > _candidates.Length ? stream.NextInt(listed.Count) : 0;
         var count = 0;
         for (var step = 0; step < listed.Count && count < _candidates.Length; step++)
         {
-            var posting = listed[(offset + step) % listed.Count];
+            var posting = listed[(offset + step) % listed.Count].Posting;
             if (request.Employment < 0 || employment[posting] == request.Employment)
             {
                 _candidates[count++] = posting;

@@ -68,7 +68,7 @@ internal sealed class JobsReportBuilder(JobsWorld world, JobMarketState state)
         [
             new("resumes without a contact", report.ResumesWithoutContact, 0.40, 0.48, "seed 004: 44 %"),
             new("resumes with 20 contacts or more", report.ResumesWithTwentyContacts, 0.0005, 0.02, "seed 004: some, 20–30"),
-            new("deals per contact, wanted ÷ other employment", Share(employers.DealsPerFittingContact, employers.DealsPerOtherContact), 5, double.PositiveInfinity, "seed 004: 9 : 0 of 10"),
+            new("deals per contact, wanted ÷ other employment", Share(employers.DealsPerFittingContact, employers.DealsPerOtherContact), 9, double.PositiveInfinity, "seed 004: 9 : 0 of 10"),
             new("deal over contact order, logged NDCG@10, resumes", Share(employers.LoggedNdcgByDeal, employers.LoggedNdcgByContact) - 1, 0.085, double.PositiveInfinity, "seed 004: room for +8.5 %"),
             new("deal over contact order, true NDCG@10, vacancies", 1 / report.Persons.NdcgByContact - 1, 0.097, double.PositiveInfinity, "seed 004: room for +9.7 %"),
             new("responses, chat ÷ call in the application", Rate(employers, 0) / Rate(employers, 2), 1.2, double.PositiveInfinity, "seed 004: channels differ"),

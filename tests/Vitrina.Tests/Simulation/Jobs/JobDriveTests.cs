@@ -27,11 +27,12 @@ public class JobDriveTests
                     Assert.True(listed.Add(put.Id) && !ended.Contains(put.Id));
                     Assert.Contains(put.Owner!, users);
                     break;
+                case SimulatedChange.ItemPatch { ExpiresAt: { } expiresAt } end:
+                    Assert.True(listed.Remove(end.Id) && ended.Add(end.Id));
+                    Assert.Equal(end.At, expiresAt);
+                    break;
                 case SimulatedChange.ItemPatch patch:
                     Assert.Contains(patch.Id, listed);
-                    break;
-                case SimulatedChange.ItemDelete delete:
-                    Assert.True(listed.Remove(delete.Id) && ended.Add(delete.Id));
                     break;
                 case SimulatedChange.UserEvent happened:
                     Assert.Contains(happened.User, users);
