@@ -18,8 +18,7 @@ public static class XgboostFile
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            using JsonDocument document = JsonDocument.Parse(file);
+            using JsonDocument document = JsonDocument.Parse(QuoteNamedNumbers(File.ReadAllBytes(path)));
             return ModelOf(path, document.RootElement);
         }
         catch (JsonException error)
@@ -112,7 +111,7 @@ public static class XgboostFile
 
         double margin = objective switch
         {
-            "binary:logistic" or "reg:logistic" or "binary:logitraw" => -Math.Log((1.0 / score) - 1),
+            "binary:logistic" or "reg:logistic" => -Math.Log((1.0 / score) - 1),
             "count:poisson" or "reg:gamma" or "reg:tweedie" or "survival:cox" or "survival:aft" => Math.Log(score),
             _ => score,
         };
@@ -136,7 +135,48 @@ public static class XgboostFile
             ? value
             : throw new KeyNotFoundException($"there is no '{name}'");
 
-    internal static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(value => (double)value.GetSingle())];
+    internal static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(value => (double)Single(value))];
+
+    internal static float Single(JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? float.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
+        : value.GetSingle();
+
+    /// <summary>XGBoost writes NaN and Infinity bare, which is not JSON; quoted, they are.</summary>
+    private static ReadOnlyMemory<byte> QuoteNamedNumbers(byte[] json)
+    {
+        if (json.AsSpan().IndexOf("NaN"u8) < 0 && json.AsSpan().IndexOf("Infinity"u8) < 0)
+        {
+            return json;
+        }
+
+        MemoryStream quoted = new(json.Length + 1024);
+        bool isInString = false;
+        for (int i = 0; i < json.Length; i++)
+        {
+            ReadOnlySpan<byte> rest = json.AsSpan(i);
+            int name = isInString ? 0 : rest.StartsWith("NaN"u8) ? 3 : rest.StartsWith("Infinity"u8) ? 8 : rest.StartsWith("-Infinity"u8) ? 9 : 0;
+            if (name > 0)
+            {
+                quoted.WriteByte((byte)'"');
+                quoted.Write(rest[..name]);
+                quoted.WriteByte((byte)'"');
+                i += name - 1;
+                continue;
+            }
+
+            quoted.WriteByte(json[i]);
+            if (isInString && json[i] == '\\' && i + 1 < json.Length)
+            {
+                quoted.WriteByte(json[++i]);
+            }
+            else if (json[i] == '"')
+            {
+                isInString = !isInString;
+            }
+        }
+
+        return quoted.GetBuffer().AsMemory(0, (int)quoted.Length);
+    }
 
     // Whole numbers stand as text in parameters.
     private static int Integer(JsonElement parameters, string name, int otherwise) => !parameters.TryGetProperty(name, out JsonElement value) ? otherwise

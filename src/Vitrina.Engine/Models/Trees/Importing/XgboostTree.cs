@@ -23,8 +23,8 @@ internal sealed class XgboostTree
         _left = [.. XgboostFile.Property(tree, "left_children").EnumerateArray().Select(value => value.GetInt32())];
         _right = Of(tree, "right_children", value => value.GetInt32());
         _input = Of(tree, "split_indices", value => value.GetInt32());
-        _condition = Of(tree, "split_conditions", value => value.GetSingle());
-        _cover = Of(tree, "sum_hessian", value => value.GetSingle());
+        _condition = Of(tree, "split_conditions", XgboostFile.Single);
+        _cover = Of(tree, "sum_hessian", XgboostFile.Single);
 
         // A list of booleans until 1.5, of 0 and 1 since.
         _defaultLeft = Of(tree, "default_left", value => value.ValueKind == JsonValueKind.Number ? value.GetInt32() != 0 : value.GetBoolean());
