@@ -50,29 +50,40 @@ public sealed unsafe class GradientHistogram
         return new Span<GradientSum>(_bins + (column * Bins), Bins);
     }
 
+    /// <summary>Sets the bins of some blocks to the sums over all rows.</summary>
+    /// <param name="firstBlock">First block.</param>
+    /// <param name="endBlock">The block behind the last one; on the same line as the first.</param>
+    /// <param name="bins">Bins of all rows.</param>
+    /// <param name="gradients">Sum of each row, shape [rows].</param>
+    public void FillAll(int firstBlock, int endBlock, BinnedRows bins, ReadOnlySpan<GradientSum> gradients)
+    {
+        Check(firstBlock, endBlock, bins, bins?.RowCount ?? 0, gradients.Length);
+        Vector128<long>* target = Cleared(firstBlock, endBlock);
+        fixed (GradientSum* gradient = gradients)
+        {
+            for (int from = 0; from < gradients.Length; from += TileRows)
+            {
+                int count = Math.Min(TileRows, gradients.Length - from);
+                for (int block = firstBlock; block < endBlock; block++)
+                {
+                    byte* source = SourceOf(bins!, block) + ((long)from * BinnedRows.LineColumns);
+                    AddAll(target + ((block - firstBlock) * BlockColumns * Bins), source, (Vector128<long>*)gradient + from, count);
+                }
+            }
+        }
+    }
+
     /// <summary>Sets the bins of some blocks to the sums over some rows.</summary>
     /// <param name="firstBlock">First block.</param>
     /// <param name="endBlock">The block behind the last one; on the same line as the first.</param>
     /// <param name="bins">Bins of all rows.</param>
-    /// <param name="rows">The rows to sum, each below the row count; empty for rows 0, 1, 2, ….</param>
+    /// <param name="rows">The rows to sum, each below the row count.</param>
     /// <param name="gradients">Sum of each of those rows, in their order.</param>
     /// <remarks>Cost: one 16-byte addition in cache per row and column; allocates nothing.</remarks>
     public void Fill(int firstBlock, int endBlock, BinnedRows bins, ReadOnlySpan<int> rows, ReadOnlySpan<GradientSum> gradients)
     {
-        ArgumentNullException.ThrowIfNull(bins);
-        int line = firstBlock / LineBlocks;
-        if (firstBlock < 0 || endBlock <= firstBlock || endBlock > Columns / BlockColumns || (endBlock - 1) / LineBlocks != line || line >= bins.LineCount)
-        {
-            throw new ArgumentOutOfRangeException(nameof(endBlock), $"Blocks {firstBlock} to {endBlock} are not on one line.");
-        }
-
-        if ((rows.IsEmpty ? bins.RowCount : rows.Length) != gradients.Length)
-        {
-            throw new ArgumentException($"{gradients.Length} gradients for {rows.Length} of {bins.RowCount} rows.", nameof(gradients));
-        }
-
-        var target = (Vector128<long>*)(_bins + (firstBlock * BlockColumns * Bins));
-        new Span<GradientSum>(target, (endBlock - firstBlock) * BlockColumns * Bins).Clear();
+        Check(firstBlock, endBlock, bins, rows.Length, gradients.Length);
+        Vector128<long>* target = Cleared(firstBlock, endBlock);
         fixed (int* row = rows)
         fixed (GradientSum* gradient = gradients)
         {
@@ -81,16 +92,7 @@ public sealed unsafe class GradientHistogram
                 int count = Math.Min(TileRows, gradients.Length - from);
                 for (int block = firstBlock; block < endBlock; block++)
                 {
-                    byte* source = bins.Line(line) + (block % LineBlocks * BlockColumns);
-                    Vector128<long>* sums = target + ((block - firstBlock) * BlockColumns * Bins);
-                    if (rows.IsEmpty)
-                    {
-                        AddAll(sums, source + ((long)from * BinnedRows.LineColumns), (Vector128<long>*)gradient + from, count);
-                    }
-                    else
-                    {
-                        AddRows(sums, source, row + from, (Vector128<long>*)gradient + from, count);
-                    }
+                    AddRows(target + ((block - firstBlock) * BlockColumns * Bins), SourceOf(bins, block), row + from, (Vector128<long>*)gradient + from, count);
                 }
             }
         }
@@ -111,6 +113,30 @@ public sealed unsafe class GradientHistogram
         for (int i = firstBlock * Values; i < endBlock * Values; i += Vector256<long>.Count)
         {
             (Vector256.Load(mine + i) - Vector256.Load(other + i)).Store(mine + i);
+        }
+    }
+
+    private static byte* SourceOf(BinnedRows bins, int block) => bins.Line(block / LineBlocks) + (block % LineBlocks * BlockColumns);
+
+    private Vector128<long>* Cleared(int firstBlock, int endBlock)
+    {
+        var target = (Vector128<long>*)(_bins + (firstBlock * BlockColumns * Bins));
+        new Span<GradientSum>(target, (endBlock - firstBlock) * BlockColumns * Bins).Clear();
+        return target;
+    }
+
+    private void Check(int firstBlock, int endBlock, BinnedRows? bins, int rowCount, int gradientCount)
+    {
+        ArgumentNullException.ThrowIfNull(bins);
+        int line = firstBlock / LineBlocks;
+        if (firstBlock < 0 || endBlock <= firstBlock || endBlock > Columns / BlockColumns || (endBlock - 1) / LineBlocks != line || line >= bins.LineCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(endBlock), $"Blocks {firstBlock} to {endBlock} are not on one line.");
+        }
+
+        if (rowCount != gradientCount)
+        {
+            throw new ArgumentException($"{gradientCount} gradients for {rowCount} of {bins.RowCount} rows.", nameof(gradientCount));
         }
     }
 

@@ -82,12 +82,18 @@ internal abstract class TreeGrower
 
         Team.For(
             _pieces.Length,
-            piece => histogram.Fill(
-                _pieces[piece].First,
-                _pieces[piece].End,
-                Set.Bins,
-                isWhole ? default : Rows.AsSpan(leaf.Start, leaf.Count),
-                isWhole ? Gradients : _gathered.AsSpan(0, leaf.Count)),
+            piece =>
+            {
+                (int first, int end) = _pieces[piece];
+                if (isWhole)
+                {
+                    histogram.FillAll(first, end, Set.Bins, Gradients);
+                }
+                else
+                {
+                    histogram.Fill(first, end, Set.Bins, Rows.AsSpan(leaf.Start, leaf.Count), _gathered.AsSpan(0, leaf.Count));
+                }
+            },
             leaf.Count >= LargeRows);
     }
 
