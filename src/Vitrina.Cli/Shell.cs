@@ -6,7 +6,7 @@ using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Files;
 using Vitrina.Learning;
-using Vitrina.Simulation.Goods;
+using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Cli;
 

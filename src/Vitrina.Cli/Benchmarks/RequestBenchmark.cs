@@ -30,7 +30,7 @@ internal static class RequestBenchmark
     private static async Task<BenchReport> RunAsync(DataDirectory data, ulong seed, int requests, CancellationToken cancellationToken)
     {
         WriteVertical(data);
-        var world = GoodsWorld.Create(WorldConfiguration.Demo.Scaled(0.3), seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Environment.ProcessorCount);
+        var world = GoodsWorld.Create(GoodsConfiguration.Demo.Scaled(0.3), seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Environment.ProcessorCount);
         var clock = new DrivenClock(world.Start);
         await using var runtime = EngineAccess.Start(data.Root, null, clock);
         await world.DriveAsync(new EngineAdapter(runtime, clock), world.Start, world.End, null, cancellationToken);

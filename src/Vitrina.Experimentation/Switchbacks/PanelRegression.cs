@@ -187,50 +187,40 @@ public sealed class PanelRegression
         return (Math.Sqrt(variance), total > 0 ? trace * trace / total : double.NaN);
     }
 
+    // (I − QQ')^power w through the eigenvectors of QQ' or of Q'Q, whichever is smaller: both have the same values other than 0.
     private double[] Adjust(int[] rows, double power)
     {
-        var identityLessHat = Matrix<double>.Build.Dense(rows.Length, rows.Length, (i, j) => i == j ? 1 : 0);
-        foreach (var column in _basis)
-        {
-            for (var i = 0; i < rows.Length; i++)
-            {
-                var left = column[rows[i]];
-                if (left == 0)
-                {
-                    continue;
-                }
-
-                for (var j = 0; j < rows.Length; j++)
-                {
-                    identityLessHat[i, j] -= left * column[rows[j]];
-                }
-            }
-        }
-
-        var eigen = identityLessHat.Evd(Symmetricity.Symmetric);
-        var result = new double[rows.Length];
-        for (var k = 0; k < rows.Length; k++)
+        double[][] columns = [.. _basis.Select(column => rows.Select(row => column[row]).ToArray()).Where(column => column.Any(value => value != 0))];
+        double[] weights = [.. rows.Select(row => _weights[row])];
+        var isWide = columns.Length >= rows.Length;
+        var size = isWide ? rows.Length : columns.Length;
+        var gram = Matrix<double>.Build.Dense(size, size, (i, j) => isWide ? columns.Sum(column => column[i] * column[j]) : Dot(columns[i], columns[j]));
+        var eigen = gram.Evd(Symmetricity.Symmetric);
+        var start = isWide ? weights : [.. columns.Select(column => Dot(column, weights))];
+        var change = new double[size];
+        for (var k = 0; k < size; k++)
         {
             var value = eigen.EigenValues[k].Real;
+            // Directions that the design explains wholly are projected out: the pseudo-inverse.
+            var factor = 1 - value <= Tiny ? -1 : Math.Pow(1 - value, power) - 1;
             if (value <= Tiny)
             {
                 continue;
             }
 
             double along = 0;
-            for (var i = 0; i < rows.Length; i++)
+            for (var i = 0; i < size; i++)
             {
-                along += eigen.EigenVectors[i, k] * _weights[rows[i]];
+                along += eigen.EigenVectors[i, k] * start[i];
             }
 
-            along *= Math.Pow(value, power);
-            for (var i = 0; i < rows.Length; i++)
+            for (var i = 0; i < size; i++)
             {
-                result[i] += along * eigen.EigenVectors[i, k];
+                change[i] += along * factor / (isWide ? 1 : value) * eigen.EigenVectors[i, k];
             }
         }
 
-        return result;
+        return [.. weights.Select((weight, i) => weight + (isWide ? change[i] : columns.Select((column, k) => column[i] * change[k]).Sum()))];
     }
 
     private double ClusteredBy(int[] groups)

@@ -28,7 +28,7 @@ internal sealed class Reaction
 /// </remarks>
 internal sealed class Behaviour
 {
-    private readonly WorldConfiguration _configuration;
+    private readonly GoodsConfiguration _configuration;
     private readonly ulong _seed;
     private readonly Catalogue _catalogue;
     private readonly Population _people;
@@ -36,7 +36,7 @@ internal sealed class Behaviour
     private readonly Preference _preference;
 
     public Behaviour(
-        WorldConfiguration configuration, ulong seed, Catalogue catalogue, Population people, ItemTimeline timeline)
+        GoodsConfiguration configuration, ulong seed, Catalogue catalogue, Population people, ItemTimeline timeline)
     {
         _configuration = configuration;
         _seed = seed;
@@ -91,7 +91,7 @@ internal sealed class Behaviour
         ShownItem entry = shown.Items[place];
         int item = _catalogue.ItemOrdinal(entry.Id);
         bool isKnown = _timeline.TryGet(item, request.At.UtcTicks, out ItemState state);
-        double utility = isKnown ? _preference.Utility(user, request.Intent, state) : 0;
+        double utility = isKnown ? _preference.Utility(user, GoodsRequest.Of(request).Intent, state) : 0;
         double probability = _preference.ClickProbability(user, utility, isKnown && state.IsLive);
         RandomStream choice = Streams.Open(_seed, StreamPurpose.Click, request.Key, item);
         reaction.ExpectedClicks += probability;

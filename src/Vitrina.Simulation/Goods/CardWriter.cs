@@ -1,5 +1,4 @@
 using System.Text;
-using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Goods;
 
@@ -8,7 +7,7 @@ internal static class CardWriter
 {
     private const byte None = 255;
 
-    public static SimulatedItemAttributes Write(Catalogue catalogue, in ItemState state)
+    public static GoodsCard Write(Catalogue catalogue, in ItemState state)
     {
         int item = state.Item;
         int model = catalogue.ItemModel[item];
@@ -19,7 +18,7 @@ internal static class CardWriter
         string? size = catalogue.ItemSize[item] == None ? null : type.Template.Sizes[catalogue.ItemSize[item]];
         string? audience = catalogue.ModelAudience[model] == None ? null : Assortment.Audiences[catalogue.ModelAudience[model]];
         string title = Title(type, brand, catalogue.ModelName[model], audience, feature, colour, size);
-        return new SimulatedItemAttributes
+        return new GoodsCard
         {
             Title = title,
             Description = Description(type, brand, feature, colour),

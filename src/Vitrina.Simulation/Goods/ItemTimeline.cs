@@ -75,7 +75,7 @@ internal sealed class ItemTimeline
         return false;
     }
 
-    public static ItemTimeline Build(Catalogue catalogue, WorldConfiguration configuration, ulong seed, long start, long end, int threads)
+    public static ItemTimeline Build(Catalogue catalogue, GoodsConfiguration configuration, ulong seed, long start, long end, int threads)
     {
         int chunkCount = (catalogue.ItemCount + ChunkSize - 1) / ChunkSize;
         var chunks = new List<ItemState>[chunkCount];
@@ -113,7 +113,7 @@ internal sealed class ItemTimeline
     private ref struct ItemPath
     {
         private readonly Catalogue _catalogue;
-        private readonly WorldConfiguration _configuration;
+        private readonly GoodsConfiguration _configuration;
         private readonly int _item;
         private readonly long _end;
         private RandomStream _price;
@@ -127,7 +127,7 @@ internal sealed class ItemTimeline
         private int _pieces;
         private short _days;
 
-        public ItemPath(Catalogue catalogue, WorldConfiguration configuration, ulong seed, int item, long start, long end)
+        public ItemPath(Catalogue catalogue, GoodsConfiguration configuration, ulong seed, int item, long start, long end)
         {
             _catalogue = catalogue;
             _configuration = configuration;

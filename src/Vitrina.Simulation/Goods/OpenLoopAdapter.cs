@@ -63,7 +63,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     private int Gather(SimulatedRequest request, ref RandomStream stream)
     {
         Catalogue catalogue = _world.Catalogue;
-        QueryIntent intent = request.Intent;
+        QueryIntent intent = GoodsRequest.Of(request).Intent;
         int limit = _world.Configuration.CandidateLimit;
         int wanted = Math.Max(1, (int)(limit * (1 - _world.Configuration.IrrelevantShare)));
         long at = request.At.UtcTicks;
@@ -190,14 +190,14 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     private double Score(SimulatedRequest request, int item)
     {
         Catalogue catalogue = _world.Catalogue;
-        QueryIntent intent = request.Intent;
+        QueryIntent intent = GoodsRequest.Of(request).Intent;
         int model = catalogue.ItemModel[item];
         double text = 0;
         text += intent.Type >= 0 && catalogue.ModelType[model] == intent.Type ? 1 : 0;
         text += intent.Brand >= 0 && catalogue.ModelBrand[model] == intent.Brand ? 1 : 0;
         text += intent.Model == model ? 1.5 : 0;
         text += intent.Colour >= 0 && catalogue.ItemColour[item] == intent.Colour ? 0.5 : 0;
-        double textShare = request.IsMisspelt ? MisspeltTextShare : 1;
+        double textShare = GoodsRequest.Of(request).IsMisspelt ? MisspeltTextShare : 1;
         return _world.Configuration.PopularityWeight * catalogue.ItemPopularity[item] + _world.Configuration.TextWeight * textShare * text;
     }
 }

@@ -11,14 +11,14 @@ internal sealed class Preference
     // Three days are neither fast nor slow.
     private static readonly double UsualLogDelivery = Math.Log(1 + 3);
 
-    private readonly WorldConfiguration _configuration;
+    private readonly GoodsConfiguration _configuration;
     private readonly Catalogue _catalogue;
     private readonly Population _people;
     private readonly float[] _standing;
     private readonly double _cartShift;
     private readonly double _orderShift;
 
-    public Preference(WorldConfiguration configuration, Catalogue catalogue, Population people)
+    public Preference(GoodsConfiguration configuration, Catalogue catalogue, Population people)
     {
         _configuration = configuration;
         _catalogue = catalogue;

@@ -77,10 +77,10 @@ internal sealed class ReportBuilder
     /// <summary>Bounds the memory: sessions of days that are over need not be told apart any more.</summary>
     public void ForgetSessionsBefore(int day) => _sessions.RemoveWhere(session => SessionPlanner.DayOfSession(session) < day);
 
-    public SimulationReport Build()
+    public GoodsReport Build()
     {
         (double mean, double share) = States();
-        return new SimulationReport
+        return new GoodsReport
         {
             RankingCount = _rankings,
             SessionCount = _sessionCount,

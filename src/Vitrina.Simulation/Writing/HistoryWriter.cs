@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Vitrina.Simulation.Driving;
-using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Simulation.Writing;
 
 /// <summary>An adapter that writes what passes through it as files in the import formats, each in time order.</summary>
 /// <remarks>
 /// Files: items, users, sellers, features, rankings, events and truth, all .jsonl (.jsonl.gz when compressed), and world.yaml. truth holds
-/// the click probabilities of the items of each randomised ranking, in shown order, and is never imported. Memory is bounded.
+/// the true relevance of the items of each randomised ranking, in shown order, and is never imported. Memory is bounded.
 /// </remarks>
 public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
 {
@@ -21,7 +20,7 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     private static readonly JsonEncodedText RankingId = JsonEncodedText.Encode("rankingId");
     private static readonly JsonEncodedText Propensity = JsonEncodedText.Encode("propensity");
 
-    private readonly GoodsWorld _world;
+    private readonly IWorld _world;
     private readonly IMarketplaceAdapter _inner;
     private readonly JsonLines _items;
     private readonly JsonLines _users;
@@ -36,7 +35,7 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     /// <param name="inner">Who answers the requests.</param>
     /// <param name="folder">Where the files go.</param>
     /// <param name="isCompressed">Whether the lines are compressed with gzip.</param>
-    public HistoryWriter(GoodsWorld world, IMarketplaceAdapter inner, string folder, bool isCompressed = false)
+    public HistoryWriter(IWorld world, IMarketplaceAdapter inner, string folder, bool isCompressed = false)
     {
         _world = world;
         _inner = inner;
@@ -50,8 +49,9 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
         _events = new JsonLines(Path.Combine(folder, "events" + ending));
         _truth = new JsonLines(Path.Combine(folder, "truth" + ending));
         string head = string.Create(
-            CultureInfo.InvariantCulture, $"# The goods world behind these files.\n# seed: {world.Seed}\n# endDate: {world.End:yyyy-MM-dd}\n");
+            CultureInfo.InvariantCulture, $"# The {world.Configuration.World} world behind these files.\n# seed: {world.Seed}\n# endDate: {world.EndsAt:yyyy-MM-dd}\n");
         File.WriteAllText(Path.Combine(folder, "world.yaml"), head + world.Configuration.ToYaml());
+        world.WriteTruth(folder);
     }
 
     /// <inheritdoc/>
@@ -110,14 +110,22 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
         line.WriteString("surface"u8, request.Surface);
         line.WriteString(User, request.User);
         line.WriteString(Session, request.Session);
-        line.WriteString(Query, request.Query);
+        if (request.Query is { } query)
+        {
+            line.WriteString(Query, query);
+        }
+
         line.WriteStartObject("context"u8);
         if (shown.IsRandomised)
         {
             line.WriteString("slice"u8, "randomised"u8);
         }
 
-        line.WriteString("region"u8, request.Region);
+        for (int pair = 0; pair < request.Context.Count; pair++)
+        {
+            line.WriteString(request.Context[pair].Key, request.Context[pair].Value);
+        }
+
         line.WriteEndObject();
         line.WriteStartArray(Items);
         for (int place = 0; place < shown.Items.Count; place++)

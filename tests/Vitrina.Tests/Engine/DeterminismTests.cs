@@ -30,10 +30,10 @@ public class DeterminismTests
 
     private static async Task<(List<string> Journal, string Checkpoint, string Model, string Files, long Rankings)> RunAsync()
     {
-        var world = GoodsWorld.Create(WorldConfiguration.Small with { Days = 3 }, 3, new DateOnly(2026, 3, 1));
+        var world = GoodsWorld.Create(GoodsConfiguration.Small with { Days = 3 }, 3, new DateOnly(2026, 3, 1));
         var root = TestEngine.NewFolder();
         var files = Directory.CreateTempSubdirectory("vitrina-files-").FullName;
-        SimulationReport report;
+        GoodsReport report;
         IReadOnlyList<CompiledVertical> verticals;
         await using (var engine = TestEngine.Open(root, at: world.Start))
         {

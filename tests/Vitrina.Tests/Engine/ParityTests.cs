@@ -20,7 +20,7 @@ public class ParityTests
     [Fact]
     public async Task Replayed_features_equal_the_recorded_ones_bit_for_bit_under_concurrent_load()
     {
-        var configuration = WorldConfiguration.Small with { UserCount = FullRun.Or(300, 3000) };
+        var configuration = GoodsConfiguration.Small with { UserCount = FullRun.Or(300, 3000) };
         var world = GoodsWorld.Create(configuration, 11, new DateOnly(2026, 3, 1));
         var root = TestEngine.NewFolder();
         long dropped;

@@ -1,18 +1,13 @@
 using System.Globalization;
+using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Goods;
 
 /// <summary>What came of a drive, and how it compares to real marketplaces.</summary>
-public sealed record SimulationReport
+public sealed record GoodsReport : WorldReport
 {
-    /// <summary>Lists shown.</summary>
-    public required long RankingCount { get; init; }
-
     /// <summary>Visits with at least one list.</summary>
     public required long SessionCount { get; init; }
-
-    /// <summary>Events of all types.</summary>
-    public required long EventCount { get; init; }
 
     /// <summary>Views.</summary>
     public required long ViewCount { get; init; }
@@ -56,8 +51,11 @@ public sealed record SimulationReport
     /// <summary>Share of the items with 2 to 5 such states.</summary>
     public required double ShareOfItemsWithTwoToFiveStates { get; init; }
 
-    /// <summary>Figures with their names, for printing.</summary>
-    public IReadOnlyList<(string Name, string Value)> Rows()
+    /// <inheritdoc/>
+    public override string Summary() => string.Create(CultureInfo.InvariantCulture, $"{RankingCount:n0} rankings, {EventCount:n0} events, {ClickCount:n0} clicks, {OrderCount:n0} orders");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, string Value)> Rows()
     {
         var rows = new List<(string Name, string Value)>
         {
@@ -90,11 +88,4 @@ public sealed record SimulationReport
 
         return rows;
     }
-
-    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
-
-    private static string Percent(double part, double whole) => whole > 0 ? (part / whole).ToString("0.0 %", CultureInfo.InvariantCulture) : "–";
-
-    private static string Ratio(double part, double whole, string format) =>
-        whole > 0 ? (part / whole).ToString(format, CultureInfo.InvariantCulture) : "–";
 }

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Goods;
 
 /// <summary>Every parameter of a goods world. Log-odds and standard deviations are in natural units, rates are per day.</summary>
 /// <remarks>Nothing in the engine may read it: it holds the truth. Two worlds with equal configuration, seed and end date are the same bytes.</remarks>
-public sealed partial record WorldConfiguration
+public sealed partial record GoodsConfiguration : WorldConfiguration
 {
     /// <summary>Days of history; the last one ends where EndDate begins.</summary>
     [Description("Days of history; the last one ends where EndDate begins.")]
