@@ -29,10 +29,11 @@ internal static class BenchCommand
     {
         var (json, seed) = (EngineAccess.JsonOption(), Seed());
         var dataset = new Option<string>("--dataset") { Description = "A folder with sessions.csv.gz in trivago's format.", Required = true };
-        var command = new Command("sessions", "Shown lists and clicks of sessions, re-ranked. Example: vitrina bench sessions --dataset trivago --json") { dataset, json, seed };
+        var leak = new Option<bool>("--leak-test") { Description = "Also permute labels within lists of one length, 16 times: the AUC within lists must be a half." };
+        var command = new Command("sessions", "Shown lists and clicks of sessions, re-ranked. Example: vitrina bench sessions --dataset trivago --json") { dataset, json, seed, leak };
         command.SetAction(async (parsed, cancellation) =>
         {
-            Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
+            Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), parsed.GetValue(leak), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
             return 0;
         });
         return command;
