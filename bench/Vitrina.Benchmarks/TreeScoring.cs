@@ -21,8 +21,8 @@ internal static class TreeScoringBenchmark
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trees} trees, {Columns} columns, {ThresholdsPerColumn} thresholds a column, µs per row"));
         Console.WriteLine();
-        Console.WriteLine("| leaves | rows | plain walk | lanes | ratio | bytes allocated |");
-        Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: |");
+        Console.WriteLine("| leaves | rows | plain walk | lanes | ratio | bytes allocated | contributions |");
+        Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (int leaves in new[] { 31, 63, 255 })
         {
             TreeModel model = new(RandomEnsemble(trees, leaves));
@@ -54,7 +54,9 @@ internal static class TreeScoringBenchmark
         model.Score(matrix, columns, scores);
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         double lanes = Median(rounds, () => model.Score(matrix, columns, scores)) / rows;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {leaves} | {rows} | {walk:0.00} | {lanes:0.000} | {walk / lanes:0.0} | {bytes} |"));
+        double[] contributions = new double[Columns];
+        double explained = Median(rounds, () => model.Contributions(matrix, rows / 2, columns, contributions));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {leaves} | {rows} | {walk:0.00} | {lanes:0.000} | {walk / lanes:0.0} | {bytes} | {explained:0} |"));
     }
 
     private static void Walk(TreeEnsemble ensemble, FeatureMatrix matrix, float[] scores)

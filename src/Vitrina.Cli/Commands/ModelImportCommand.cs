@@ -56,6 +56,7 @@ internal static class ModelImportCommand
     private static int Import(ForeignModel foreign, string path, ModelTarget target, FeatureMapping? mapping, DataDirectory data, Terminal terminal)
     {
         var model = new TreeModel(mapping is null ? foreign.Ensemble : mapping.Apply(foreign.Ensemble));
+        data.Create();
         var vertical = EngineAccess.Verticals(data).FirstOrDefault(vertical => vertical.Name == target.Vertical);
         if (vertical is null || !vertical.Surfaces.ContainsKey(target.Surface))
         {
@@ -88,16 +89,18 @@ internal static class ModelImportCommand
             ["features"] = model.Inputs.Count,
             ["notProvided"] = new JsonArray([.. missing.Select(feature => (JsonNode)feature.Name)]),
         };
-        terminal.Result(document, () => Tell(manifest, model, missing, isNew));
+        terminal.Result(document, () => Tell(manifest, model, missing, isNew, vertical.Surfaces[target.Surface].Declaration.Score.Model));
         return 0;
     }
 
-    private static void Tell(ModelManifest manifest, TreeModel model, IReadOnlyList<MissingFeature> missing, bool isNew)
+    private static void Tell(ModelManifest manifest, TreeModel model, IReadOnlyList<MissingFeature> missing, bool isNew, string? served)
     {
         Console.Out.WriteLine($"{manifest.Id}: {model.Ensemble.Trees.Count} trees over {model.Inputs.Count} features{(isNew ? "" : "; it was imported before, nothing changed")}");
         if (missing.Count == 0)
         {
-            Console.Out.WriteLine($"Serve it with: vitrina models publish {manifest.Id}");
+            Console.Out.WriteLine(served == manifest.Name
+                ? $"Serve it with: vitrina models publish {manifest.Id}"
+                : $"{manifest.Vertical}/{manifest.Surface} scores with {(served is null ? "no model" : $"the model '{served}'")}: to serve, give that name, or declare 'model: {manifest.Name}' in the vertical");
             return;
         }
 
