@@ -33,7 +33,7 @@ internal static class Evaluations
         var probabilities = new float[logOdds.Length];
         for (var i = 0; i < logOdds.Length; i++)
         {
-            probabilities[i] = (float)Engine.Models.Linear.LogisticModel.Probability(logOdds[i]);
+            probabilities[i] = (float)Engine.Models.RankingModel.Probability(logOdds[i]);
         }
 
         return probabilities;

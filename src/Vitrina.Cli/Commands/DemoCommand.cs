@@ -84,11 +84,16 @@ internal static class DemoCommand
         var table = Evaluations.Table(outcome.Randomised, world.Seed, demo.Baselines);
         var report = table.ToReport("demo", $"{demo.World} world, seed {world.Seed}", "randomised slice of the later-time test part");
         terminal.Say(report.ToTable());
-        var truths = demo.Truth?.Invoke(world);
-        terminal.Say(truths?.ToTable() ?? "");
+        var truths = demo.Truth is { } truthOf ? await terminal.RunAsync("Running the world under A and B", progress => Task.Run(() => truthOf(world, progress), cancellationToken)) : null;
+        if (truths is not null)
+        {
+            terminal.Say(truths.ToTable());
+        }
+
         return await ServeCommand.RunAsync(data.Root, url, false, terminal.IsJson, async (address, stop) =>
         {
             watch.Step("start");
+            await PutLiveAsync(demo, world, address, cancellationToken);
             if (!isOnce)
             {
                 Invite(demo, address, terminal);
@@ -100,6 +105,17 @@ internal static class DemoCommand
             terminal.Result(Document(report, truths, outcome.Manifest, imported, watch, answers), () => Show(answers, terminal));
             stop();
         }, cancellationToken);
+    }
+
+    // Items that live for hours are long gone when the history is imported: what is alive now is put as a marketplace would.
+    private static async Task PutLiveAsync(DemoWorld demo, IWorld world, Uri address, CancellationToken cancellationToken)
+    {
+        if (demo.Live?.Invoke(world, TimeProvider.System.GetUtcNow()) is { Count: > 0 } changes)
+        {
+            using var client = RunningServer.Client(address);
+            using var adapter = new HttpAdapter(client);
+            await adapter.SendAsync(changes, cancellationToken);
+        }
     }
 
     private static void Invite(DemoWorld demo, Uri address, Terminal terminal)

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Vitrina.Cli.Demos;
 using Vitrina.Engine;
 using Vitrina.Simulation.Driving;
+using Vitrina.Simulation.Services;
 using Vitrina.Simulation.Writing;
 
 namespace Vitrina.Cli.Commands;
@@ -21,21 +23,27 @@ internal static class SimulateCommand
         var endDate = new Option<string?>("--end-date") { Description = "The day after the last one (yyyy-MM-dd); absent: today." };
         var threads = new Option<int>("--threads") { Description = "Threads that make the world; its bytes do not depend on them.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var report = new Option<bool>("--report") { Description = "Print the calibration figures." };
+        var truth = new Option<int?>("--truth") { Description = "Worlds (seeds from --seed on) over which arm B's true effect and a test by specialists are compared; services only." };
         var json = EngineAccess.JsonOption();
         var command = new Command("simulate", "Make a marketplace with known truth. Example: vitrina simulate goods --out history --seed 7 --scale 0.5 --report")
         {
-            world, output, gzip, drive, choice.Configuration, choice.Preset, choice.Seed, choice.Scale, endDate, threads, report, json,
+            world, output, gzip, drive, choice.Configuration, choice.Preset, choice.Seed, choice.Scale, endDate, threads, report, truth, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (parsed.GetValue(output) is null && parsed.GetValue(drive) is null && !parsed.GetValue(report))
+            if (parsed.GetValue(output) is null && parsed.GetValue(drive) is null && !parsed.GetValue(report) && parsed.GetValue(truth) is null)
             {
-                throw new UsageException("say what to do with the world: --out FOLDER, --drive URL|FOLDER or --report");
+                throw new UsageException("say what to do with the world: --out FOLDER, --drive URL|FOLDER, --report or --truth N");
             }
 
             var terminal = new Terminal(parsed.GetValue(json));
             var end = EndOf(parsed.GetValue(endDate));
             var made = await terminal.RunAsync("Making the world", _ => Task.Run(() => choice.Make(parsed, parsed.GetValue(world)!, end, parsed.GetValue(threads)), cancellation));
+            if (parsed.GetValue(truth) is { } replications)
+            {
+                return await TellTruthAsync(made, replications, terminal, cancellation);
+            }
+
             return await RunAsync(made, parsed.GetValue(output), parsed.GetValue(gzip), parsed.GetValue(drive), terminal, cancellation);
         });
         return command;
@@ -58,25 +66,48 @@ internal static class SimulateCommand
             ["end"] = world.EndsAt,
             ["seconds"] = Math.Round(seconds, 3),
             ["eventsPerSecond"] = Math.Round(report.EventCount / seconds),
+            ["exact"] = Exact(world) is { } toy ? JsonSerializer.SerializeToNode(toy, Terminal.JsonOptions) : null,
             ["report"] = JsonSerializer.SerializeToNode(report, report.GetType(), Terminal.JsonOptions),
         };
         terminal.Result(document, () =>
         {
             terminal.Table(["figure", "value"], report.Rows().Select(row => (IReadOnlyList<string>)[row.Name, row.Value]));
             PrintCalibration(report, terminal);
+            if (Exact(world) is { } toy)
+            {
+                terminal.Say($"  exact: all-A {toy.AllA}, all-B {toy.AllB}: {toy.GlobalEffect:+0.0 %}; test by specialists: A {toy.SplitA}, B {toy.SplitB}: {toy.SplitEffect:+0.0 %}");
+            }
+
             Console.Out.WriteLine($"{report.EventCount:n0} events and {report.RankingCount:n0} rankings in {seconds:0.0} s");
         });
         return 0;
     }
 
+    private static LyftToy? Exact(IWorld world) => world is ServicesWorld services ? LyftToy.TryOf(services.Configuration) : null;
+
+    private static async Task<int> TellTruthAsync(IWorld world, int replications, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (world is not ServicesWorld services)
+        {
+            throw new UsageException($"--truth: the world '{world.Configuration.World}' has no arms; services has");
+        }
+
+        if (replications is < 1 or > 100_000)
+        {
+            throw new UsageException($"--truth {replications}: write a number of worlds from 1 to 100000");
+        }
+
+        var report = await terminal.RunAsync(
+            "Running worlds under A and B", progress => Task.Run(() => ServicesTruthTable.Of(services.Configuration, world.Seed, replications, progress), cancellationToken));
+        terminal.Result(JsonNode.Parse(report.ToJson())!, () => Console.Out.WriteLine(report.ToTable()));
+        return 0;
+    }
+
     private static void PrintCalibration(WorldReport report, Terminal terminal)
     {
-        if (report.Calibration.Count > 0)
+        foreach (var target in report.Calibration)
         {
-            terminal.Table(
-                ["calibration", "here", "target", "met", "source"],
-                report.Calibration.Select(target => (IReadOnlyList<string>)[
-                    target.Name, Figure(target.Value), $"{Figure(target.Low)} to {Figure(target.High)}", target.IsMet ? "yes" : "no", target.Source]));
+            terminal.Say($"  {target.Name,-38} {Figure(target.Value),7}  target {Figure(target.Low)} to {Figure(target.High)}, {(target.IsMet ? "met" : "MISSED")} ({target.Source})");
         }
 
         static string Figure(double value) => double.IsNaN(value) ? "–" : double.IsPositiveInfinity(value) ? "more" : value.ToString("0.####", CultureInfo.InvariantCulture);

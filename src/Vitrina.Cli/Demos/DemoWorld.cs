@@ -13,6 +13,7 @@ internal sealed record DemoWorld
     [
         GoodsDemo.World,
         JobsDemo.World,
+        ServicesDemo.World,
     ];
 
     /// <summary>The world's name.</summary>
@@ -34,5 +35,8 @@ internal sealed record DemoWorld
     public required IReadOnlyList<JsonObject> Requests { get; init; }
 
     /// <summary>A table of what no log can tell, from the world itself; null when there is none.</summary>
-    public Func<IWorld, BenchReport>? Truth { get; init; }
+    public Func<IWorld, IProgress<double>, BenchReport>? Truth { get; init; }
+
+    /// <summary>What is alive now, put after the start where items live for hours; null where the history is enough.</summary>
+    public Func<IWorld, DateTimeOffset, IReadOnlyList<SimulatedChange>>? Live { get; init; }
 }

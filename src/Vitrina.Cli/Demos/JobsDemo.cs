@@ -25,7 +25,7 @@ internal static class JobsDemo
     };
 
     // Waits: the drives never wait for anything outside, they only compute.
-    private static BenchReport Truth(IWorld world)
+    private static BenchReport Truth(IWorld world, IProgress<double> progress)
     {
         var report = new BenchReport { Bench = "truth", Dataset = $"jobs world, seed {world.Seed}", Protocol = "the whole history under each policy, the same people and draws", Seed = world.Seed };
         foreach (var (name, arm) in new[] { ("by contact (all A)", JobsArm.Contact), ("by deal (all B)", JobsArm.Deal) })
@@ -37,6 +37,7 @@ internal static class JobsDemo
                 .With("contacts", under.Employers.ContactCount)
                 .With("employers_with_deal", under.EmployersWithDeal)
                 .With("resumes_without_contact", under.ResumesWithoutContact));
+            progress.Report(report.Rows.Count / 2.0);
         }
 
         return report;

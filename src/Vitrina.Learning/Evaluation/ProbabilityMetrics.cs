@@ -1,4 +1,4 @@
-using Vitrina.Engine.Models.Linear;
+using Vitrina.Engine.Models;
 
 namespace Vitrina.Learning.Evaluation;
 
@@ -148,7 +148,7 @@ public static class ProbabilityMetrics
         double g0 = 0, g1 = 0, h00 = 0, h01 = 0, h11 = 0;
         for (int i = 0; i < logits.Length; i++)
         {
-            double fitted = LogisticModel.Probability(intercept + (slope * logits[i]));
+            double fitted = RankingModel.Probability(intercept + (slope * logits[i]));
             double residual = labels[i] - fitted, curvature = fitted * (1 - fitted);
             g0 += residual;
             g1 += residual * logits[i];

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Vitrina.Engine.Models.Linear;
+using Vitrina.Engine.Models;
 
 namespace Vitrina.Learning.Training;
 
@@ -199,7 +199,7 @@ internal sealed class LinearProblem
         for (int i = 0; i < count; i++)
         {
             double score = shard.Scores[i], label = _set.Label(start + i), weight = _set.Weight(start + i);
-            double probability = LogisticModel.Probability(score);
+            double probability = RankingModel.Probability(score);
             double softplus = Math.Max(score, 0) + Math.Log(1 + Math.Exp(-Math.Abs(score)));
             shard.Loss += weight * (softplus - (label * score));
             shard.Residuals[i] = weight * (probability - label);

@@ -81,7 +81,7 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
         Query = request.Query,
         Size = request.Size,
         Context = request.Context,
-        Filters = request.Filters is null ? [] : [.. request.Filters.Select(filter => new AttributeCondition { Attribute = filter.Key, AnyOf = [filter.Value] })],
+        Filters = request.Filters is null ? [] : [.. request.Filters.Select(filter => new AttributeCondition { Attribute = filter.Key, AnyOf = filter.Value })],
 
         // Drawn from what the world knows alone: the engine's own seed would also depend on the number of its restarts.
         Seed = Hash.Mix((ulong)request.Key + 1),

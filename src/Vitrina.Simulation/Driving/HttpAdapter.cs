@@ -76,9 +76,15 @@ public sealed class HttpAdapter : IMarketplaceAdapter, IDisposable
         if (request.Filters is { Count: > 0 } filters)
         {
             _json.WriteStartObject("filters"u8);
-            foreach (var (attribute, value) in filters)
+            foreach (var (attribute, values) in filters)
             {
-                _json.WriteString(attribute, value);
+                _json.WriteStartArray(attribute);
+                foreach (var value in values)
+                {
+                    _json.WriteStringValue(value);
+                }
+
+                _json.WriteEndArray();
             }
 
             _json.WriteEndObject();

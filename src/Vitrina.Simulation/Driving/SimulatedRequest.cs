@@ -27,8 +27,8 @@ public record SimulatedRequest
     /// <summary>Where and how the person asks: region, point and the like.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
-    /// <summary>Exact-match filters by attribute; null when there are none.</summary>
-    public IReadOnlyDictionary<string, string>? Filters { get; init; }
+    /// <summary>Filters by attribute: one of the values; null when there are none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Filters { get; init; }
 
     /// <summary>Unique and the same under every policy: the draws of the session depend on it, and event ids are made from it.</summary>
     internal long Key { get; init; }

@@ -1,6 +1,7 @@
 using Vitrina.Engine.Verticals;
 using Vitrina.Simulation.Goods;
 using Vitrina.Simulation.Jobs;
+using Vitrina.Simulation.Services;
 
 namespace Vitrina.Simulation.Driving;
 
@@ -19,6 +20,7 @@ public sealed class WorldKind
     [
         Of<GoodsConfiguration>("goods"),
         Of<JobsConfiguration>("jobs"),
+        Of<ServicesConfiguration>("services"),
     ];
 
     /// <summary>The world's name.</summary>

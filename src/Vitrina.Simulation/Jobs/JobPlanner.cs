@@ -129,16 +129,16 @@ internal sealed class JobPlanner
         }
     }
 
-    private static Dictionary<string, string> Filters(JobSide side, int city, int employment)
+    private static Dictionary<string, IReadOnlyList<string>> Filters(JobSide side, int city, int employment)
     {
-        var filters = new Dictionary<string, string>(StringComparer.Ordinal)
+        var filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
         {
-            ["kind"] = side == JobSide.Employer ? "resume" : "vacancy",
-            ["city"] = Vocabulary.CityOf(city).Name,
+            ["kind"] = [side == JobSide.Employer ? "resume" : "vacancy"],
+            ["city"] = [Vocabulary.CityOf(city).Name],
         };
         if (employment >= 0)
         {
-            filters["employment"] = Vocabulary.Employment[employment];
+            filters["employment"] = [Vocabulary.Employment[employment]];
         }
 
         return filters;

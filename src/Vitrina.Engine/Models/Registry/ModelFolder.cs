@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Vitrina.Engine.Models.Linear;
 using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Models.Registry;
@@ -8,7 +7,7 @@ namespace Vitrina.Engine.Models.Registry;
 /// <summary>A model version as it comes from disk: what it is, and the model that scores.</summary>
 /// <param name="Manifest">What the version is and how good it was.</param>
 /// <param name="Model">The model, verified against its checksum and its manifest.</param>
-public sealed record LoadedModel(ModelManifest Manifest, LogisticModel Model);
+public sealed record LoadedModel(ModelManifest Manifest, RankingModel Model);
 
 /// <summary>The registry on disk: `NAME/VERSION/manifest.json` and `NAME/VERSION/model.bin` under one root folder.</summary>
 /// <remarks>
@@ -18,7 +17,7 @@ public sealed record LoadedModel(ModelManifest Manifest, LogisticModel Model);
 public sealed class ModelFolder
 {
     private const string ManifestFile = "manifest.json";
-    private const string ModelFile = "model.bin";
+    private const string ModelBytes = "model.bin";
 
     private static readonly JsonSerializerOptions ManifestJson = new()
     {
@@ -43,11 +42,16 @@ public sealed class ModelFolder
     /// <summary>Stores a new version.</summary>
     /// <exception cref="ArgumentException">A name or version is not usable as a folder, or the manifest's features are not the model's.</exception>
     /// <exception cref="InvalidOperationException">The version exists: versions are never overwritten.</exception>
-    public void Save(ModelManifest manifest, LogisticModel model)
+    public void Save(ModelManifest manifest, RankingModel model)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(model);
-        if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Features.Select(f => f.Name), StringComparer.Ordinal))
+        if (manifest.Kind != model.Kind)
+        {
+            throw new ArgumentException($"The manifest of '{manifest.Name}' says '{manifest.Kind}', the model is '{model.Kind}'.", nameof(manifest));
+        }
+
+        if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Inputs.Select(input => input.Name), StringComparer.Ordinal))
         {
             throw new ArgumentException($"The manifest of '{manifest.Name}' does not list the model's features in the model's order.", nameof(manifest));
         }
@@ -66,7 +70,7 @@ public sealed class ModelFolder
         }
 
         Directory.CreateDirectory(unfinished);
-        LogisticFile.Write(Path.Combine(unfinished, ModelFile), model);
+        ModelFile.Write(Path.Combine(unfinished, ModelBytes), model);
         WriteManifest(unfinished, manifest);
         Directory.Move(unfinished, target);
         AtomicFile.SyncFolder(Path.Combine(_root, manifest.Name));
@@ -94,20 +98,24 @@ public sealed class ModelFolder
     {
         string folder = FolderOf(name, version);
         ModelManifest manifest = ReadManifest(folder);
-        string path = Path.Combine(folder, ModelFile);
+        string path = Path.Combine(folder, ModelBytes);
         if (!File.Exists(path))
         {
             throw new DamagedFileException(path, "missing beside its manifest");
         }
 
-        LogisticModel model = LogisticFile.Read(path);
-        if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Features.Select(f => f.Name), StringComparer.Ordinal))
+        RankingModel model = ModelFile.Read(path, manifest.Kind);
+        if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Inputs.Select(input => input.Name), StringComparer.Ordinal))
         {
             throw new DamagedFileException(path, "does not have the features that its manifest lists");
         }
 
         return new LoadedModel(manifest, model);
     }
+
+    /// <summary>Reads the bytes of a model (<c>model.bin</c>) without a manifest.</summary>
+    /// <exception cref="DamagedFileException">The file is truncated, changed, of a newer version, or no model.</exception>
+    public static RankingModel ReadModel(string path) => ModelFile.Read(path);
 
     /// <summary>Manifests of all versions, by name and then by time of making.</summary>
     /// <exception cref="DamagedFileException">A manifest is damaged.</exception>

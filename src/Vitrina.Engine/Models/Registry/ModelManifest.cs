@@ -46,7 +46,7 @@ public sealed record ModelManifest
     /// <summary>The surface that the model ranks.</summary>
     public required string Surface { get; init; }
 
-    /// <summary>Kind of model in `model.bin`: `logistic`.</summary>
+    /// <summary>Kind of model in `model.bin`: `logistic` or `trees`.</summary>
     public string Kind { get; init; } = "logistic";
 
     /// <summary>Inputs in the model's order.</summary>

@@ -48,7 +48,24 @@ internal static class ExplainStage
     private static Explanation ScoreOf(RankingContext context, int index)
     {
         var score = context.Scores[index];
-        if (context.Model is { } id && context.Snapshot.Models.Values.FirstOrDefault(model => model.Id == id) is { } serving)
+        if (context.Surface.Weights.Count == 0)
+        {
+            return ScoreOf(context, index, score);
+        }
+
+        var added = context.Surface.Weights.Select(pair => (pair.Column, pair.Weight, Value: context.Features[index, pair.Column])).Where(part => !float.IsNaN(part.Value)).ToList();
+        var before = score - added.Sum(part => part.Weight * part.Value);
+        return new Explanation("score with the weights of an experiment's arm", score,
+        [
+            ScoreOf(context, index, before),
+            .. added.Select(part => Explanation.Leaf(
+                string.Create(CultureInfo.InvariantCulture, $"{part.Weight:0.####} × {context.Vertical.FeatureNames[part.Column]} = {part.Value:0.####}"), part.Weight * part.Value)),
+        ]);
+    }
+
+    private static Explanation ScoreOf(RankingContext context, int index, float score)
+    {
+        if (context.ModelOf(index) is { } id && context.Snapshot.Models.Values.FirstOrDefault(model => model.Id == id) is { } serving)
         {
             return ModelScore(context, index, serving, score);
         }
@@ -65,10 +82,10 @@ internal static class ExplainStage
     private static Explanation ModelScore(RankingContext context, int index, ServingModel serving, float score)
     {
         var model = serving.Loaded.Model;
-        Span<double> contributions = stackalloc double[model.Features.Count];
+        Span<double> contributions = stackalloc double[model.Inputs.Count];
         model.Contributions(context.Features, index, serving.Columns, contributions);
-        var details = new List<Explanation>(model.Features.Count);
-        for (var feature = 0; feature < model.Features.Count; feature++)
+        var details = new List<Explanation>(model.Inputs.Count);
+        for (var feature = 0; feature < model.Inputs.Count; feature++)
         {
             if (contributions[feature] == 0)
             {
@@ -77,7 +94,7 @@ internal static class ExplainStage
 
             var column = serving.Columns[feature];
             var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
-            details.Add(Explanation.Leaf($"{model.Features[feature].Name} = {value}", contributions[feature]));
+            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}", contributions[feature]));
         }
 
         details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));
@@ -88,8 +105,9 @@ internal static class ExplainStage
             details.Add(Explanation.Leaf("all other features", rest));
         }
 
-        details.Add(Explanation.Leaf("base", model.Intercept));
-        return new Explanation($"log-odds by {serving.Id}", score, details);
+        details.Add(Explanation.Leaf("base", model.BaseScore));
+        var unit = serving.Loaded.Manifest.Objective == "logistic" ? "log-odds" : "raw score";
+        return new Explanation($"{unit} by {serving.Id}", score, details);
     }
 
     private static Explanation[] TextDetails(RankingContext context, int index)

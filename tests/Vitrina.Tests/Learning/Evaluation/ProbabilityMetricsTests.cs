@@ -1,4 +1,4 @@
-using Vitrina.Engine.Models.Linear;
+using Vitrina.Engine.Models;
 using Vitrina.Kernels.Chance;
 using Vitrina.Learning.Evaluation;
 
@@ -60,8 +60,8 @@ public class ProbabilityMetricsTests
         for (int i = 0; i < labels.Length; i++)
         {
             double logit = stream.NextGaussian();
-            labels[i] = stream.NextBool(LogisticModel.Probability(logit - 0.5)) ? 1 : 0;
-            probabilities[i] = (float)LogisticModel.Probability(2 * logit);
+            labels[i] = stream.NextBool(RankingModel.Probability(logit - 0.5)) ? 1 : 0;
+            probabilities[i] = (float)RankingModel.Probability(2 * logit);
         }
 
         CalibrationLine line = ProbabilityMetrics.Calibration(probabilities, labels);

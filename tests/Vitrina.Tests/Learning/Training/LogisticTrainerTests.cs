@@ -222,7 +222,7 @@ public class LogisticTrainerTests
         {
             int position = 1 + (i % 10);
             float quality = (float)stream.NextGaussian();
-            set.Add([quality, position], stream.NextBool(LogisticModel.Probability(quality - (0.3 * position))) ? 1 : 0, 1, i / 10, position);
+            set.Add([quality, position], stream.NextBool(RankingModel.Probability(quality - (0.3 * position))) ? 1 : 0, 1, i / 10, position);
         }
 
         LogisticModel model = LogisticTrainer.Train(set, Plain with { L2 = 1e-6, FixedAtServing = new Dictionary<string, float> { ["position"] = 1 } }).Model;
@@ -301,7 +301,7 @@ public class LogisticTrainerTests
             bool isEmpty = stream.NextBool(0.1);
             for (int i = 0; i < count; i++)
             {
-                bool isPositive = objective == LinearObjective.Listwise ? i == best && !isEmpty : stream.NextBool(LogisticModel.Probability(utilities[i]));
+                bool isPositive = objective == LinearObjective.Listwise ? i == best && !isEmpty : stream.NextBool(RankingModel.Probability(utilities[i]));
                 set.Add(rows[i], isPositive ? 1 : 0, 1, list, i + 1);
             }
         }

@@ -136,7 +136,7 @@ public class LogisticModelTests
     [InlineData(800, 1)]
     [InlineData(2, 0.8807970779778823)]
     public void Probability_is_the_logistic_function_without_overflow(double logOdds, double probability)
-        => Assert.Equal(probability, LogisticModel.Probability(logOdds), 1e-15);
+        => Assert.Equal(probability, RankingModel.Probability(logOdds), 1e-15);
 
     internal static LogisticModel RandomModel(ulong seed, int features)
     {

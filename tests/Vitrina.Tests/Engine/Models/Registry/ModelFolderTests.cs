@@ -22,8 +22,8 @@ public sealed class ModelFolderTests : IDisposable
         folder.Save(manifest, model);
         LoadedModel loaded = folder.Load("goods-search", "1", [.. model.Features.Select(f => f.Name), "other"]);
 
-        Assert.Equal(model.Features, loaded.Model.Features);
-        Assert.Equal(model.Intercept, loaded.Model.Intercept);
+        Assert.Equal(model.Features, Assert.IsType<LogisticModel>(loaded.Model).Features);
+        Assert.Equal(model.Intercept, loaded.Model.BaseScore);
         Assert.Equal(manifest.Features, loaded.Manifest.Features);
         Assert.Equal(manifest.Data, loaded.Manifest.Data);
         Assert.Equal(["auc", "mrr"], loaded.Manifest.Metrics.Keys);
