@@ -20,12 +20,12 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Cities. Multiplied by the scale. A city and a profession make a cluster: a labour market of its own.</summary>
     [Description("Cities. Multiplied by the scale. A city and a profession make a cluster: a labour market of its own.")]
     [Range(1, 10000)]
-    public int CityCount { get; init; } = 8;
+    public int CityCount { get; init; } = 5;
 
     /// <summary>Professions. At most what the grammar can name.</summary>
     [Description("Professions. At most what the grammar can name.")]
     [Range(1, 24)]
-    public int ProfessionCount { get; init; } = 12;
+    public int ProfessionCount { get; init; } = 8;
 
     /// <summary>Resumes, listed or to come; each belongs to one person. Multiplied by the scale.</summary>
     [Description("Resumes, listed or to come; each belongs to one person. Multiplied by the scale.")]
@@ -45,7 +45,7 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Exponent of the size of cities and professions by rank.</summary>
     [Description("Exponent of the size of cities and professions by rank.")]
     [Range(0.0, 3.0)]
-    public double ZipfExponent { get; init; } = 0.6;
+    public double ZipfExponent { get; init; } = 0.4;
 
     /// <summary>Share of the resumes and vacancies that are published during the history instead of before it.</summary>
     [Description("Share of the resumes and vacancies that are published during the history instead of before it.")]
@@ -55,17 +55,17 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Days after which a resume or a vacancy is withdrawn at the latest.</summary>
     [Description("Days after which a resume or a vacancy is withdrawn at the latest.")]
     [Range(1.0, 400.0)]
-    public double ListingDays { get; init; } = 60;
+    public double ListingDays { get; init; } = 50;
 
     /// <summary>Mean days until a person has found work elsewhere; from then on nobody answers: the resume is stale.</summary>
     [Description("Mean days until a person has found work elsewhere; from then on nobody answers: the resume is stale.")]
     [Range(0.5, 1000.0)]
-    public double SearchMeanDays { get; init; } = 25;
+    public double SearchMeanDays { get; init; } = 35;
 
     /// <summary>Share of the people with work who withdraw their resume; the others leave it until it ends.</summary>
     [Description("Share of the people with work who withdraw their resume; the others leave it until it ends.")]
     [Range(0.0, 1.0)]
-    public double WithdrawShare { get; init; } = 0.35;
+    public double WithdrawShare { get; init; } = 0.45;
 
     /// <summary>Mean days from finding work to the withdrawal.</summary>
     [Description("Mean days from finding work to the withdrawal.")]
@@ -187,6 +187,10 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     [Range(0.0, 1.0)]
     public double RandomisedShare { get; init; } = 0.1;
 
+    /// <summary>What the logging policy orders by: contact or deal.</summary>
+    [Description("What the logging policy orders by: contact or deal.")]
+    public JobsArm LoggingArm { get; init; }
+
     /// <summary>Plackett-Luce temperature of the logging policy, in log-odds of what it optimises.</summary>
     [Description("Plackett-Luce temperature of the logging policy, in log-odds of what it optimises.")]
     [Range(0.01, 10.0)]
@@ -200,7 +204,7 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Position p is examined with probability 1/(1 + decay (p-1)); people examine from the top.</summary>
     [Description("Position p is examined with probability 1/(1 + decay (p-1)); people examine from the top.")]
     [Range(0.0, 10.0)]
-    public double ExaminationDecay { get; init; } = 0.07;
+    public double ExaminationDecay { get; init; } = 0.12;
 
     /// <summary>Floor of the click probability, whatever is shown.</summary>
     [Description("Floor of the click probability, whatever is shown.")]
@@ -215,7 +219,7 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Probability of a contact after opening an average item that fits; grows with its appeal.</summary>
     [Description("Probability of a contact after opening an average item that fits; grows with its appeal.")]
     [Range(0.0, 1.0)]
-    public double ContactProbability { get; init; } = 0.34;
+    public double ContactProbability { get; init; } = 0.43;
 
     /// <summary>Probability of looking no further after a contact.</summary>
     [Description("Probability of looking no further after a contact.")]
@@ -225,7 +229,7 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Standard deviation of how a resume or a vacancy looks (photo, words), log-odds of a click. It says nothing about the deal.</summary>
     [Description("Standard deviation of how a resume or a vacancy looks (photo, words), log-odds of a click. It says nothing about the deal.")]
     [Range(0.0, 10.0)]
-    public double AttractionWeight { get; init; } = 0.8;
+    public double AttractionWeight { get; init; } = 0.95;
 
     /// <summary>Lost log-odds of a click when the last sign of life is e times as many days ago.</summary>
     [Description("Lost log-odds of a click when the last sign of life is e times as many days ago.")]
@@ -275,12 +279,12 @@ public sealed partial record JobsConfiguration : WorldConfiguration
     /// <summary>Standard deviation of how good a person is at work, log-odds of a deal; nobody sees it before.</summary>
     [Description("Standard deviation of how good a person is at work, log-odds of a deal; nobody sees it before.")]
     [Range(0.0, 10.0)]
-    public double QualityWeight { get; init; } = 0.8;
+    public double QualityWeight { get; init; } = 0.3;
 
     /// <summary>Standard deviation of how readily a person or an employer answers, log-odds of a response.</summary>
     [Description("Standard deviation of how readily a person or an employer answers, log-odds of a response.")]
     [Range(0.0, 10.0)]
-    public double ResponsivenessWeight { get; init; } = 0.9;
+    public double ResponsivenessWeight { get; init; } = 0.4;
 
     /// <summary>Standard deviation of a person's leaning to chats, away from calls, log-odds of a response.</summary>
     [Description("Standard deviation of a person's leaning to chats, away from calls, log-odds of a response.")]

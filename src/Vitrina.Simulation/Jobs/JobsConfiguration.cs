@@ -8,7 +8,7 @@ public sealed partial record JobsConfiguration
     private const double MostChanges = 100_000_000;
     private const double MostRequestsPerDay = 20_000_000;
 
-    /// <summary>The world of the demo: 8 cities, 12 professions, 4,000 resumes, 1,000 vacancies, four weeks. These are the defaults.</summary>
+    /// <summary>The world of the demo: 5 cities, 8 professions, 4,000 resumes, 2,000 vacancies, four weeks. These are the defaults.</summary>
     public static JobsConfiguration Demo { get; } = new();
 
     /// <summary>A world for tests: made in well under a second.</summary>

@@ -19,12 +19,12 @@ public sealed class JobsOpenLoop : IMarketplaceAdapter
 
     /// <summary>A policy for a world.</summary>
     /// <param name="world">The world.</param>
-    /// <param name="policy">Which arm answers; null: always <see cref="JobsArm.Contact"/>, the world's logging policy.</param>
+    /// <param name="policy">Which arm answers; null: always the world's logging policy.</param>
     public JobsOpenLoop(JobsWorld world, JobsPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(world);
         _world = world;
-        _policy = policy ?? ((_, _, _) => JobsArm.Contact);
+        _policy = policy ?? new JobsPolicy((_, _, _) => world.Configuration.LoggingArm);
         _resumes = Lists(world.Market.ClusterCount);
         _vacancies = Lists(world.Market.ClusterCount);
         _candidates = new int[world.Configuration.CandidateLimit];

@@ -79,6 +79,7 @@ public class JobTruthTests(ITestOutputHelper output)
         output.WriteLine($"A: {a.Employers.ExpectedDealCount:0} expected deals, {a.EmployersWithDeal:0.000} employers; B: {b.Employers.ExpectedDealCount:0}, {b.EmployersWithDeal:0.000}");
         Assert.True(b.Employers.ExpectedDealCount > 1.1 * a.Employers.ExpectedDealCount);
         Assert.True(b.EmployersWithDeal > a.EmployersWithDeal);
+        Assert.True(b.ResumesWithoutContact < a.ResumesWithoutContact, $"{b.ResumesWithoutContact:0.000} against {a.ResumesWithoutContact:0.000}");
         Assert.True(b.Employers.StaleContactCount < a.Employers.StaleContactCount);
     }
 
