@@ -7,7 +7,7 @@ using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Files;
 using Vitrina.Learning;
 using Vitrina.Learning.Training;
-using Vitrina.Simulation.Goods;
+using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Cli;
 

@@ -29,11 +29,6 @@ public sealed partial class EngineRuntime
                 {
                     // Whoever holds the snapshots drives the time too, and says where days end.
                     TurnDay();
-                }
-
-                if (_time is not DrivenClock)
-                {
-                    // Days of a simulation pass in seconds and are nobody's days of operation.
                     MaintainDaily();
                 }
             }

@@ -17,7 +17,7 @@ internal sealed class ErasureRewriter
     private readonly Dictionary<string, List<ErasedPerson>> _personsOfId = new(StringComparer.Ordinal);
     private readonly Dictionary<long, ErasedPerson> _persons = [];
     private readonly Dictionary<string, string> _idOfName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _joined = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long Since, string? User)>> _joins = new(StringComparer.Ordinal);
     private readonly HashSet<string> _handedOn = new(StringComparer.Ordinal);
     private readonly Func<string, bool> _isUserTable;
     private readonly ByteWriter _writer = new();
@@ -60,7 +60,7 @@ internal sealed class ErasureRewriter
     // Who is left in an entry: nobody, or the other person to whom the id belonged then, or would belong.
     private string? OtherOf(string id, ErasedPerson person, long sequence)
     {
-        var user = UserOf(id);
+        var user = UserOf(id, sequence);
         return PersonOfId(user, sequence) is null ? user : user == id && _handedOn.Contains(id) ? person.NameOf(id) : null;
     }
 
@@ -91,20 +91,20 @@ internal sealed class ErasureRewriter
         }
 
         var other = OtherOf(id, person, sequence);
-        (marketEvent with { User = other, Session = other is null ? person.VisitorOf(UserOf(id), marketEvent.Item) : null, Context = [] }).Write(_writer);
+        (marketEvent with { User = other, Session = other is null ? person.VisitorOf(UserOf(id, sequence), marketEvent.Item) : null, Context = [] }).Write(_writer);
         return true;
     }
 
     private bool Write(RankingRecord ranking, long sequence)
     {
-        // A record may stand behind an erasure that its answer had not seen yet.
+        // A record may stand behind an erasure, or the joining of a device, that its answer had not seen yet.
         var seen = ranking.Origin == RankingOrigin.Served ? Math.Min(sequence, ranking.AsOf) : sequence;
         if (ranking.User is not { } id || PersonOf(id, seen) is not { } person)
         {
             return false;
         }
 
-        person.Without(ranking, UserOf(id)).Write(_writer);
+        person.Without(ranking, UserOf(id, sequence)).Write(_writer);
         return true;
     }
 
@@ -122,7 +122,7 @@ internal sealed class ErasureRewriter
     private bool Write(UserAlias alias, long sequence)
     {
         var (user, own) = (alias.User.Value, alias.Alias.Value);
-        Join(_idOfName.GetValueOrDefault(user, user), _idOfName.GetValueOrDefault(own, own));
+        Join(_idOfName.GetValueOrDefault(user, user), _idOfName.GetValueOrDefault(own, own), sequence);
         var (ofUser, ofAlias) = (PersonOfId(user, sequence), PersonOfId(own, sequence));
         if (ofUser is null && ofAlias is null)
         {
@@ -136,10 +136,10 @@ internal sealed class ErasureRewriter
     private bool Write(ControlEntry erasure, long sequence)
     {
         var id = _idOfName.GetValueOrDefault(erasure.Subject, erasure.Subject);
-        var user = UserOf(id);
-        foreach (var joined in _joined.Keys.Where(own => UserOf(own) == user).ToList())
+        var user = UserOf(id, sequence);
+        foreach (var own in _joins.Keys.Where(own => UserOf(own, sequence) == user).ToList())
         {
-            _joined.Remove(joined);
+            _joins[own].Add((sequence, null));
         }
 
         // An erasure of somebody who was erased later once more, or of a journal whose later part names the person again, is rewritten with that.
@@ -172,7 +172,7 @@ internal sealed class ErasureRewriter
     }
 
     // An id alone, then the login that it belonged to: a device that was handed on belongs to the history of both.
-    private ErasedPerson? PersonOf(string id, long sequence) => PersonOfId(id, sequence) ?? PersonOfId(UserOf(id), sequence);
+    private ErasedPerson? PersonOf(string id, long sequence) => PersonOfId(id, sequence) ?? PersonOfId(UserOf(id, sequence), sequence);
 
     private ErasedPerson? PersonOfId(string id, long sequence)
     {
@@ -190,18 +190,19 @@ internal sealed class ErasureRewriter
         return null;
     }
 
-    private void Join(string user, string own)
+    private void Join(string user, string own, long sequence)
     {
-        var target = UserOf(user);
-        if (own != target && UserOf(own) != target)
+        var target = UserOf(user, sequence);
+        if (own != target && UserOf(own, sequence) != target)
         {
-            _joined[own] = target;
+            (_joins.TryGetValue(own, out var known) ? known : _joins[own] = []).Add((sequence, target));
         }
     }
 
-    private string UserOf(string id)
+    // The login to which an id belonged at a point of the journal.
+    private string UserOf(string id, long sequence)
     {
-        while (_joined.TryGetValue(id, out var user))
+        while (_joins.TryGetValue(id, out var joins) && joins.FindLast(join => join.Since <= sequence).User is { } user)
         {
             id = user;
         }

@@ -220,17 +220,45 @@ public class ErasureTests
         await using var engine = TestEngine.Open(yaml: Yaml);
         await FillAsync(engine);
         await EraseAsync(engine);
-        var survey = JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", TestContext.Current.CancellationToken);
+        var survey = JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(3, survey.Places.Count);
         var users = Rankings(engine).Where(ranking => !survey.IsErased(ranking)).Select(ranking => ranking.User);
         Assert.Equal(["u-other"], users);
 
         await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken);
-        Assert.Single(JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", TestContext.Current.CancellationToken).Places);
+        Assert.Single(JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", cancellationToken: TestContext.Current.CancellationToken).Places);
         Assert.Equal(2, Rankings(engine).Count(ranking => ranking is { IsErased: true, User: null, Session: null, IsPersonalized: false }));
         await engine.SearchAsync("телефон", Login);
         await engine.TakeAsync(engine.Stock("i1", 4));
-        Assert.Equal(2, JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", TestContext.Current.CancellationToken).Places.Count);
+        Assert.Equal(2, JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", cancellationToken: TestContext.Current.CancellationToken).Places.Count);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void A_ranking_that_had_not_seen_a_device_handed_on_is_erased_with_the_owner_whose_history_it_saw(int lastJoinSeen, bool isOfSecondOwner)
+    {
+        const long erasedAt = 9;
+        var joins = new[] { "first-owner", "second-owner" }.Select((login, index) => new JournalEntry(1 + index, 0, EntryKind.UserAlias, TestEngine.Of(new UserAlias(new UserId(login), new UserId(Device), 0)).Payload)).ToList();
+        var record = new RankingRecord { Id = "r1", Vertical = "goods", Surface = "search", AtMs = 0, AsOf = lastJoinSeen, User = Device, Session = Session, Shown = [new ShownItem("i1", 1, 0, 1)] };
+        var writer = new ByteWriter();
+        record.Write(writer);
+        var ranking = new JournalEntry(3, 0, EntryKind.Ranking, writer.Written.ToArray());
+
+        bool IsErasedWith(string owner)
+        {
+            var rewriter = new ErasureRewriter([new ErasedPerson { Sequence = erasedAt, Ids = [owner], Salt = "00" }], _ => false);
+            rewriter.Prepare([.. joins, ranking]);
+            foreach (var join in joins)
+            {
+                rewriter.Rewrite(join, out _);
+            }
+
+            return rewriter.Rewrite(ranking, out _);
+        }
+
+        Assert.Equal(isOfSecondOwner, !IsErasedWith("first-owner"));
+        Assert.Equal(isOfSecondOwner, IsErasedWith("second-owner"));
     }
 
     private static IEnumerable<RankingRecord> Rankings(TestEngine engine) =>

@@ -1,4 +1,4 @@
-namespace Vitrina.Simulation.Goods;
+namespace Vitrina.Simulation.Driving;
 
 /// <summary>A field of a world configuration that cannot be.</summary>
 /// <param name="Field">The field's name as in the file.</param>

@@ -1,18 +1,13 @@
 using System.Globalization;
+using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Goods;
 
 /// <summary>What came of a drive, and how it compares to real marketplaces.</summary>
-public sealed record SimulationReport
+public sealed record GoodsReport : WorldReport
 {
-    /// <summary>Lists shown.</summary>
-    public required long RankingCount { get; init; }
-
     /// <summary>Visits with at least one list.</summary>
     public required long SessionCount { get; init; }
-
-    /// <summary>Events of all types.</summary>
-    public required long EventCount { get; init; }
 
     /// <summary>Views.</summary>
     public required long ViewCount { get; init; }
@@ -50,14 +45,29 @@ public sealed record SimulationReport
     /// <summary>Orders of items published during the world's history.</summary>
     public required long NewItemOrderCount { get; init; }
 
+    /// <summary>Views by bots.</summary>
+    public required long BotViewCount { get; init; }
+
+    /// <summary>Lists by hour of the day, Moscow time.</summary>
+    public required IReadOnlyList<long> RankingsByHour { get; init; }
+
+    /// <summary>Lists on Saturdays and Sundays.</summary>
+    public required long WeekendRankingCount { get; init; }
+
+    /// <summary>Campaigns of sellers.</summary>
+    public required int CampaignCount { get; init; }
+
     /// <summary>Mean number of price × delivery states (deciles within the type) that an item goes through.</summary>
     public required double MeanStatesPerItem { get; init; }
 
     /// <summary>Share of the items with 2 to 5 such states.</summary>
     public required double ShareOfItemsWithTwoToFiveStates { get; init; }
 
-    /// <summary>Figures with their names, for printing.</summary>
-    public IReadOnlyList<(string Name, string Value)> Rows()
+    /// <inheritdoc/>
+    public override string Summary() => string.Create(CultureInfo.InvariantCulture, $"{RankingCount:n0} rankings, {EventCount:n0} events, {ClickCount:n0} clicks, {OrderCount:n0} orders");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, string Value)> Rows()
     {
         var rows = new List<(string Name, string Value)>
         {
@@ -76,6 +86,11 @@ public sealed record SimulationReport
             ("new items' share of views", Percent(NewItemViewCount, ViewCount)),
             ("new items' share of orders", Percent(NewItemOrderCount, OrderCount)),
             ("states per item", MeanStatesPerItem.ToString("0.00", CultureInfo.InvariantCulture)),
+            ("views by bots", Percent(BotViewCount, ViewCount)),
+            ("lists in the busiest hour", Percent(RankingsByHour.Max(), RankingCount)),
+            ("lists in the quietest hour", Percent(RankingsByHour.Min(), RankingCount)),
+            ("lists at weekends", Percent(WeekendRankingCount, RankingCount)),
+            ("campaigns", Count(CampaignCount)),
             ("items with 2 to 5 states", ShareOfItemsWithTwoToFiveStates.ToString("0.0 %", CultureInfo.InvariantCulture)),
         };
         int[] positions = [1, 2, 3, 5, 10, 20, 30];
@@ -90,11 +105,4 @@ public sealed record SimulationReport
 
         return rows;
     }
-
-    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
-
-    private static string Percent(double part, double whole) => whole > 0 ? (part / whole).ToString("0.0 %", CultureInfo.InvariantCulture) : "–";
-
-    private static string Ratio(double part, double whole, string format) =>
-        whole > 0 ? (part / whole).ToString(format, CultureInfo.InvariantCulture) : "–";
 }
