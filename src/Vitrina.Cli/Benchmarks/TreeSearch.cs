@@ -8,7 +8,7 @@ namespace Vitrina.Cli.Benchmarks;
 internal static class TreeSearch
 {
     private const int SearchTrees = 400;
-    private const int FinalTrees = 2000;
+    private const int FinalTrees = 1500;
     private const int Patience = 60;
 
     // From what helps most data sets to what helps few: fewer are tried on larger data.

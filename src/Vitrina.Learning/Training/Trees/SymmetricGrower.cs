@@ -44,24 +44,33 @@ internal sealed class SymmetricGrower : TreeGrower
                 return;
             }
 
-            foreach (GrowingLeaf leaf in tree.Leaves.ToArray())
-            {
-                DivideOne(tree, leaf, split, scores, level + 1 < depth);
-            }
+            DivideAll(tree, split, scores, level + 1 < depth);
         }
     }
 
-    private void DivideOne(GrowingTree tree, GrowingLeaf leaf, SplitCandidate split, LeafScores scores, bool goesOn)
+    private void DivideAll(GrowingTree tree, SplitCandidate split, LeafScores scores, bool goesOn)
     {
-        (GrowingLeaf left, GrowingLeaf right) = Divide(tree, leaf, split with { Left = LeftOf(leaf, split) }, scores);
-        if (goesOn && leaf.Histogram is not null && !Pool.IsTight)
+        GrowingLeaf[] leaves = [.. tree.Leaves];
+        GradientSum[] lefts = [.. leaves.Select(leaf => LeftOf(leaf, split))];
+        if (split.Members is null && !_hasMissing[split.Feature])
         {
-            (GrowingLeaf small, GrowingLeaf large) = left.Count <= right.Count ? (left, right) : (right, left);
-            Fill(small);
-            TakeRest(leaf, small, large);
+            // Nothing was missing here: at serving a missing value goes where most rows went.
+            split = split with { IsMissingLeft = 2 * lefts.Sum(left => (long)left.Count) >= leaves.Sum(leaf => (long)leaf.Count) };
         }
 
-        Pool.Return(leaf);
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            GrowingLeaf leaf = leaves[i];
+            (GrowingLeaf left, GrowingLeaf right) = Divide(tree, leaf, split with { Left = lefts[i], Gain = split.Gain / leaves.Length }, scores);
+            if (goesOn && leaf.Histogram is not null && !Pool.IsTight)
+            {
+                (GrowingLeaf small, GrowingLeaf large) = left.Count <= right.Count ? (left, right) : (right, left);
+                Fill(small);
+                TakeRest(leaf, small, large);
+            }
+
+            Pool.Return(leaf);
+        }
     }
 
     // The sum over the rows that go left, from the leaf's rows: its histogram may be gone.

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Vitrina.Kernels.Chance;
 using Vitrina.Kernels.Histograms;
 
@@ -23,12 +24,14 @@ public sealed class TreeDatasetBuilder : IDisposable
     /// <param name="inputs">The inputs, names unique.</param>
     /// <param name="options">How rows become bins; null for the defaults.</param>
     /// <exception cref="ArgumentException">No inputs, a name twice, or a monotone category.</exception>
+    /// <exception cref="ValidationException">An option is out of range.</exception>
     public TreeDatasetBuilder(IReadOnlyList<TreeInput> inputs, TreeDatasetOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         Check(inputs);
         _inputs = [.. inputs];
         _options = options ?? new TreeDatasetOptions();
+        Validator.ValidateObject(_options, new(_options), validateAllProperties: true);
         _raw = new RawRows(inputs.Count, _options);
     }
 

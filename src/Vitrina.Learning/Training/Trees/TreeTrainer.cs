@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Trees;
 using Vitrina.Kernels.Chance;
@@ -45,13 +46,14 @@ public sealed class TreeTrainer
     /// <param name="progress">Receives the share of trees that are grown.</param>
     /// <param name="cancellationToken">Ends the training between two trees.</param>
     /// <exception cref="TrainingSetException">The set cannot be learned from: no positives, labels out of range, lists missing.</exception>
-    /// <exception cref="ArgumentException">An option is out of range, or the validation set has other bins.</exception>
+    /// <exception cref="ValidationException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">The validation set was not built with the training set's bins.</exception>
     public static TreeTraining Train(
         TreeDataset set, TreeTrainerOptions options, TreeDataset? validation = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
-        System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
         if (validation is not null && validation.Features != set.Features)
         {
             throw new ArgumentException("The validation set was not built with the training set's bins.", nameof(validation));

@@ -148,7 +148,14 @@ public class TreeObjectiveTests
         // The parameters of its train.conf; LightGBM's own test asks for ndcg@1 > 0.5674 and ndcg@3 > 0.578 within 24 iterations.
         TreeTrainerOptions options = new()
         {
-            Trees = 24, LearningRate = 0.1, MaxLeaves = 31, MinRowsInLeaf = 50, MinHessianInLeaf = 5, L2 = 0, RowShare = 0.9, Seed = 1,
+            Trees = 24,
+            LearningRate = 0.1,
+            MaxLeaves = 31,
+            MinRowsInLeaf = 50,
+            MinHessianInLeaf = 5,
+            L2 = 0,
+            RowShare = 0.9,
+            Seed = 1,
         };
         TreeData train = Read(Path.Combine(folder, "rank.train.gz")), test = Read(Path.Combine(folder, "rank.test.gz"));
         TreeDataset set = train.Build();
