@@ -8,7 +8,7 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments() };
 
     private static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
 
@@ -34,6 +34,21 @@ internal static class BenchCommand
         {
             Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
             return 0;
+        });
+        return command;
+    }
+
+    private static Command Experiments()
+    {
+        var (json, seed) = (EngineAccess.JsonOption(), Seed());
+        var config = new Option<string?>("--world-config") { Description = "A services world's configuration file; absent: the preset's." };
+        var preset = new Option<string?>("--preset") { Description = "A shipped services world: default, reference, abundant, scarce." };
+        var quick = new Option<bool>("--quick") { Description = "Fewer worlds, 1,000 instead of 5,000 A/A runs; within a minute." };
+        var command = new Command("experiments", "Designs in a world with known truth, and A/A rejection rates of every method. Example: vitrina bench experiments --quick --json") { config, preset, seed, quick, json };
+        command.SetAction((parsed, cancellation) =>
+        {
+            Print(ExperimentsBenchmark.Run(parsed.GetValue(config), parsed.GetValue(preset), parsed.GetValue(seed), parsed.GetValue(quick), cancellation), parsed.GetValue(json));
+            return Task.FromResult(0);
         });
         return command;
     }

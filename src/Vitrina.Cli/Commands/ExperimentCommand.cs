@@ -13,6 +13,9 @@ internal static class ExperimentCommand
             command.Add(part);
         }
 
+        command.Add(ExperimentAnalyzeCommand.Create());
+        command.Add(ExperimentPowerCommand.Create());
+        command.Add(ExperimentClustersCommand.Create());
         return command;
     }
 }

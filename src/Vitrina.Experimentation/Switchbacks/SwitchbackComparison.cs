@@ -23,7 +23,7 @@ internal static class SwitchbackComparison
 
         var level = new Level(options.Alpha);
         comparison.Estimates["within"] = WithinClusters.Estimate(cells, values, level);
-        comparison.Estimates["withinLift"] = Lift(cells, values, level);
+        comparison.Estimates["withinLift"] = SwitchbackLift.Of(cells, values, level);
         comparison.Estimates["withinWeighted"] = Regression(cells, values, FixedEffects.Cluster)?.ByCr2(level) ?? Estimate.None("no cluster saw both arms");
         AddRegressions(comparison, cells, values, level);
         comparison.Estimates["periodAsUnit"] = PeriodAsUnit(cells, values, level);
@@ -82,21 +82,6 @@ internal static class SwitchbackComparison
         comparison.Figures["clusterDifferenceStandardError"] = pooled.StandardError;
         comparison.Figures["clusters"] = pooled.ClusterCount;
         comparison.Figures["switchedShare"] = pooled.SwitchedShare;
-    }
-
-    // ΣD/Σcontrol over clusters: a ratio whose residuals per cluster carry the error.
-    private static Estimate Lift(SwitchbackCells cells, double[] values, Level level)
-    {
-        var differences = WithinClusters.Differences(cells, values);
-        if (differences.Count < 2)
-        {
-            return Estimate.None("fewer than two clusters saw both arms");
-        }
-
-        var control = differences.Average(difference => difference.ControlMean);
-        var lift = differences.Average(difference => difference.Difference) / control;
-        var (_, error) = WithinClusters.MeanAndError([.. differences.Select(difference => (difference.Difference - lift * difference.ControlMean) / control)]);
-        return Estimate.FromT(lift, error, differences.Count - 1, level, "clusters are independent, and so are their schedules; clusters weigh by their control mean");
     }
 
     private static void AddRegressions(Comparison comparison, SwitchbackCells cells, double[] values, Level level)
