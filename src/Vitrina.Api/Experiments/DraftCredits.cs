@@ -37,16 +37,6 @@ public sealed class DraftCredits
     /// <summary>Interleaved pages on which the arms placed something of their own.</summary>
     public int PageCount => _pages.Count;
 
-    /// <summary>The credit of the first arm, of the second, and the unit as a dense number, page by page.</summary>
-    public (double[] First, double[] Second, int[] Unit) Columns()
-    {
-        var units = new Dictionary<string, int>(StringComparer.Ordinal);
-        return (
-            [.. _pages.Values.Select(page => page.Credits[1])],
-            [.. _pages.Values.Select(page => page.Credits[2])],
-            [.. _pages.Values.Select(page => units.TryGetValue(page.Unit, out var known) ? known : units[page.Unit] = units.Count)]);
-    }
-
     /// <summary>Reads the pages of an interleaving experiment and what followed from them.</summary>
     public static DraftCredits Read(Experiment experiment, ExperimentHistory history, CancellationToken cancellationToken = default)
     {
@@ -92,12 +82,11 @@ public sealed class DraftCredits
         }
     }
 
-    /// <summary>Writes a line per page: its unit and the arms' credits.</summary>
+    /// <summary>Writes a line per page, as <c>vitrina experiment analyze --kind interleaving --credits FILE</c> reads it; A is the first arm.</summary>
     public void WriteCsv(TextWriter csv)
     {
         ArgumentNullException.ThrowIfNull(csv);
-        var arms = _experiment.Declaration.Arms;
-        csv.WriteLine($"page,unit,{arms[0].Name},{arms[1].Name}");
+        csv.WriteLine("page,unit,creditA,creditB");
         foreach (var (id, page) in _pages)
         {
             csv.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id},{CsvText.Of(page.Unit)},{page.Credits[1]},{page.Credits[2]}"));

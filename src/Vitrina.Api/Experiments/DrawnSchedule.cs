@@ -106,6 +106,16 @@ public static class DrawnSchedule
         return found.Count > 0 ? found : throw Refused("clusters.values", $"is missing, and no item tells a cluster by '{clusters.ItemsBy ?? clusters.By}'; name the clusters that take part");
     }
 
+    /// <summary>The clusters in which something can be had now, sorted.</summary>
+    /// <param name="by">The traits that name a cluster.</param>
+    /// <param name="vertical">The snapshot's vertical.</param>
+    /// <exception cref="ExperimentRefusedException">No item tells a cluster.</exception>
+    public static IReadOnlyList<string> ClustersOf(string by, VerticalSnapshot vertical)
+    {
+        List<string> found = [.. Seen(new ClusterTraits(new ClustersDeclaration { By = by }), vertical).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return found.Count > 0 ? found : throw Refused("by", $"is '{by}': no item tells a cluster by it");
+    }
+
     private static IEnumerable<string> Seen(ClusterTraits traits, VerticalSnapshot vertical)
     {
         var items = vertical.Market.Items;

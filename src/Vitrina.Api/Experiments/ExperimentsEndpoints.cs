@@ -5,6 +5,7 @@ using Vitrina.Api.Security;
 using Vitrina.Engine;
 using Vitrina.Engine.Experiments;
 using Vitrina.Engine.Verticals;
+using Vitrina.Experimentation.Reports;
 
 namespace Vitrina.Api.Experiments;
 
@@ -62,6 +63,9 @@ internal sealed class ExperimentsEndpoints(EngineRuntime runtime, BodyReader bod
         routes.MapGet("/v1/experiments/{name}/data", DataAsync).WithTags("Experiments").WithSummary("Units, cells or pages with their sums, as CSV")
             .WithDescription("Out of the journal since the start: what vitrina experiment analyze reads.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv").ProducesBad(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Needs(ApiScopes.Read);
+        routes.MapGet("/v1/experiments/{name}/report", ReportAsync).WithTags("Experiments").WithSummary("The report: checks, every estimate, one headline")
+            .WithDescription("Out of the journal, as of now: while an A/B test runs its headline is the always-valid interval. ?format=html gives a page that needs nothing else.")
+            .Produces<JsonElement>().ProducesBad(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Needs(ApiScopes.Read);
         routes.MapGet("/v1/experiments/{name}/schedule", Schedule).WithTags("Experiments").WithSummary("The stored schedule of a switchback")
             .WithDescription("As vitrina experiment analyze --schedule reads it.")
             .Produces<string>(StatusCodes.Status200OK, "application/json").ProducesBad(StatusCodes.Status404NotFound).Needs(ApiScopes.Read);
@@ -76,6 +80,26 @@ internal sealed class ExperimentsEndpoints(EngineRuntime runtime, BodyReader bod
             ExperimentData.Write(experiment, runtime, csv, token);
             return csv.ToString();
         }, cancellationToken), "text/csv; charset=utf-8");
+    }
+
+    private async Task<IResult> ReportAsync(HttpContext http, string name, string? format, CancellationToken cancellationToken)
+    {
+        if (format is not (null or "json" or "html"))
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, "unknown_format", "format is json or html", "format", NearestName.Find(format, ["json", "html"]));
+        }
+
+        var experiment = RequireStarted(name);
+        var isPage = format == "html" || (format is null && http.Request.Headers.Accept.ToString().StartsWith("text/html", StringComparison.Ordinal));
+        var report = await WalkAsync(token => ExperimentReport.Of(experiment, runtime, token), cancellationToken);
+        if (!isPage)
+        {
+            return Results.Text(ReportJson.Of(report).ToJsonString(), ApiJson.ContentType);
+        }
+
+        // The page brings its styles and plots within itself, and nothing else.
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        return Results.Text(ReportHtml.Of(report), "text/html; charset=utf-8");
     }
 
     // A walk over the journal since the start: one at a time, so that reports never crowd out serving.

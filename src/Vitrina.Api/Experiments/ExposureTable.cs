@@ -74,6 +74,9 @@ public sealed class ExposureTable
     /// <summary>Units that were exposed to two arms: they are in no row.</summary>
     public int DoubleUnits => _units.Values.Count(unit => unit.IsDouble);
 
+    /// <summary>True when some unit was seen before the start.</summary>
+    public bool HasCovariates => _units.Values.Any(unit => !unit.IsDouble && _before.TryGetValue(unit.Id, out var row) && _covariates[row].Any(sum => sum != 0));
+
     /// <summary>Reads the units of an experiment that was started.</summary>
     public static ExposureTable Read(Experiment experiment, ExperimentHistory history, CancellationToken cancellationToken = default)
     {

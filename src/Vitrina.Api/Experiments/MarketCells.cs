@@ -22,8 +22,8 @@ public enum Attribution
 
 /// <summary>The declared metrics summed by cluster and period: the cells of a switchback, or of the past for planning one.</summary>
 /// <remarks>
-/// A deal belongs to its item's cluster. Each metric is summed under three attributions, and times near a switch are left out on the side that the
-/// attribution needs: after it for close, before it for creation, both for response. <c>hours</c> is what is left of the period.
+/// A deal belongs to its item's cluster. Each metric is summed under three attributions. A period with a burn-in or burn-out is written in slots, a
+/// row each, so that the analysis can leave out what lies near a switch. Periods that are not over are left out.
 /// </remarks>
 public sealed class MarketCells
 {
@@ -41,11 +41,10 @@ public sealed class MarketCells
 
         public required long ToMs { get; init; }
 
-        public required int[] Rows { get; init; }
+        /// <summary>Rows of the sums: [attribution][slot].</summary>
+        public required int[][] Rows { get; init; }
 
         public long Requests { get; set; }
-
-        public long BurnedRequests { get; set; }
 
         public long Items { get; set; }
 
@@ -62,8 +61,8 @@ public sealed class MarketCells
     private readonly StoredSchedule _schedule;
     private readonly IReadOnlyList<string> _arms;
     private readonly string? _experiment;
-    private readonly (long InMs, long OutMs) _burn;
     private readonly MetricSums[] _sums;
+    private readonly int _slots = 1;
 
     private MarketCells(Experiment? experiment, ExperimentHistory history, ClustersDeclaration clusters, StoredSchedule schedule, IEnumerable<string> metrics)
     {
@@ -72,8 +71,30 @@ public sealed class MarketCells
         _sums = [.. Attributions.Select(_ => new MetricSums(history.Vertical, metrics))];
         if (experiment?.Declaration.Schedule is { } declared)
         {
-            _burn = ((long)declared.BurnIn.TotalMilliseconds, (long)declared.BurnOut.TotalMilliseconds);
+            _slots = SlotsOf(declared);
         }
+    }
+
+    // As long as both burns and the period are whole multiples of it, and never so short that cells are cut to dust.
+    private static int SlotsOf(ScheduleDeclaration schedule)
+    {
+        const long MostSlots = 96;
+        if (schedule.BurnIn == TimeSpan.Zero && schedule.BurnOut == TimeSpan.Zero)
+        {
+            return 1;
+        }
+
+        var length = schedule.Period.Ticks;
+        foreach (var other in new[] { schedule.BurnIn.Ticks, schedule.BurnOut.Ticks })
+        {
+            var rest = other;
+            while (rest != 0)
+            {
+                (length, rest) = (rest, length % rest);
+            }
+        }
+
+        return (int)Math.Min(MostSlots, schedule.Period.Ticks / length);
     }
 
     /// <summary>The metrics' names; each has the columns <c>NAME_num</c> and <c>NAME_den</c>, and the same with <c>_creation</c> and <c>_response</c> behind.</summary>
@@ -88,7 +109,7 @@ public sealed class MarketCells
     /// <summary>Items shown in the cells, and how many of them belong to other clusters.</summary>
     public (long Items, long Foreign) Contamination => (_cells.Values.Sum(cell => cell.Items), _cells.Values.Sum(cell => cell.ForeignItems));
 
-    /// <summary>Reads the cells of a switchback that was started: all periods that began.</summary>
+    /// <summary>Reads the cells of a switchback that was started: all periods that are over.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="history">Where the rows come from.</param>
     /// <param name="nowMs">The present, Unix milliseconds.</param>
@@ -135,15 +156,23 @@ public sealed class MarketCells
             for (var period = 0; period < _schedule.PeriodCount; period++)
             {
                 var (from, to) = _schedule.BoundsOf(cluster, period);
-                if (from < untilMs)
+                if (to <= untilMs)
                 {
-                    _cells[(cluster, period)] = new Cell
-                    {
-                        Cluster = cluster, Period = period, Arm = _schedule.ArmOf(cluster, period), FromMs = from, ToMs = Math.Min(to, untilMs), Rows = [.. _sums.Select(sums => sums.Add())],
-                    };
+                    _cells[(cluster, period)] = new Cell { Cluster = cluster, Period = period, Arm = _schedule.ArmOf(cluster, period), FromMs = from, ToMs = to, Rows = [.. _sums.Select(Rows)] };
                 }
             }
         }
+    }
+
+    private int[] Rows(MetricSums sums)
+    {
+        var rows = new int[_slots];
+        for (var slot = 0; slot < rows.Length; slot++)
+        {
+            rows[slot] = sums.Add(slot == 0 ? -1 : rows[0]);
+        }
+
+        return rows;
     }
 
     private void ReadAll(long fromMs, CancellationToken cancellationToken)
@@ -173,16 +202,14 @@ public sealed class MarketCells
         }
 
         var cell = CellAt(cluster, ranking.AtMs);
-        var isBurned = cell is not null && IsBurned(cell, ranking.AtMs, Attribution.Close);
         for (var i = 0; i < _sums.Length; i++)
         {
-            _sums[i].Visit(cell is null || isBurned ? -1 : cell.Rows[i], ranking.User, ranking.Session, ranking.AtMs);
+            _sums[i].Visit(RowOf(cell, i, ranking.AtMs), ranking.User, ranking.Session, ranking.AtMs);
         }
 
         if (cell is not null)
         {
             cell.Requests++;
-            cell.BurnedRequests += isBurned ? 1 : 0;
             cell.Items += ranking.Shown.Count;
             cell.ForeignItems += assignment?.ForeignItems ?? 0;
             cell.OtherArm += _experiment is not null && assignment is not null && assignment.Arm != _arms[cell.Arm] ? 1 : 0;
@@ -215,8 +242,7 @@ public sealed class MarketCells
                 Attribution.Response => ShownAt(happened),
                 _ => happened.OccurredAtMs,
             };
-            var cell = CellAt(cluster, at);
-            _sums[i].Take(cell is null || IsBurned(cell, at, Attributions[i]) ? -1 : cell.Rows[i], happened, item);
+            _sums[i].Take(RowOf(CellAt(cluster, at), i, at), happened, item);
         }
     }
 
@@ -227,50 +253,33 @@ public sealed class MarketCells
     }
 
     private Cell? CellAt(string? cluster, long atMs) =>
-        cluster is not null && _schedule.PeriodAt(cluster, atMs) is >= 0 and var period && _cells.GetValueOrDefault((cluster, period)) is { } cell && atMs < cell.ToMs ? cell : null;
+        cluster is not null && _schedule.PeriodAt(cluster, atMs) is >= 0 and var period ? _cells.GetValueOrDefault((cluster, period)) : null;
 
-    private bool IsBurned(Cell cell, long atMs, Attribution attribution) => _experiment is not null && _schedule.IsBurned(
-        cell.Cluster, cell.Period, atMs, attribution == Attribution.Creation ? 0 : _burn.InMs, attribution == Attribution.Close ? 0 : _burn.OutMs);
-
-    /// <summary>Hours of a cell that are not left out, under the attribution by close.</summary>
-    private double HoursOf(Cell cell)
-    {
-        // The bounds lie at whole minutes of burn-in and burn-out from the switches: a minute is fine enough.
-        const long StepMs = 60_000;
-        if (_experiment is null || _burn.InMs == 0)
-        {
-            return (cell.ToMs - cell.FromMs) / 3_600_000.0;
-        }
-
-        var left = 0L;
-        for (var at = cell.FromMs; at < cell.ToMs; at += StepMs)
-        {
-            left += IsBurned(cell, at, Attribution.Close) ? 0 : Math.Min(StepMs, cell.ToMs - at);
-        }
-
-        return left / 3_600_000.0;
-    }
+    private int RowOf(Cell? cell, int attribution, long atMs) => cell is null ? -1 : cell.Rows[attribution][(int)((atMs - cell.FromMs) * _slots / (cell.ToMs - cell.FromMs))];
 
     /// <summary>Writes the cells as <c>vitrina experiment analyze --kind switchback --cells FILE</c> reads them.</summary>
     public void WriteCsv(TextWriter csv)
     {
         ArgumentNullException.ThrowIfNull(csv);
         string[] endings = ["", "_creation", "_response"];
-        csv.WriteLine(string.Join(',', ["cluster", "period", "arm", "start", "hours", "requests", "burned_requests", "items", "foreign_items", .. endings.SelectMany(ending => _sums[0].Columns.Select(column => column + ending))]));
+        csv.WriteLine(string.Join(',', ["cluster", "period", "arm", "start", .. endings.SelectMany(ending => _sums[0].Columns.Select(column => column + ending))]));
         var line = new StringBuilder();
         foreach (var cell in _cells.Values.OrderBy(cell => cell.Cluster, StringComparer.Ordinal).ThenBy(cell => cell.Period))
         {
-            line.Clear().Append(CsvText.Of(cell.Cluster)).Append(CultureInfo.InvariantCulture, $",{cell.Period},{_arms[cell.Arm]},{ApiJson.Moment(cell.FromMs):yyyy-MM-ddTHH:mm:ssZ},{HoursOf(cell):0.####}")
-                .Append(CultureInfo.InvariantCulture, $",{cell.Requests},{cell.BurnedRequests},{cell.Items},{cell.ForeignItems}");
-            for (var i = 0; i < _sums.Length; i++)
+            for (var slot = 0; slot < _slots; slot++)
             {
-                foreach (var value in _sums[i][cell.Rows[i]])
+                var start = ApiJson.Moment(cell.FromMs + ((cell.ToMs - cell.FromMs) * slot / _slots));
+                line.Clear().Append(CsvText.Of(cell.Cluster)).Append(CultureInfo.InvariantCulture, $",{cell.Period},{_arms[cell.Arm]},{start:yyyy-MM-ddTHH:mm:ssZ}");
+                for (var i = 0; i < _sums.Length; i++)
                 {
-                    line.Append(CultureInfo.InvariantCulture, $",{value}");
+                    foreach (var value in _sums[i][cell.Rows[i][slot]])
+                    {
+                        line.Append(CultureInfo.InvariantCulture, $",{value}");
+                    }
                 }
-            }
 
-            csv.WriteLine(line);
+                csv.WriteLine(line);
+            }
         }
     }
 
@@ -281,6 +290,6 @@ public sealed class MarketCells
         var column = Metrics.ToList().IndexOf(metric);
         return column < 0
             ? throw new ArgumentException($"There is no metric '{metric}'.", nameof(metric))
-            : [.. _schedule.Clusters.Select(cluster => Enumerable.Range(0, _schedule.PeriodCount).Select(period => _cells.TryGetValue((cluster, period), out var cell) ? _sums[0][cell.Rows[0]][2 * column] : double.NaN).ToArray())];
+            : [.. _schedule.Clusters.Select(cluster => Enumerable.Range(0, _schedule.PeriodCount).Select(period => _cells.TryGetValue((cluster, period), out var cell) ? cell.Rows[0].Sum(row => _sums[0][row][2 * column]) : double.NaN).ToArray())];
     }
 }

@@ -23,6 +23,7 @@ internal sealed class MetricSums
     private readonly EventType[] _denominators;
     private readonly bool _countsItems;
     private readonly List<double[]> _rows = [];
+    private readonly List<int> _groups = [];
     private readonly HashSet<UInt128> _counted = [];
     private readonly Dictionary<UInt128, long> _moments = [];
 
@@ -43,9 +44,11 @@ internal sealed class MetricSums
     public double[] this[int row] => _rows[row];
 
     /// <summary>Begins a row.</summary>
-    public int Add()
+    /// <param name="group">The first row of the cell that it is a part of, where a session, user or item counts once; -1 = it is a cell itself.</param>
+    public int Add(int group = -1)
     {
         _rows.Add(new double[2 * _metrics.Length]);
+        _groups.Add(group < 0 ? _rows.Count - 1 : group);
         return _rows.Count - 1;
     }
 
@@ -146,7 +149,7 @@ internal sealed class MetricSums
 
     private void CountOnce(int metric, int row, string what, string id)
     {
-        if (row >= 0 && _counted.Add(Key($"{row}/{metric}/{what}", id)))
+        if (row >= 0 && _counted.Add(Key($"{_groups[row]}/{metric}/{what}", id)))
         {
             _rows[row][(2 * metric) + 1]++;
         }

@@ -8,7 +8,7 @@ internal static class ExperimentCommand
     public static Command Create()
     {
         var command = new Command("experiment", "Design, run and analyse experiments.");
-        foreach (var part in ExperimentLifeCommands.All())
+        foreach (var part in ExperimentLifeCommands.All().Concat(ExperimentDataCommands.All()))
         {
             command.Add(part);
         }

@@ -151,13 +151,13 @@ internal static class ExperimentLifeCommands
         return command;
     }
 
-    private static UsageException Unknown(EngineRuntime runtime, string name)
+    internal static UsageException Unknown(EngineRuntime runtime, string name)
     {
         var nearest = NearestName.Find(name, runtime.Snapshot.Experiments.Select(experiment => experiment.Name));
         return new UsageException($"there is no experiment '{name}'{(nearest is null ? "; list them with: vitrina experiment list" : $"; did you mean '{nearest}'?")}");
     }
 
-    private static string Path(string name) => $"v1/experiments/{Uri.EscapeDataString(name)}";
+    internal static string Path(string name) => $"v1/experiments/{Uri.EscapeDataString(name)}";
 
     private static async Task<JsonObject> ChangeAsync(
         string directory, Func<HttpClient, Task<HttpResponseMessage>> ask, Func<ExperimentChanges, Task<Experiment>> change, CancellationToken cancellationToken)
@@ -172,14 +172,7 @@ internal static class ExperimentLifeCommands
 
         await using var runtime = EngineAccess.Start(data.Root);
         using var changes = new ExperimentChanges(runtime);
-        try
-        {
-            return ToNode(ExperimentAnswer.Of(await change(changes), isWhole: true));
-        }
-        catch (ExperimentRefusedException refused)
-        {
-            throw new UsageException(refused.Message);
-        }
+        return ToNode(ExperimentAnswer.Of(await change(changes), isWhole: true));
     }
 
     private static async Task<JsonObject> ReadAsync<T>(string directory, string path, Func<EngineRuntime, T> read, CancellationToken cancellationToken)
@@ -204,7 +197,7 @@ internal static class ExperimentLifeCommands
 
     private static JsonObject ToNode<T>(T answer) => JsonSerializer.SerializeToNode(answer, Names)!.AsObject();
 
-    private static DataDirectory RequireInstallation(string directory)
+    internal static DataDirectory RequireInstallation(string directory)
     {
         var data = new DataDirectory(System.IO.Path.GetFullPath(directory));
         return Directory.Exists(data.Root) ? data : throw new UsageException($"there is no installation in '{data.Root}'; start one with: vitrina import or vitrina demo --data {directory}");

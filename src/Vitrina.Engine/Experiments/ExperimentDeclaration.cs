@@ -143,7 +143,7 @@ public sealed record ExperimentDeclaration : IPositioned
     public ScheduleDeclaration? Schedule { get; init; }
 
     /// <summary>The arms' weights, in order.</summary>
-    internal double[] Weights() => [.. Arms.Select(arm => arm.Weight)];
+    public double[] Weights() => [.. Arms.Select(arm => arm.Weight)];
 }
 
 /// <summary>One variant: what the surface does differently. Everything that is absent stays as the vertical's file says.</summary>

@@ -46,6 +46,12 @@ public class ExperimentsTests
         Assert.Equal(byArm["stars"], lines.Count(line => line.Contains(",stars,1,1,0,1,", StringComparison.Ordinal)));
         Assert.Equal(byArm["control"], lines.Count(line => line.Contains(",control,0,1,0,1,", StringComparison.Ordinal)));
 
+        var report = (await server.GetAsync("/v1/experiments/stars/report")).Body;
+        Assert.Equal("ctr", report.GetProperty("headline").GetProperty("metric").GetString());
+        Assert.Equal(1, report.GetProperty("comparisons")[0].GetProperty("estimates").GetProperty("ratioDelta").GetProperty("value").GetDouble());
+        Assert.Contains(report.GetProperty("checks").EnumerateArray(), check => check.GetProperty("name").GetString() == "assignedRatio" && check.GetProperty("isPassed").GetBoolean());
+        Assert.Contains("<!doctype html>", await server.Client.GetStringAsync("/v1/experiments/stars/report?format=html", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
         Assert.Equal("experiment_frozen", (await server.PutAsync("/v1/experiments/stars", Ab.Replace("\"ctr\"", "\"cartRate\"", StringComparison.Ordinal))).Body.GetProperty("code").GetString());
         Assert.Equal("experiment_started", (await server.PostAsync("/v1/experiments/stars/start", "{}")).Body.GetProperty("code").GetString());
         Assert.Equal(200, (await server.PostAsync("/v1/experiments/stars/stop", """{"author": "boris", "reason": "enough"}""")).Status);
@@ -76,6 +82,7 @@ public class ExperimentsTests
             Assert.Equal(["наушники"], started.Body.GetProperty("clusters").EnumerateArray().Select(cluster => cluster.GetString()));
             before = await server.Client.GetStringAsync("/v1/experiments/turns/schedule", TestContext.Current.CancellationToken);
             Assert.Equal(4, JsonDocument.Parse(before).RootElement.GetProperty("arms")[0].GetString()!.Count(arm => arm == '1'));
+            Assert.Equal("switchback", (await server.GetAsync("/v1/experiments/turns/report")).Body.GetProperty("kind").GetString());
             Assert.Equal(9, (await server.Client.GetStringAsync("/v1/experiments/turns/data", TestContext.Current.CancellationToken)).Trim().Split('\n').Length);
         }
 
