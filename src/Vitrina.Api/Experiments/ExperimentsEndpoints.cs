@@ -31,7 +31,10 @@ internal sealed class ExperimentsEndpoints(EngineRuntime runtime, BodyReader bod
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
+    private static readonly TimeSpan LongestWalk = TimeSpan.FromMinutes(2);
+
     private readonly ExperimentChanges _changes = new(runtime);
+    private readonly SemaphoreSlim _walks = new(1);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -56,10 +59,44 @@ internal sealed class ExperimentsEndpoints(EngineRuntime runtime, BodyReader bod
             .WithDescription("The list of experiments compares all estimates with all realised changes.")
             .AcceptsDocument<ConclusionBody>("""{"metric": "conversion", "estimate": 0.031, "low": 0.01, "high": 0.052, "realised": 0.024}""")
             .Produces<ExperimentAnswer>().ProducesBad(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Needs(ApiScopes.Admin);
+        routes.MapGet("/v1/experiments/{name}/data", DataAsync).WithTags("Experiments").WithSummary("Units, cells or pages with their sums, as CSV")
+            .WithDescription("Out of the journal since the start: what vitrina experiment analyze reads.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv").ProducesBad(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Needs(ApiScopes.Read);
         routes.MapGet("/v1/experiments/{name}/schedule", Schedule).WithTags("Experiments").WithSummary("The stored schedule of a switchback")
             .WithDescription("As vitrina experiment analyze --schedule reads it.")
             .Produces<string>(StatusCodes.Status200OK, "application/json").ProducesBad(StatusCodes.Status404NotFound).Needs(ApiScopes.Read);
     }
+
+    private async Task<IResult> DataAsync(string name, CancellationToken cancellationToken)
+    {
+        var experiment = RequireStarted(name);
+        return Results.Text(await WalkAsync(token =>
+        {
+            using var csv = new StringWriter(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" };
+            ExperimentData.Write(experiment, runtime, csv, token);
+            return csv.ToString();
+        }, cancellationToken), "text/csv; charset=utf-8");
+    }
+
+    // A walk over the journal since the start: one at a time, so that reports never crowd out serving.
+    private async Task<T> WalkAsync<T>(Func<CancellationToken, T> walk, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(LongestWalk);
+        await _walks.WaitAsync(deadline.Token);
+        try
+        {
+            return await Task.Run(() => walk(deadline.Token), deadline.Token);
+        }
+        finally
+        {
+            _walks.Release();
+        }
+    }
+
+    private Experiment RequireStarted(string name) => Find(name) is { Status: not ExperimentStatus.Designed, StartedAtMs: > 0 } started
+        ? started
+        : throw new ProblemException(StatusCodes.Status409Conflict, "experiment_not_started", "the experiment was not started: nothing is recorded about it", "name");
 
     private IResult List() => Results.Json(
         new ExperimentListAnswer([.. runtime.Snapshot.Experiments.Select(experiment => ExperimentAnswer.Of(experiment, isWhole: false))], CalibrationAnswer.Of(runtime.Snapshot.Experiments)),
@@ -148,5 +185,9 @@ internal sealed class ExperimentsEndpoints(EngineRuntime runtime, BodyReader bod
             : throw new ProblemException(StatusCodes.Status404NotFound, "no_schedule", "the experiment is no started switchback", "name");
     }
 
-    public void Dispose() => _changes.Dispose();
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _walks.Dispose();
+    }
 }

@@ -255,7 +255,7 @@ public sealed record MetricsDeclaration : IPositioned
     public IReadOnlyList<string> Diagnostics { get; init; } = [];
 
     /// <summary>All names, the primary ones first.</summary>
-    internal IEnumerable<string> All() => Primary.Concat(Guardrails).Concat(Diagnostics);
+    public IEnumerable<string> Names() => Primary.Concat(Guardrails).Concat(Diagnostics);
 }
 
 /// <summary>How a request and an item are put into parts of the market.</summary>
