@@ -8,7 +8,7 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
 
@@ -49,6 +49,20 @@ internal static class BenchCommand
         command.SetAction((parsed, cancellation) =>
         {
             Print(ExperimentsBenchmark.Run(parsed.GetValue(config), parsed.GetValue(preset), parsed.GetValue(seed), parsed.GetValue(quick), cancellation), parsed.GetValue(json));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command OffPolicy()
+    {
+        var (json, seed) = (EngineAccess.JsonOption(), Seed());
+        var dataset = new Option<string>("--dataset") { Description = "A folder with logs of two policies in the Open Bandit format.", Required = true };
+        var output = new Option<string?>("--out") { Description = "Also write the logs as files for vitrina experiment analyze --kind ope." };
+        var command = new Command("ope", "Each policy's value from the other's log. Example: vitrina bench ope --dataset obd_small --json") { dataset, output, json, seed };
+        command.SetAction((parsed, _) =>
+        {
+            Print(OffPolicyBenchmark.Run(parsed.GetValue(dataset)!, parsed.GetValue(seed), parsed.GetValue(output)), parsed.GetValue(json));
             return Task.FromResult(0);
         });
         return command;
