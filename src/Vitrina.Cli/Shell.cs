@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Vitrina.Api.Experiments;
 using Vitrina.Engine;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Files;
 using Vitrina.Learning;
+using Vitrina.Learning.Training;
 using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Cli;
@@ -35,7 +37,7 @@ internal static class Shell
         catch (Exception exception) when (IsExpected(exception))
         {
             await Console.Error.WriteLineAsync($"vitrina: {exception.Message}");
-            return exception is UsageException or RankRequestException or WorldConfigurationException ? 2 : 1;
+            return exception is UsageException or ExperimentRefusedException or RankRequestException or WorldConfigurationException ? 2 : 1;
         }
         catch (OperationCanceledException)
         {
@@ -81,9 +83,10 @@ internal static class Shell
         await Console.Error.WriteLineAsync($"Try: vitrina {string.Join(' ', [.. path, "--help"])}");
     }
 
-    private static bool IsExpected(Exception exception) => exception is UsageException or InvalidVerticalException or DataDirectoryBusyException
+    private static bool IsExpected(Exception exception) => exception is UsageException or ExperimentRefusedException or InvalidVerticalException or DataDirectoryBusyException
         or JournalDamagedException or JournalUnavailableException or RankRequestException or NothingToLearnException or WorldConfigurationException
-        or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException;
+        or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException
+        or TrainingSetException or SvmLightException;
 }
 
 /// <summary>A file of declarations with mistakes in it.</summary>

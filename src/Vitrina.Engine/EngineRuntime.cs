@@ -374,6 +374,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                 Catalog = _state.Catalog,
                 Models = ModelsOf(vertical),
                 PopularOrder = PopularOrder(vertical, view, nowMs),
+                Arms = ArmsOf(vertical),
             };
         }
 
@@ -386,6 +387,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             Users = _state.Catalog.FreezeUsers(),
             Sellers = _state.Catalog.FreezeSellers(),
             Catalog = _state.Catalog,
+            Experiments = _state.Experiments,
             Figures = TakeFigures(),
         };
     }
@@ -407,9 +409,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical)
     {
         var models = new Dictionary<string, ServingModel>(StringComparer.Ordinal);
-        foreach (var name in vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>().Distinct())
+        foreach (var name in vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>().Concat(ArmCompiler.ModelsOf(vertical, _state.Experiments)).Distinct())
         {
-            if (_state.ServingModels.TryGetValue(name, out var version) && Load(vertical, name, version) is { } model)
+            var slash = name.IndexOf('/', StringComparison.Ordinal);
+            var (family, version) = slash < 0 ? (name, _state.ServingModels.GetValueOrDefault(name)) : (name[..slash], name[(slash + 1)..]);
+            if (version is not null && Load(vertical, family, version) is { } model)
             {
                 models[name] = model;
             }

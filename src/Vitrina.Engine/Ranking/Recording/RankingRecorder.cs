@@ -9,6 +9,8 @@ namespace Vitrina.Engine.Ranking.Recording;
 /// <remarks>Safe for concurrent use. Never waits: what does not fit the queues is dropped and counted.</remarks>
 internal sealed class RankingRecorder
 {
+    // A token has to fit a URL; the record holds the arms in any case.
+    private const int LongestArm = 200;
     private readonly JournalWriter? _journal;
     private readonly FeatureLogWriter? _features;
     private long _lastId;
@@ -33,6 +35,7 @@ internal sealed class RankingRecorder
     {
         var id = NextId(context.NowMs);
         var shownBefore = context.ShownBefore;
+        var assignments = context.Arms.Record(context);
         var items = new AnswerItem[context.PageCount];
         for (var place = 0; place < items.Length; place++)
         {
@@ -43,26 +46,40 @@ internal sealed class RankingRecorder
                 Id = itemId,
                 Position = shownBefore + place + 1,
                 Score = context.Scores[index],
-                Token = Signer.Sign(new RankingToken(id, itemId, shownBefore + place + 1, context.Query.Hash)),
+                Token = Signer.Sign(new RankingToken(id, itemId, shownBefore + place + 1, context.Query.Hash, ArmOf(assignments, place))),
                 Reasons = context.Explained[place].Reasons,
                 Explanation = context.Explained[place].Explanation,
             };
         }
 
-        Journal(context, id, shownBefore);
+        Journal(context, id, shownBefore, assignments);
         LogFeatures(context, id, shownBefore);
         return new RankingAnswer
         {
             RankingId = id,
             AsOf = context.AsOf,
             Sections = [new AnswerSection("organic", items)],
+            Assignments = assignments,
             Facets = FacetCounts.Of(context),
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
-            Model = context.Model,
+            Model = context.AnsweringModel,
             Cursor = PageCursor.Next(context, Signer),
             CandidateCount = context.OrderedCount,
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };
+    }
+
+    // What crediting needs when the record is lost: the arms, and for a draft the arm that placed the item.
+    private static string? ArmOf(RecordedAssignment[] assignments, int place)
+    {
+        if (assignments.Length == 0)
+        {
+            return null;
+        }
+
+        var text = string.Join(',', assignments.Where(assignment => assignment.IsExposed).Select(assignment =>
+            assignment.Teams.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{assignment.Experiment}=#{assignment.Teams[place]}") : $"{assignment.Experiment}={assignment.Arm}"));
+        return text.Length is > 0 and <= LongestArm ? text : null;
     }
 
     // Milliseconds and a counter in 64 bits: ids order by time, and the journal is searched from the id's own time on.
@@ -83,7 +100,7 @@ internal sealed class RankingRecorder
     public static long? TimeOf(string id) =>
         id is { Length: 17 } && id[0] == 'k' && long.TryParse(id.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value >> 20 : null;
 
-    private void Journal(RankingContext context, string id, int shownBefore)
+    private void Journal(RankingContext context, string id, int shownBefore, RecordedAssignment[] assignments)
     {
         var shown = new ShownItem[context.PageCount];
         for (var place = 0; place < shown.Length; place++)
@@ -100,7 +117,7 @@ internal sealed class RankingRecorder
             AtMs = context.NowMs,
             AsOf = context.AsOf,
             VerticalVersion = context.Vertical.Version,
-            Model = context.Model,
+            Model = context.AnsweringModel,
             User = context.Request.User,
             Session = context.Request.Session,
             Query = context.Request.Query,
@@ -112,6 +129,7 @@ internal sealed class RankingRecorder
             Context = context.Request.Context,
             Shown = shown,
             Unshown = Unshown(context),
+            Assignments = assignments,
         };
         var writer = new ByteWriter();
         record.Write(writer);
