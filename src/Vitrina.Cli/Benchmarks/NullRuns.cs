@@ -99,6 +99,7 @@ internal static class NullRuns
         result.Add("fieller", ArmComparison.Fieller(control, treatment, Level.Default) is var fieller && (fieller.Low > 1 || fieller.High < 1));
         result.Add("ratioDelta", ArmComparison.NormalDifference(ratio0, ratio1, Level.Default)).Add("ratioWelch", ArmComparison.Difference(ratio0, ratio1, Level.Default)).Add("ratioWelchRelative", ArmComparison.Lift(ratio0, ratio1, Level.Default));
         result.Add("cuped", ArmComparison.Adjusted(control, treatment, theta, Level.Default)).Add("cupedRelative", ArmComparison.AdjustedLift(control, treatment, theta, Level.Default));
+        result.Add("cupedInteracted", ArmComparison.Interacted(control, treatment, Level.Default));
         result.Add("cuped ratio", ArmComparison.Adjusted(ratio0, ratio1, ArmComparison.ThetaWithin(ratio0, ratio1), Level.Default));
         result.Add("bayesian", Bayesian.Posterior(lift).Details["chanceToWin"] is < Alpha / 2 or > 1 - Alpha / 2);
         result.Add("quantile", Quantiles.Difference(Quantiles.Of([.. values[0]], [], 0.5), Quantiles.Of([.. values[1]], [], 0.5), Level.Default));

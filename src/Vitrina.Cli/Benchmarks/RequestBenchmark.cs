@@ -43,13 +43,14 @@ internal static class RequestBenchmark
         var report = new BenchReport { Bench = "request", Dataset = $"goods world, seed {seed}", Protocol = "in process, one thread, candidates given by the caller, size 20", Seed = seed };
         foreach (var count in new[] { 100, 300, 500 })
         {
-            report.Rows.Add(Measure(runtime, items, count, requests, UsedFeatures(outcome.Model)));
+            report.Rows.Add(Measure(runtime, items, count, requests, UsedFeatures(outcome)));
         }
 
         return report;
     }
 
-    private static int UsedFeatures(LogisticModel model) => model.Features.Count(feature => feature.Weight != 0 || feature.MissingWeight != 0);
+    private static int UsedFeatures(LearningOutcome outcome) =>
+        outcome.Model is LogisticModel linear ? linear.Features.Count(feature => feature.Weight != 0 || feature.MissingWeight != 0) : outcome.Report.Gains.Count;
 
     // The number of recorded candidates is fixed, so that what a request allocates for its record does not depend on how many there were.
     private static void WriteVertical(DataDirectory data)

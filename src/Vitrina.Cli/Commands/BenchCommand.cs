@@ -8,9 +8,9 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
 
-    private static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
+    internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
 
     private static Command Request()
     {
@@ -29,10 +29,11 @@ internal static class BenchCommand
     {
         var (json, seed) = (EngineAccess.JsonOption(), Seed());
         var dataset = new Option<string>("--dataset") { Description = "A folder with sessions.csv.gz in trivago's format.", Required = true };
-        var command = new Command("sessions", "Shown lists and clicks of sessions, re-ranked. Example: vitrina bench sessions --dataset trivago --json") { dataset, json, seed };
+        var leak = new Option<bool>("--leak-test") { Description = "Also permute labels within lists of one length, 16 times: the AUC within lists must be a half." };
+        var command = new Command("sessions", "Shown lists and clicks of sessions, re-ranked. Example: vitrina bench sessions --dataset trivago --json") { dataset, json, seed, leak };
         command.SetAction(async (parsed, cancellation) =>
         {
-            Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
+            Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), parsed.GetValue(leak), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
             return 0;
         });
         return command;
@@ -53,5 +54,19 @@ internal static class BenchCommand
         return command;
     }
 
-    private static void Print(BenchReport report, bool isJson) => Console.Out.WriteLine(isJson ? JsonNode.Parse(report.ToJson())!.ToJsonString(Terminal.JsonOptions) : report.ToTable());
+    private static Command OffPolicy()
+    {
+        var (json, seed) = (EngineAccess.JsonOption(), Seed());
+        var dataset = new Option<string>("--dataset") { Description = "A folder with logs of two policies in the Open Bandit format.", Required = true };
+        var output = new Option<string?>("--out") { Description = "Also write the logs as files for vitrina experiment analyze --kind ope." };
+        var command = new Command("ope", "Each policy's value from the other's log. Example: vitrina bench ope --dataset obd_small --json") { dataset, output, json, seed };
+        command.SetAction((parsed, _) =>
+        {
+            Print(OffPolicyBenchmark.Run(parsed.GetValue(dataset)!, parsed.GetValue(seed), parsed.GetValue(output)), parsed.GetValue(json));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    internal static void Print(BenchReport report, bool isJson) => Console.Out.WriteLine(isJson ? JsonNode.Parse(report.ToJson())!.ToJsonString(Terminal.JsonOptions) : report.ToTable());
 }

@@ -85,7 +85,11 @@ internal static class DemoCommand
         var report = table.ToReport("demo", $"{demo.World} world, seed {world.Seed}", "randomised slice of the later-time test part");
         terminal.Say(report.ToTable());
         var truths = demo.Truth is { } truthOf ? await terminal.RunAsync("Running the world under A and B", progress => Task.Run(() => truthOf(world, progress), cancellationToken)) : null;
-        terminal.Say(truths?.ToTable() ?? "");
+        if (truths is not null)
+        {
+            terminal.Say(truths.ToTable());
+        }
+
         return await ServeCommand.RunAsync(data.Root, url, false, terminal.IsJson, async (address, stop) =>
         {
             watch.Step("start");

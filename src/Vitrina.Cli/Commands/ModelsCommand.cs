@@ -8,7 +8,10 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina models</c>: the versions of models, and which one serves.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models", "List, show and publish model versions.") { List(), Show(), Publish() };
+    public static Command Create() => new("models", "List, show, publish, import and try model versions.")
+    {
+        List(), Show(), Publish(), ModelImportCommand.Create(), ModelPredictCommand.Create(),
+    };
 
     private static Command List()
     {

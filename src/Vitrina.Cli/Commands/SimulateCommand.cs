@@ -21,7 +21,7 @@ internal static class SimulateCommand
         var drive = new Option<string?>("--drive") { Description = "A server that was started with --clock driven (http://…), or the data directory of an engine to run in this process: what it shows decides what is clicked." };
         var choice = new WorldChoice();
         var endDate = new Option<string?>("--end-date") { Description = "The day after the last one (yyyy-MM-dd); absent: today." };
-        var threads = new Option<int>("--threads") { Description = "Threads that make the world; its bytes do not depend on them.", DefaultValueFactory = _ => 1 };
+        var threads = new Option<int>("--threads") { Description = "Threads that make the world; its bytes do not depend on them.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var report = new Option<bool>("--report") { Description = "Print the calibration figures." };
         var truth = new Option<int?>("--truth") { Description = "Worlds (seeds from --seed on) over which arm B's true effect and a test by specialists are compared; services only." };
         var json = EngineAccess.JsonOption();
@@ -36,8 +36,9 @@ internal static class SimulateCommand
                 throw new UsageException("say what to do with the world: --out FOLDER, --drive URL|FOLDER, --report or --truth N");
             }
 
-            var made = choice.Make(parsed, parsed.GetValue(world)!, EndOf(parsed.GetValue(endDate)), parsed.GetValue(threads));
             var terminal = new Terminal(parsed.GetValue(json));
+            var end = EndOf(parsed.GetValue(endDate));
+            var made = await terminal.RunAsync("Making the world", _ => Task.Run(() => choice.Make(parsed, parsed.GetValue(world)!, end, parsed.GetValue(threads)), cancellation));
             if (parsed.GetValue(truth) is { } replications)
             {
                 return await TellTruthAsync(made, replications, terminal, cancellation);
@@ -109,7 +110,7 @@ internal static class SimulateCommand
             terminal.Say($"  {target.Name,-38} {Figure(target.Value),7}  target {Figure(target.Low)} to {Figure(target.High)}, {(target.IsMet ? "met" : "MISSED")} ({target.Source})");
         }
 
-        static string Figure(double value) => double.IsNaN(value) ? "–" : value.ToString("0.###", CultureInfo.InvariantCulture);
+        static string Figure(double value) => double.IsNaN(value) ? "–" : double.IsPositiveInfinity(value) ? "more" : value.ToString("0.####", CultureInfo.InvariantCulture);
     }
 
     private static async Task<WorldReport> DriveAsync(IWorld world, string? output, bool isCompressed, string? drive, Terminal terminal, CancellationToken cancellationToken)

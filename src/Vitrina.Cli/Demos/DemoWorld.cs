@@ -12,6 +12,7 @@ internal sealed record DemoWorld
     public static IReadOnlyList<DemoWorld> All { get; } =
     [
         GoodsDemo.World,
+        JobsDemo.World,
         ServicesDemo.World,
     ];
 

@@ -219,7 +219,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
             index = Count;
             EnsureCapacity(index + 1);
             _indexOf.Add(item.Ordinal, index);
-            Scope.Add(item);
+            Scope.Add(item, source == Surface.Sources.Count ? rank : 0);
             Marks[index] = null;
             SourceScores[index] = score;
             for (var other = 0; other < _sourceCount; other++)

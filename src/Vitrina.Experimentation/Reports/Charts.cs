@@ -27,7 +27,8 @@ internal static class Charts
     public static string Forest(Comparison comparison)
     {
         // Relative estimates and ratios live on other scales than the differences.
-        string[] others = ["Relative", "fieller", "bayesian", "withinLift", "test", "placebo"];
+        // Errors that nobody should read a switchback by are in the table alone.
+        string[] others = ["Relative", "fieller", "bayesian", "withinLift", "test", "placebo", "pooled.", ".ols", ".hc1", ".cr0", ".cr1", ".nw1", ".nw2", "carryOver", "attribution."];
         var rows = comparison.Estimates.Where(pair => double.IsFinite(pair.Value.Low) && double.IsFinite(pair.Value.High) && others.All(other => !pair.Key.Contains(other, StringComparison.Ordinal))).ToArray();
         if (rows.Length == 0)
         {
@@ -107,7 +108,7 @@ internal static class Charts
         var length = rows.Max(row => row.Value.Length);
         var size = Math.Clamp((1000.0 - Left) / length, 2, 18);
         var height = rows.Length * (Math.Max(size, 12) + 2) + 26;
-        var svg = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 1000 {height:0}\" role=\"img\">"));
+        var svg = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"<svg class=\"wide\" viewBox=\"0 0 1000 {height:0}\" role=\"img\">"));
         for (var r = 0; r < rows.Length; r++)
         {
             var y = r * (Math.Max(size, 12) + 2);

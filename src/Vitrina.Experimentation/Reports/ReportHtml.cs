@@ -12,10 +12,10 @@ public static class ReportHtml
         *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
         main{max-width:1080px;margin:0 auto;padding:32px 20px 64px}h1{font-size:20px;margin:0 0 4px}h2{font-size:17px;margin:0 0 8px}h3{font-size:13px;margin:18px 0 6px;color:var(--soft);font-weight:600}
         .meta{color:var(--soft);font-size:13px;margin-bottom:20px}.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:20px 22px;margin-bottom:18px}
-        .headline{border-left:5px solid var(--mark)}.headline.bad{border-left-color:var(--bad)}.headline p{font-size:18px;margin:0 0 8px}.why{color:var(--soft);font-size:13px;margin:0}
+        .headline{border-left:5px solid var(--mark)}.headline.bad{border-left-color:var(--bad)}.headline p{font-size:18px;margin:0 0 8px}p.why{color:var(--soft);font-size:13px;margin:0}
         table{border-collapse:collapse;width:100%;font-size:13px}th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:top}
         td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.ok{color:var(--good);font-weight:600}.no{color:var(--bad);font-weight:600}.skip{color:var(--soft)}
-        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:14px}svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}details summary{cursor:pointer;color:var(--soft);font-size:13px;margin-top:10px}.assume{color:var(--soft);font-size:12px}
+        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:14px}svg{width:100%;max-width:700px;height:auto;display:block}svg.wide{max-width:none}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}details summary{cursor:pointer;color:var(--soft);font-size:13px;margin-top:10px}.assume{color:var(--soft);font-size:12px}
         """;
 
     /// <summary>The page.</summary>

@@ -8,13 +8,13 @@ public static class Words
 {
     /// <summary>A number with four significant digits.</summary>
     public static string Number(double value)
-        => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? (value > 0 ? "∞" : "−∞")
+        => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? (value > 0 ? "∞" : "-∞")
             : value != 0 && Math.Abs(value) is < 1e-4 or >= 1e7 ? value.ToString("0.###e+0", CultureInfo.InvariantCulture)
             : value.ToString(Math.Abs(value) >= 1000 ? "#,0.#" : Math.Abs(value) >= 1 ? "0.###" : "0.#####", CultureInfo.InvariantCulture);
 
     /// <summary>A share as a percentage with its sign.</summary>
     public static string Percent(double value)
-        => double.IsFinite(value) ? (100 * value).ToString("+0.##;−0.##;0", CultureInfo.InvariantCulture) + " %" : Number(value);
+        => double.IsFinite(value) ? (100 * value).ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " %" : Number(value);
 
     /// <summary>A p-value, never 0.</summary>
     public static string PValue(Estimate estimate)

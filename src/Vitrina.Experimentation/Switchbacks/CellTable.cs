@@ -40,7 +40,7 @@ public sealed class CellTable
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var source = CsvSource.Open(path);
-        string[] columns = wanted.Count > 0 ? [.. wanted.Distinct(StringComparer.Ordinal)] : [.. source.Columns.Where(column => column is not ("cluster" or "period" or "arm" or "start" or "washout"))];
+        string[] columns = wanted.Count > 0 ? [.. wanted.Distinct(StringComparer.Ordinal)] : [.. source.Columns.Where(column => column is not ("cluster" or "period" or "arm" or "start" or "washout") && source.LooksNumeric(column))];
         var table = new CellTable(source, columns) { HasStart = source.Find("start") >= 0 };
         int cluster = source.Require("cluster"), period = source.Require("period"), arm = source.Require("arm"), start = source.Find("start"), washout = source.Find("washout");
         int[] numbers = [.. columns.Select(source.Require)];

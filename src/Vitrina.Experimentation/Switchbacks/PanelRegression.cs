@@ -194,7 +194,8 @@ public sealed class PanelRegression
         double[] weights = [.. rows.Select(row => _weights[row])];
         var isWide = columns.Length >= rows.Length;
         var size = isWide ? rows.Length : columns.Length;
-        var gram = Matrix<double>.Build.Dense(size, size, (i, j) => isWide ? columns.Sum(column => column[i] * column[j]) : Dot(columns[i], columns[j]));
+        double[][] vectors = isWide ? [.. rows.Select((_, i) => columns.Select(column => column[i]).ToArray())] : columns;
+        var gram = Matrix<double>.Build.Dense(size, size, (i, j) => Dot(vectors[i], vectors[j]));
         var eigen = gram.Evd(Symmetricity.Symmetric);
         var start = isWide ? weights : [.. columns.Select(column => Dot(column, weights))];
         var change = new double[size];

@@ -247,7 +247,7 @@ public static class RandomisationTest
             Assumes = assumes,
         }.With(
             ("pGreater", Share(0, (redrawn, own) => redrawn >= own - slack)), ("pLess", Share(0, (redrawn, own) => redrawn <= own + slack)),
-            ("deviation", deviation), ("schedules", redraws.Length), ("isExact", isExact ? 1 : 0));
+            ("deviation", deviation), ("deviationWithoutEffect", Math.Sqrt(redraws.Average(redraw => (redraw.Outcome - observed * redraw.Arms) * (redraw.Outcome - observed * redraw.Arms)))), ("schedules", redraws.Length), ("isExact", isExact ? 1 : 0));
     }
 
     // Where the p of a constant effect falls below alpha: doubling outwards, then bisection; infinite when it never does.

@@ -169,7 +169,8 @@ public static class SwitchbackAnalysis
             return None(report, "there is one cluster and no stored schedule: neither other clusters nor other schedules say what chance does");
         }
 
-        var (name, reason) = Choose(first, data, options);
+        // A metric without a single value has this one entry.
+        var (name, reason) = first.Estimates.Count == 1 ? ("within", "the metric has no values") : Choose(first, data, options);
         var estimate = first.Estimates[name];
         var warnings = string.Concat(report.Checks.Where(check => check.IsPassed == false).Select(check => check.Message + " "));
         return new Headline(first.Metric, name, estimate, reason, estimate.IsInference ? warnings + first.Verdict + "." : $"{warnings}No inference, because {estimate.NoInference!["no inference, because ".Length..]}.");

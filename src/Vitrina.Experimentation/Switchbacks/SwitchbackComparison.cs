@@ -199,7 +199,7 @@ internal static class SwitchbackComparison
     {
         var (name, _) = SwitchbackAnalysis.Choose(comparison, data, options);
         var chosen = comparison.Estimates[name];
-        var error = double.IsNaN(chosen.StandardError) ? chosen.Details.GetValueOrDefault("deviation", double.NaN) : chosen.StandardError;
+        var error = double.IsNaN(chosen.StandardError) ? chosen.Details.GetValueOrDefault("deviationWithoutEffect", double.NaN) : chosen.StandardError;
         var df = double.IsFinite(chosen.DegreesOfFreedom) ? chosen.DegreesOfFreedom : Math.Max(1, comparison.Figures["clusters"] - 1);
         comparison.MinimalDetectable = error * (Tails.StudentTwoSided(options.Alpha, df) + Tails.NormalQuantile(0.8));
         comparison.MinimalDetectableLift = comparison.MinimalDetectable / Math.Abs(comparison.Figures["controlMean"]);

@@ -21,8 +21,9 @@ public sealed class CsvSource
     private const int SmallestBlock = 1 << 12;
     private const int LongestLine = 1 << 24;
     private readonly string _path;
+    private readonly string[] _firstRow;
 
-    private CsvSource(string path, string[] columns) => (_path, Name, Columns) = (path, Path.GetFileName(path), columns);
+    private CsvSource(string path, string[] columns, string[] firstRow) => (_path, Name, Columns, _firstRow) = (path, Path.GetFileName(path), columns, firstRow);
 
     /// <summary>The file's name, for messages.</summary>
     public string Name { get; }
@@ -36,10 +37,11 @@ public sealed class CsvSource
     {
         ArgumentNullException.ThrowIfNull(path);
         using var reader = new StreamReader(OpenStream(path), Encoding.UTF8);
-        string header;
+        string header, first;
         try
         {
             header = reader.ReadLine() ?? throw new TableException(Path.GetFileName(path), 0, "", "the file is empty; a header with the columns' names is expected");
+            first = reader.ReadLine() ?? "";
         }
         catch (InvalidDataException)
         {
@@ -48,11 +50,15 @@ public sealed class CsvSource
 
         string[] columns = [.. header.TrimStart('\uFEFF').Split(',').Select(name => name.Trim().Trim('"'))];
         var twice = columns.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
-        return twice is null ? new CsvSource(path, columns) : throw new TableException(Path.GetFileName(path), 1, twice, "the column stands twice in the header");
+        return twice is null ? new CsvSource(path, columns, first.Split(',')) : throw new TableException(Path.GetFileName(path), 1, twice, "the column stands twice in the header");
     }
 
     /// <summary>The number of a column; −1 when there is none.</summary>
     public int Find(string column) => Array.IndexOf((string[])Columns, column);
+
+    /// <summary>Whether the first row has a number in a column, or nothing that says otherwise: words of a slice are no metric.</summary>
+    public bool LooksNumeric(string column)
+        => _firstRow.Length != Columns.Count || _firstRow[Find(column)].Trim() is "" || double.TryParse(_firstRow[Find(column)].Trim('"', ' '), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
 
     /// <summary>The number of a column that must be there.</summary>
     /// <exception cref="TableException">It is not.</exception>

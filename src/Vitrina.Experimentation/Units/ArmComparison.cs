@@ -72,6 +72,20 @@ public static class ArmComparison
                 .With(("theta", theta), ("correlation", correlation), ("varianceReduction", 1 - after / before), ("covariateDifference", treatment.CovariateMean - control.CovariateMean));
         });
 
+    /// <summary>The difference with each arm's own slope on the covariate: right also for unequal shares and effects that vary with the covariate.</summary>
+    /// <remarks>Lin, "Agnostic notes on regression adjustments to experimental data", Annals of Applied Statistics 7, 2013: OLS on arm, centred covariate and their product, with robust errors.</remarks>
+    public static Estimate Interacted(ArmMoments control, ArmMoments treatment, Level level)
+        => Guarded(control, treatment, () =>
+        {
+            static double Slope(ArmMoments arm) => arm.CovariateVariance > 0 ? arm.Covariance / arm.CovariateVariance : 0;
+            double slope0 = Slope(control), slope1 = Slope(treatment);
+            var centre = (control.Count * control.CovariateMean + treatment.Count * treatment.CovariateMean) / (control.Count + treatment.Count);
+            // Each arm's line at the common centre; what is left around the line is the variance.
+            ArmMoments AtCentre(ArmMoments arm, double slope) => Adjust(arm, slope) with { Mean = arm.Mean - slope * (arm.CovariateMean - centre) };
+            return Difference(AtCentre(control, slope0), AtCentre(treatment, slope1), level).With(("thetaControl", slope0), ("thetaTreatment", slope1))
+                with { Assumes = Independent + "; the covariate was measured before the exposure" };
+        });
+
     /// <summary>The lift after the covariate's adjustment; the denominator is the unadjusted mean of the control.</summary>
     public static Estimate AdjustedLift(ArmMoments control, ArmMoments treatment, double theta, Level level)
         => Guarded(control, treatment, () =>

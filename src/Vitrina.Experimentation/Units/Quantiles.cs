@@ -7,7 +7,8 @@ namespace Vitrina.Experimentation.Units;
 /// <param name="Value">The quantile.</param>
 /// <param name="StandardError">Its standard error; NaN when refused.</param>
 /// <param name="Obstacle">Why there is no standard error; null when there is.</param>
-public readonly record struct QuantileMoments(long Count, double Value, double StandardError, string? Obstacle);
+/// <param name="DegreesOfFreedom">Of the standard error: half the values that its spacing spans, as a spacing's square varies by 2/√values.</param>
+public readonly record struct QuantileMoments(long Count, double Value, double StandardError, string? Obstacle, double DegreesOfFreedom = double.NaN);
 
 /// <summary>Differences of quantiles, for independent values or values in clusters (a unit with several values).</summary>
 /// <remarks>
@@ -56,7 +57,7 @@ public static class Quantiles
         }
 
         var error = spread / (2 * OrderZ);
-        return new(values.Length, at, clusters.Length == 0 ? error : error * Math.Sqrt(Clustered(values, clusters, at) / indicator), null);
+        return new(values.Length, at, clusters.Length == 0 ? error : error * Math.Sqrt(Clustered(values, clusters, at) / indicator), null, n * reach);
     }
 
     /// <summary>The difference of two arms' quantiles.</summary>
@@ -64,7 +65,7 @@ public static class Quantiles
         => (control.Obstacle ?? treatment.Obstacle) is { } obstacle
             ? Estimate.None(obstacle, treatment.Value - control.Value)
             : Estimate.FromT(
-                treatment.Value - control.Value, Math.Sqrt(Square(control.StandardError) + Square(treatment.StandardError)), double.PositiveInfinity, level,
+                treatment.Value - control.Value, Math.Sqrt(Square(control.StandardError) + Square(treatment.StandardError)), Satterthwaite(control, treatment), level,
                 "units are independent; the density at the quantile is positive and smooth; many values");
 
     /// <summary>The lift of two arms' quantiles.</summary>
@@ -74,6 +75,12 @@ public static class Quantiles
             : ArmComparison.Lift(
                 new ArmMoments(control.Count, control.Value, Square(control.StandardError) * control.Count),
                 new ArmMoments(treatment.Count, treatment.Value, Square(treatment.StandardError) * treatment.Count), level);
+
+    private static double Satterthwaite(QuantileMoments control, QuantileMoments treatment)
+    {
+        double a = Square(control.StandardError), b = Square(treatment.StandardError);
+        return Square(a + b) / (a * a / control.DegreesOfFreedom + b * b / treatment.DegreesOfFreedom);
+    }
 
     // The ratio of counts below the quantile to counts, per cluster, by the delta method.
     private static double Clustered(double[] values, int[] clusters, double at)

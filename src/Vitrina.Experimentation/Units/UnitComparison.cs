@@ -89,6 +89,7 @@ internal static class UnitComparison
         var theta = isRatio ? ArmComparison.ThetaWithin(control, treatment) : ArmComparison.Theta(control, treatment);
         var adjusted = ArmComparison.Adjusted(control, treatment, theta, level);
         comparison.Estimates["cuped"] = adjusted;
+        comparison.Estimates["cupedInteracted"] = ArmComparison.Interacted(control, treatment, level);
         comparison.Estimates["cupedRelative"] = ArmComparison.AdjustedLift(control, treatment, theta, level);
         // Var(raw − adjusted) = θ² Var(X̄₁ − X̄₀): the gap is what the covariate's imbalance alone does.
         var gap = Math.Abs(theta * (treatment.CovariateMean - control.CovariateMean));

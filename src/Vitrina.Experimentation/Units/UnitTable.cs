@@ -72,7 +72,7 @@ public sealed class UnitTable
             return [.. asked.OfType<string>().Distinct(StringComparer.Ordinal)];
         }
 
-        return [.. source.Columns.Where(column => column is not ("unit" or "arm") && column != options.Slice)];
+        return [.. source.Columns.Where(column => column is not ("unit" or "arm") && column != options.Slice && source.LooksNumeric(column))];
     }
 
     // What the threads share, and how their parts come together.

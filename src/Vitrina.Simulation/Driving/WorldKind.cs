@@ -1,5 +1,6 @@
 using Vitrina.Engine.Verticals;
 using Vitrina.Simulation.Goods;
+using Vitrina.Simulation.Jobs;
 using Vitrina.Simulation.Services;
 
 namespace Vitrina.Simulation.Driving;
@@ -18,6 +19,7 @@ public sealed class WorldKind
     public static IReadOnlyList<WorldKind> All { get; } =
     [
         Of<GoodsConfiguration>("goods"),
+        Of<JobsConfiguration>("jobs"),
         Of<ServicesConfiguration>("services"),
     ];
 

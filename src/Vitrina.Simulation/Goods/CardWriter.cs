@@ -7,7 +7,7 @@ internal static class CardWriter
 {
     private const byte None = 255;
 
-    public static GoodsCard Write(Catalogue catalogue, in ItemState state)
+    public static GoodsCard Write(Catalogue catalogue, DeliveryZones zones, in ItemState state)
     {
         int item = state.Item;
         int model = catalogue.ItemModel[item];
@@ -31,6 +31,7 @@ internal static class CardWriter
             Price = state.Price,
             OldPrice = state.OldPrice > 0 ? state.OldPrice : null,
             Delivery = state.Delivery,
+            DeliveryByRegion = zones.Days(catalogue.ItemSeller[item], state.Delivery),
             Rating = catalogue.ItemReviews[item] == 0 ? null : Math.Round((double)catalogue.ItemRating[item], 1),
             Reviews = catalogue.ItemReviews[item],
             Photos = catalogue.ItemPhotos[item],

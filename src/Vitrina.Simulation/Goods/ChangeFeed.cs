@@ -132,7 +132,7 @@ internal sealed class ChangeFeed
                     Seller = _world.Catalogue.SellerId[_world.Catalogue.ItemSeller[state.Item]],
                     PublishedAt = new DateTimeOffset(_world.Catalogue.ItemPublishedAt[state.Item], TimeSpan.Zero),
                     Stock = state.Stock,
-                    Attributes = CardWriter.Write(_world.Catalogue, state),
+                    Attributes = CardWriter.Write(_world.Catalogue, _world.Zones, state),
                 };
             case ItemChangeKind.Price:
                 bool isDiscounted = state.OldPrice > 0;
@@ -148,7 +148,7 @@ internal sealed class ChangeFeed
                     },
                 };
             case ItemChangeKind.Delivery:
-                return new SimulatedChange.ItemPatch { At = moment, Id = id, Attributes = new GoodsCardChange { Delivery = state.Delivery } };
+                return new SimulatedChange.ItemPatch { At = moment, Id = id, Attributes = new GoodsCardChange { Delivery = state.Delivery, DeliveryByRegion = _world.Zones.Days(_world.Catalogue.ItemSeller[state.Item], state.Delivery) } };
             case ItemChangeKind.Stock:
                 return new SimulatedChange.ItemPatch { At = moment, Id = id, Stock = state.Stock };
             default:

@@ -39,6 +39,9 @@ public sealed record GoodsCard : SimulatedAttributes
     /// <summary>Days.</summary>
     public required int Delivery { get; init; }
 
+    /// <summary>Days by region; null when they are the same everywhere.</summary>
+    public IReadOnlyList<int>? DeliveryByRegion { get; init; }
+
     /// <summary>Mean review, 1–5; null without reviews.</summary>
     public double? Rating { get; init; }
 
@@ -72,7 +75,7 @@ public sealed record GoodsCard : SimulatedAttributes
             json.WriteNumber("oldPrice"u8, oldPrice);
         }
 
-        json.WriteNumber("delivery"u8, Delivery);
+        WriteDelivery(json, Delivery, DeliveryByRegion);
         if (Rating is { } rating)
         {
             json.WriteNumber("rating"u8, rating);
@@ -80,6 +83,24 @@ public sealed record GoodsCard : SimulatedAttributes
 
         json.WriteNumber("reviews"u8, Reviews);
         json.WriteNumber("photos"u8, Photos);
+    }
+
+    /// <summary>A number of days, or one per region.</summary>
+    internal static void WriteDelivery(Utf8JsonWriter json, int days, IReadOnlyList<int>? byRegion)
+    {
+        if (byRegion is null)
+        {
+            json.WriteNumber("delivery"u8, days);
+            return;
+        }
+
+        json.WriteStartObject("delivery"u8);
+        for (int region = 0; region < byRegion.Count; region++)
+        {
+            json.WriteNumber(Assortment.Regions[region].Name, byRegion[region]);
+        }
+
+        json.WriteEndObject();
     }
 }
 
@@ -97,6 +118,9 @@ public sealed record GoodsCardChange : SimulatedAttributes
 
     /// <summary>Days.</summary>
     public int? Delivery { get; init; }
+
+    /// <summary>Days by region; null when they are the same everywhere.</summary>
+    public IReadOnlyList<int>? DeliveryByRegion { get; init; }
 
     internal override void Write(Utf8JsonWriter json)
     {
@@ -116,7 +140,7 @@ public sealed record GoodsCardChange : SimulatedAttributes
 
         if (Delivery is { } delivery)
         {
-            json.WriteNumber("delivery"u8, delivery);
+            GoodsCard.WriteDelivery(json, delivery, DeliveryByRegion);
         }
     }
 }

@@ -342,4 +342,54 @@ public sealed partial record GoodsConfiguration : WorldConfiguration
     [Description("How much of the utility returns as log-odds in the steps after the click.")]
     [Range(0.0, 5.0)]
     public double FunnelSlope { get; init; } = 0.5;
+
+    /// <summary>Share of sellers with a campaign: they pay a fee for orders from promoted places. Campaigns change nothing about what people do.</summary>
+    [Description("Share of sellers with a campaign: they pay a fee for orders from promoted places. Campaigns change nothing about what people do.")]
+    [Range(0.0, 1.0)]
+    public double CampaignSellerShare { get; init; } = 0.3;
+
+    /// <summary>Share of a seller's items that its campaign promotes.</summary>
+    [Description("Share of a seller's items that its campaign promotes.")]
+    [Range(0.0, 1.0)]
+    public double CampaignItemShare { get; init; } = 0.5;
+
+    /// <summary>Smallest fee, share of the price.</summary>
+    [Description("Smallest fee, share of the price.")]
+    [Range(0.0, 1.0)]
+    public double CampaignFeeMinimum { get; init; } = 0.02;
+
+    /// <summary>Largest fee, share of the price; not below CampaignFeeMinimum.</summary>
+    [Description("Largest fee, share of the price; not below CampaignFeeMinimum.")]
+    [Range(0.0, 1.0)]
+    public double CampaignFeeMaximum { get; init; } = 0.15;
+
+    /// <summary>Mean length of a campaign, days.</summary>
+    [Description("Mean length of a campaign, days.")]
+    [Range(0.05, 400.0)]
+    public double CampaignMeanDays { get; init; } = 10;
+
+    /// <summary>Mean daily budget of a campaign, roubles; seven of them are its total budget.</summary>
+    [Description("Mean daily budget of a campaign, roubles; seven of them are its total budget.")]
+    [Range(0.0, 1000000000.0)]
+    public double CampaignDailyBudget { get; init; } = 3000;
+
+    /// <summary>Mean days that a delivery into another region takes longer; 0 = delivery is the same everywhere.</summary>
+    [Description("Mean days that a delivery into another region takes longer; 0 = delivery is the same everywhere.")]
+    [Range(0.0, 30.0)]
+    public double ZoneDelayDays { get; init; }
+
+    /// <summary>Standard deviation of what an item owes to its price and delivery state alone, log-odds of a click: the planted offer effect.</summary>
+    [Description("Standard deviation of what an item owes to its price and delivery state alone, log-odds of a click: the planted offer effect.")]
+    [Range(0.0, 10.0)]
+    public double StateEffectWeight { get; init; }
+
+    /// <summary>Price bins over which that effect stays alike (the correlation falls to 0.61 at this distance).</summary>
+    [Description("Price bins over which that effect stays alike (the correlation falls to 0.61 at this distance).")]
+    [Range(0.1, 1000.0)]
+    public double StatePriceReach { get; init; } = 2;
+
+    /// <summary>Delivery bins over which that effect stays alike.</summary>
+    [Description("Delivery bins over which that effect stays alike.")]
+    [Range(0.1, 1000.0)]
+    public double StateDeliveryReach { get; init; } = 2;
 }

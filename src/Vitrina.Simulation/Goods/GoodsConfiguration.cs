@@ -4,6 +4,10 @@ namespace Vitrina.Simulation.Goods;
 
 public sealed partial record GoodsConfiguration
 {
+    // All states of all items and a day's requests are held in memory; more than this does not fit a machine that this runs on.
+    private const double MostStates = 100_000_000;
+    private const double MostRequestsPerDay = 20_000_000;
+
     /// <summary>The world of the demo: 40 types, 6,000 items, 3,000 users, three weeks, about 25,000 rankings. These are the defaults.</summary>
     public static GoodsConfiguration Demo { get; } = new();
 
@@ -40,6 +44,23 @@ public sealed partial record GoodsConfiguration
         if (DiscountMaximum < DiscountMinimum)
         {
             problems.Add(new WorldConfigurationProblem("discountMaximum", "is below discountMinimum"));
+        }
+
+        if (CampaignFeeMaximum < CampaignFeeMinimum)
+        {
+            problems.Add(new WorldConfigurationProblem("campaignFeeMaximum", "is below campaignFeeMinimum"));
+        }
+
+        double states = ItemCount * (1 + Days * (PriceChangesPerDay + 2 * DiscountsPerDay + DeliveryChangesPerDay + 2 * StockOutsPerDay));
+        if (states > MostStates)
+        {
+            problems.Add(new WorldConfigurationProblem("itemCount", $"with days and the rates of change makes about {states:0} states of items; at most {MostStates:0} fit"));
+        }
+
+        double requests = UserCount * SessionsPerUserDay * RequestsPerSession * (1 + BotShare * BotActivity) * Math.Max(1, WeekendActivity);
+        if (requests > MostRequestsPerDay)
+        {
+            problems.Add(new WorldConfigurationProblem("userCount", $"with the rates of sessions and requests makes about {requests:0} requests a day; at most {MostRequestsPerDay:0} fit"));
         }
 
         if (!(TypeQueryShare + BrandTypeQueryShare + ModelQueryShare + ColourQueryShare + BrandQueryShare > 0))

@@ -45,6 +45,18 @@ public sealed record GoodsReport : WorldReport
     /// <summary>Orders of items published during the world's history.</summary>
     public required long NewItemOrderCount { get; init; }
 
+    /// <summary>Views by bots.</summary>
+    public required long BotViewCount { get; init; }
+
+    /// <summary>Lists by hour of the day, Moscow time.</summary>
+    public required IReadOnlyList<long> RankingsByHour { get; init; }
+
+    /// <summary>Lists on Saturdays and Sundays.</summary>
+    public required long WeekendRankingCount { get; init; }
+
+    /// <summary>Campaigns of sellers.</summary>
+    public required int CampaignCount { get; init; }
+
     /// <summary>Mean number of price × delivery states (deciles within the type) that an item goes through.</summary>
     public required double MeanStatesPerItem { get; init; }
 
@@ -74,6 +86,11 @@ public sealed record GoodsReport : WorldReport
             ("new items' share of views", Percent(NewItemViewCount, ViewCount)),
             ("new items' share of orders", Percent(NewItemOrderCount, OrderCount)),
             ("states per item", MeanStatesPerItem.ToString("0.00", CultureInfo.InvariantCulture)),
+            ("views by bots", Percent(BotViewCount, ViewCount)),
+            ("lists in the busiest hour", Percent(RankingsByHour.Max(), RankingCount)),
+            ("lists in the quietest hour", Percent(RankingsByHour.Min(), RankingCount)),
+            ("lists at weekends", Percent(WeekendRankingCount, RankingCount)),
+            ("campaigns", Count(CampaignCount)),
             ("items with 2 to 5 states", ShareOfItemsWithTwoToFiveStates.ToString("0.0 %", CultureInfo.InvariantCulture)),
         };
         int[] positions = [1, 2, 3, 5, 10, 20, 30];

@@ -7,7 +7,7 @@ namespace Vitrina.Simulation.Goods;
 /// A pure function of configuration, seed and end date; the number of threads changes nothing. One drive at a time; truth may be read
 /// concurrently.
 /// </remarks>
-public sealed class GoodsWorld : IWorld
+public sealed partial class GoodsWorld : IWorld
 {
     /// <summary>The vertical of its items.</summary>
     public const string Vertical = "goods";
@@ -24,7 +24,9 @@ public sealed class GoodsWorld : IWorld
         People = Population.Build(configuration, seed, Start.UtcTicks, End.UtcTicks, threads);
         Queries = new QueryWriter(configuration, seed, Catalogue, People);
         Planner = new SessionPlanner(configuration, seed, People, Queries, Start.UtcTicks);
-        Behaviour = new Behaviour(configuration, seed, Catalogue, People, Timeline);
+        Zones = new DeliveryZones(configuration, seed, Catalogue);
+        Behaviour = new Behaviour(this);
+        Campaigns = new Campaigns(this);
     }
 
     /// <summary>The parameters.</summary>
@@ -57,7 +59,11 @@ public sealed class GoodsWorld : IWorld
 
     internal SessionPlanner Planner { get; }
 
+    internal DeliveryZones Zones { get; }
+
     internal Behaviour Behaviour { get; }
+
+    internal Campaigns Campaigns { get; }
 
     /// <summary>Makes catalogue, people and the catalogue's whole history.</summary>
     /// <param name="configuration">Parameters, already scaled.</param>

@@ -31,10 +31,19 @@ internal sealed class ItemTimeline
     private readonly ItemState[] _states;
     private readonly int[] _start;
 
+    // Publication of the items that are never out of stock nor withdrawn, which are most: one look instead of a walk over states.
+    private readonly long[] _alwaysLiveFrom;
+
     private ItemTimeline(ItemState[] states, int[] start)
     {
         _states = states;
         _start = start;
+        _alwaysLiveFrom = new long[start.Length - 1];
+        for (int item = 0; item < _alwaysLiveFrom.Length; item++)
+        {
+            _alwaysLiveFrom[item] = IsAlwaysLive(item) ? Of(item)[0].At : long.MaxValue;
+        }
+
         ByTime = new int[states.Length];
         var moments = new long[states.Length];
         for (int index = 0; index < states.Length; index++)
@@ -58,6 +67,9 @@ internal sealed class ItemTimeline
     /// <summary>States of one item in time order.</summary>
     public ReadOnlySpan<ItemState> Of(int item) => _states.AsSpan(_start[item], _start[item + 1] - _start[item]);
 
+    /// <summary>Whether an item can be bought at a moment.</summary>
+    public bool IsLive(int item, long at) => at >= _alwaysLiveFrom[item] || (TryGet(item, at, out ItemState state) && state.IsLive);
+
     /// <summary>The state at a moment.</summary>
     /// <returns>False before the item was published.</returns>
     public bool TryGet(int item, long at, out ItemState state)
@@ -73,6 +85,19 @@ internal sealed class ItemTimeline
 
         state = default;
         return false;
+    }
+
+    private bool IsAlwaysLive(int item)
+    {
+        foreach (ref readonly ItemState state in Of(item))
+        {
+            if (!state.IsLive)
+            {
+                return false;
+            }
+        }
+
+        return _start[item] < _start[item + 1];
     }
 
     public static ItemTimeline Build(Catalogue catalogue, GoodsConfiguration configuration, ulong seed, long start, long end, int threads)

@@ -22,7 +22,7 @@ internal sealed class SessionPlanner
         [22, 12, 7, 5, 4, 6, 14, 28, 44, 58, 68, 74, 80, 78, 74, 72, 74, 80, 88, 96, 104, 108, 92, 52];
 
     // Moscow, where a third of the buyers live.
-    private static readonly TimeSpan LocalOffset = TimeSpan.FromHours(3);
+    internal static readonly TimeSpan LocalOffset = TimeSpan.FromHours(3);
 
     private static readonly KeyValuePair<string, string>[][] RegionContexts = [.. Assortment.Regions.Select(region => new KeyValuePair<string, string>[] { new("region", region.Name) })];
 

@@ -17,10 +17,18 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
     private readonly Dictionary<long, int> _placeOfKey = [];
     private readonly Dictionary<(long Key, int Specialist), Mark> _marks = [];
     private readonly ServicesConfiguration _configuration = world.Configuration;
+    private string[] _ids = [];
     private OpenOrders? _open;
 
     /// <summary>The list that the present session sees.</summary>
-    public ShownList Shown { get; set; } = new() { RankingId = "", Items = [] };
+    public ShownList Shown { get; private set; } = new() { RankingId = "", Items = [] };
+
+    private string UserId { get; set; } = "";
+
+    private string SessionId { get; set; } = "";
+
+    /// <summary>Says which list is looked at now.</summary>
+    public void Show(SimulatedRequest request, ShownList shown) => (UserId, SessionId, Shown) = (request.User, request.Session, shown);
 
     /// <summary>The open order at a place of a list; -1 for one that has ended or is none of the specialist's.</summary>
     /// <exception cref="InvalidOperationException">The item is no order.</exception>
@@ -47,7 +55,14 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
         _open = open;
         _placeOfKey[open.Key[order]] = order;
         report.Created();
-        batch.Add(Put(open, order));
+        if (order >= _ids.Length)
+        {
+            Array.Resize(ref _ids, Math.Max(order + 1, 2 * _ids.Length));
+        }
+
+        var put = Put(open, order);
+        _ids[order] = put.Id;
+        batch.Add(put);
     }
 
     public override void SessionStarted(in CitySession session) => report.Session();
@@ -96,7 +111,7 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
                     Type = "deal",
                     User = OrderId.OfSpecialist(response.Specialist),
                     Session = mark.Session,
-                    Item = IdOf(open, order),
+                    Item = _ids[order],
                     RankingId = mark.RankingId,
                     Position = mark.Position,
                     Token = mark.Token,
@@ -116,7 +131,7 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
         return new SimulatedChange.ItemPut
         {
             At = Moment(open.CreatedAt[order]),
-            Id = IdOf(open, order),
+            Id = OrderId.Of(open.Key[order], open.NeedKey[order]),
             Vertical = ServicesWorld.Vertical,
             Owner = string.Create(CultureInfo.InvariantCulture, $"c{open.Customer[order]}"),
             PublishedAt = Moment(open.CreatedAt[order]),
@@ -135,16 +150,14 @@ internal sealed class ChangeWriter(ServicesWorld world, int city, List<Simulated
         };
     }
 
-    private static string IdOf(OpenOrders open, int order) => OrderId.Of(open.Key[order], open.NeedKey[order]);
-
     private SimulatedChange.UserEvent Event(string prefix, string type, OpenOrders open, int order, in CitySession session, int position) => new()
     {
         At = Moment(session.At),
         Id = string.Create(CultureInfo.InvariantCulture, $"{prefix}{session.Key}-{position}"),
         Type = type,
-        User = OrderId.OfSpecialist(session.Specialist),
-        Session = string.Create(CultureInfo.InvariantCulture, $"v{session.Key}"),
-        Item = IdOf(open, order),
+        User = UserId,
+        Session = SessionId,
+        Item = _ids[order],
         RankingId = Shown.RankingId,
         Position = Shown.Items[position - 1].Position,
         Token = Shown.Items[position - 1].Token,

@@ -108,7 +108,8 @@ internal sealed class Drive
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var shown = await _adapter.RankAsync(_requests.Request(session), cancellationToken).ConfigureAwait(false);
+        var request = _requests.Request(session);
+        var shown = await _adapter.RankAsync(request, cancellationToken).ConfigureAwait(false);
         var count = Math.Min(shown.Items.Count, _list.Length);
         for (var place = 0; place < count; place++)
         {
@@ -116,7 +117,7 @@ internal sealed class Drive
             _report.Shown(_list[place] >= 0);
         }
 
-        _writers[city].Shown = shown;
+        _writers[city].Show(request, shown);
         _cities[city].Look(session, _list.AsSpan(0, count));
     }
 

@@ -11,6 +11,8 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     {
         public required string Id { get; init; }
 
+        public required long CreatedAt { get; init; }
+
         public required long ExpiresAt { get; init; }
 
         public required List<Live> Market { get; init; }
@@ -22,6 +24,8 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     private readonly Dictionary<(string City, string Category), List<Live>> _markets = [];
     private readonly Dictionary<string, Live> _orders = new(StringComparer.Ordinal);
     private readonly List<Live> _candidates = [];
+    private double[] _rankWeights = [];
+    private double[] _weights = [];
     private long _nextRanking;
 
     /// <summary>A policy for a world.</summary>
@@ -35,6 +39,11 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         foreach (var category in request.Filters!["category"])
         {
             Gather(request, MarketOf(request.Filters["city"][0], category));
+        }
+
+        if (request.Filters["category"].Count > 1)
+        {
+            _candidates.Sort(static (left, right) => right.CreatedAt.CompareTo(left.CreatedAt));
         }
 
         var stream = Streams.Open(_world.Seed, StreamPurpose.Logging, request.Key);
@@ -68,7 +77,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
             {
                 case SimulatedChange.ItemPut { Attributes: OrderCard card } put:
                     var market = MarketOf(card.City, card.Category);
-                    var live = new Live { Id = put.Id, ExpiresAt = put.ExpiresAt!.Value.UtcTicks, Market = market };
+                    var live = new Live { Id = put.Id, CreatedAt = put.At.UtcTicks, ExpiresAt = put.ExpiresAt!.Value.UtcTicks, Market = market };
                     market.Add(live);
                     _orders[put.Id] = live;
                     break;
@@ -112,7 +121,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         }
     }
 
-    // Weight 1/rank^(1/temperature): the logarithm of the rank over the temperature.
+    // Weight 1/rank^(1/temperature): the logarithm of the rank over the temperature. Empty at temperature 0.
     private double[] Weights(int count)
     {
         if (_world.Configuration.LoggingTemperature <= 0)
@@ -120,13 +129,17 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
             return [];
         }
 
-        var weights = new double[count];
-        for (var rank = 0; rank < count; rank++)
+        if (_rankWeights.Length < count)
         {
-            weights[rank] = Math.Pow(rank + 1, -1 / _world.Configuration.LoggingTemperature);
+            (_rankWeights, _weights) = (new double[2 * count], new double[2 * count]);
+            for (var rank = 0; rank < _rankWeights.Length; rank++)
+            {
+                _rankWeights[rank] = Math.Pow(rank + 1, -1 / _world.Configuration.LoggingTemperature);
+            }
         }
 
-        return weights;
+        Array.Copy(_rankWeights, _weights, count);
+        return _weights;
     }
 
     private static (int Chosen, double Propensity) Draw(double[] weights, int count, ref Kernels.Chance.RandomStream stream)

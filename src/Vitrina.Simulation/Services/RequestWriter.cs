@@ -6,7 +6,11 @@ namespace Vitrina.Simulation.Services;
 /// <summary>Says who the specialists are and what they ask.</summary>
 internal sealed class RequestWriter(ServicesWorld world)
 {
+    // What a specialist says of itself in every request.
+    private sealed record Asker(string User, KeyValuePair<string, string>[] Context, Dictionary<string, IReadOnlyList<string>> Filters);
+
     private readonly ServicesConfiguration _configuration = world.Configuration;
+    private readonly Asker?[] _askers = new Asker?[world.Configuration.SpecialistCount];
 
     /// <summary>A specialist as the marketplace gets to know it.</summary>
     public SimulatedChange.UserPut Register(int specialist)
@@ -23,26 +27,35 @@ internal sealed class RequestWriter(ServicesWorld world)
     /// <summary>The request of a session: live orders of the specialist's city and categories.</summary>
     public SimulatedRequest Request(in CitySession session)
     {
-        var city = CityOf(session.Specialist);
-        var place = PlaceOf(session.Specialist, city);
+        var asker = _askers[session.Specialist] ??= AskerOf(session.Specialist);
         return new SimulatedRequest
         {
             At = world.StartsAt.AddMilliseconds(session.At),
-            User = OrderId.OfSpecialist(session.Specialist),
+            User = asker.User,
             Session = string.Create(CultureInfo.InvariantCulture, $"v{session.Key}"),
             Vertical = ServicesWorld.Vertical,
             Surface = ServicesWorld.Surface,
             Size = _configuration.ListSize,
-            Context =
-            [
-                new("region", Wording.City(city)),
-                new("point", string.Create(CultureInfo.InvariantCulture, $"{place.Latitude},{place.Longitude}")),
-                new("cluster", string.Create(CultureInfo.InvariantCulture, $"{Wording.City(city)}/{Wording.Category(world.People.HomeOf(session.Specialist) % _configuration.CategoryCount)}")),
-            ],
-            Filters = new Dictionary<string, IReadOnlyList<string>> { ["city"] = [Wording.City(city)], ["category"] = CategoriesOf(session.Specialist) },
+            Context = asker.Context,
+            Filters = asker.Filters,
             Key = session.Key,
             UserOrdinal = session.Specialist,
         };
+    }
+
+    private Asker AskerOf(int specialist)
+    {
+        var city = CityOf(specialist);
+        var place = PlaceOf(specialist, city);
+        var categories = CategoriesOf(specialist);
+        return new Asker(
+            OrderId.OfSpecialist(specialist),
+            [
+                new("region", Wording.City(city)),
+                new("point", string.Create(CultureInfo.InvariantCulture, $"{place.Latitude},{place.Longitude}")),
+                new("cluster", $"{Wording.City(city)}/{categories[0]}"),
+            ],
+            new Dictionary<string, IReadOnlyList<string>> { ["city"] = [Wording.City(city)], ["category"] = categories });
     }
 
     private int CityOf(int specialist) => world.People.HomeOf(specialist) / _configuration.CategoryCount;

@@ -53,7 +53,7 @@ public sealed partial record ServicesConfiguration : WorldConfiguration
 
     /// <summary>New orders per day in a market of usual volume.</summary>
     [Description("New orders per day in a market of usual volume.")]
-    [Range(0.0, 20000.0)]
+    [Range(0.0, 5000.0)]
     public double OrdersPerDay { get; init; } = 30;
 
     /// <summary>Standard deviation of the log of a market's volume of orders.</summary>
@@ -78,7 +78,7 @@ public sealed partial record ServicesConfiguration : WorldConfiguration
 
     /// <summary>Longest life of an order, hours.</summary>
     [Description("Longest life of an order, hours.")]
-    [Range(0.01, 1000.0)]
+    [Range(0.01, 240.0)]
     public double LifeMaxHours { get; init; } = 12;
 
     /// <summary>Places for responses of an order; the last one taken closes it.</summary>

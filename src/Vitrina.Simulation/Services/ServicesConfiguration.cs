@@ -9,6 +9,14 @@ public sealed partial record ServicesConfiguration
     private const int MostSpecialistsInCity = 1 << 20;
     private const double MostOrdersInDay = 1e6;
 
+    // What a run holds in memory: skills of the specialists, and sums for each market and hour.
+    private const long MostSkills = 40_000_000;
+    private const long MostMarketDays = 1_000_000;
+
+    // What a run has to do in hours at most: sessions, and open orders that they choose from.
+    private const double MostSessions = 1e9;
+    private const double MostLooks = 1e11;
+
     /// <inheritdoc/>
     public override string World => ServicesWorld.Vertical;
 
@@ -42,9 +50,29 @@ public sealed partial record ServicesConfiguration
             problems.Add(new WorldConfigurationProblem("specialistsPerMarket", $"times categoryCount is {(long)CategoryCount * SpecialistsPerMarket} specialists of a city, at most {MostSpecialistsInCity} are possible"));
         }
 
+        AddSizeChecks(problems);
         if (OrdersPerDay * Math.Max(1, WeekendOrders) * Math.Exp(6 * VolumeSpread) > MostOrdersInDay)
         {
             problems.Add(new WorldConfigurationProblem("ordersPerDay", "with volumeSpread and weekendOrders allows more than a million orders a day in one market"));
+        }
+    }
+
+    private void AddSizeChecks(ICollection<WorldConfigurationProblem> problems)
+    {
+        var markets = (long)CityCount * CategoryCount;
+        var sessions = (double)markets * SpecialistsPerMarket * SessionsPerDay * Days;
+        var open = OrdersPerDay * Math.Min(LifeMeanHours, LifeMaxHours) / 24;
+        Check("specialistsPerMarket", markets * SpecialistsPerMarket * SkillDimensions, MostSkills, "skills of all specialists");
+        Check("days", markets * Days, MostMarketDays, "days of all markets");
+        Check("sessionsPerDay", sessions, MostSessions, "sessions");
+        Check("ordersPerDay", sessions * open, MostLooks, "open orders over all sessions");
+
+        void Check(string field, double amount, double most, string what)
+        {
+            if (amount > most)
+            {
+                problems.Add(new WorldConfigurationProblem(field, FormattableString.Invariant($"makes {amount:0.##E+0} {what}, at most {most:0.##E+0} are possible")));
+            }
         }
     }
 }

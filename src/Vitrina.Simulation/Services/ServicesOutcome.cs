@@ -25,7 +25,9 @@ public sealed class ServicesOutcome
     internal ServicesOutcome(int marketCount, int hourCount, int specialistCount)
     {
         (MarketCount, HourCount) = (marketCount, hourCount);
-        (_orders, _views, _responses, _deals) = (Cells(), Cells(), Cells(), Cells());
+        (_views, _responses, _deals) = (Cells(), Cells(), Cells());
+        var created = new int[marketCount * hourCount];
+        _orders = [created, created, new int[marketCount * hourCount]];
         SessionsByArm = Pair(specialistCount);
         ViewsByArm = Pair(specialistCount);
         ResponsesByArm = Pair(specialistCount);
@@ -54,7 +56,7 @@ public sealed class ServicesOutcome
     public IReadOnlyList<int[]> DealsByArm { get; }
 
     /// <summary>Orders, row-major [markets × hours]; a response counts none, so Response is the same as Creation.</summary>
-    public ReadOnlySpan<int> Orders(Attribution attribution) => _orders[(int)(attribution == Attribution.Response ? Attribution.Creation : attribution)];
+    public ReadOnlySpan<int> Orders(Attribution attribution) => _orders[(int)attribution];
 
     /// <summary>Examined orders of the market, row-major [markets × hours]. The market is the order's.</summary>
     public ReadOnlySpan<int> Views(Attribution attribution) => _views[(int)attribution];

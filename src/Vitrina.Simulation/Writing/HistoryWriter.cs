@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Threading.Channels;
 using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Writing;
@@ -7,7 +8,8 @@ namespace Vitrina.Simulation.Writing;
 /// <summary>An adapter that writes what passes through it as files in the import formats, each in time order.</summary>
 /// <remarks>
 /// Files: items, users, sellers, features, rankings, events and truth, all .jsonl (.jsonl.gz when compressed), and world.yaml. truth holds
-/// the true relevance of the items of each randomised ranking, in shown order, and is never imported. Memory is bounded.
+/// the true relevance of the items of each randomised ranking, in shown order, and is never imported. Lines are
+/// formatted and compressed on a thread of their own, in the order in which they came: a bounded number of them waits.
 /// </remarks>
 public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
 {
@@ -20,6 +22,9 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     private static readonly JsonEncodedText RankingId = JsonEncodedText.Encode("rankingId");
     private static readonly JsonEncodedText Propensity = JsonEncodedText.Encode("propensity");
 
+    // Entries handed over at once: large enough that the two threads seldom meet.
+    private const int RunLength = 2048;
+
     private readonly IWorld _world;
     private readonly IMarketplaceAdapter _inner;
     private readonly JsonLines _items;
@@ -29,6 +34,9 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     private readonly JsonLines _rankings;
     private readonly JsonLines _events;
     private readonly JsonLines _truth;
+    private readonly Channel<List<object>> _queue = Channel.CreateBounded<List<object>>(new BoundedChannelOptions(8) { SingleReader = true, SingleWriter = true });
+    private readonly Task _writing;
+    private List<object> _waiting = new(RunLength);
 
     /// <summary>Creates the folder and its files; existing ones are replaced.</summary>
     /// <param name="world">The world whose truth is written.</param>
@@ -52,42 +60,103 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
             CultureInfo.InvariantCulture, $"# The {world.Configuration.World} world behind these files.\n# seed: {world.Seed}\n# endDate: {world.EndsAt:yyyy-MM-dd}\n");
         File.WriteAllText(Path.Combine(folder, "world.yaml"), head + world.Configuration.ToYaml());
         world.WriteTruth(folder);
+        _writing = Task.Run(WriteAsync);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ShownList> RankAsync(SimulatedRequest request, CancellationToken cancellationToken)
     {
         ShownList shown = await _inner.RankAsync(request, cancellationToken).ConfigureAwait(false);
-        WriteRanking(request, shown);
-        if (shown.IsRandomised)
-        {
-            WriteTruth(request, shown);
-        }
-
+        _waiting.Add(new Answered(request, shown));
+        await HandOverAsync(cancellationToken).ConfigureAwait(false);
         return shown;
     }
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(IReadOnlyList<SimulatedChange> changesInTimeOrder, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(IReadOnlyList<SimulatedChange> changesInTimeOrder, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(changesInTimeOrder);
         for (int index = 0; index < changesInTimeOrder.Count; index++)
         {
-            SimulatedChange change = changesInTimeOrder[index];
-            JsonLines file = FileOf(change);
-            ChangeDocument.Write(file.Line, change);
-            file.End();
+            _waiting.Add(changesInTimeOrder[index]);
         }
 
-        return _inner.SendAsync(changesInTimeOrder, cancellationToken);
+        await HandOverAsync(cancellationToken).ConfigureAwait(false);
+        await _inner.SendAsync(changesInTimeOrder, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes what is buffered and closes the files.</summary>
+    /// <summary>Writes what is left and closes the files.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public async ValueTask DisposeAsync()
     {
-        JsonLines[] files = [_items, _users, _sellers, _features, _rankings, _events, _truth];
-        foreach (JsonLines file in files)
+        _queue.Writer.TryComplete();
+        try
         {
-            await file.DisposeAsync().ConfigureAwait(false);
+            await _writing.ConfigureAwait(false);
+            WriteAll(_waiting);
+        }
+        finally
+        {
+            JsonLines[] files = [_items, _users, _sellers, _features, _rankings, _events, _truth];
+            foreach (JsonLines file in files)
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ValueTask HandOverAsync(CancellationToken cancellationToken)
+    {
+        if (_waiting.Count < RunLength)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        // Who cannot write any more tells so here, and not first when everything has been simulated.
+        if (_writing.IsFaulted)
+        {
+            return new ValueTask(_writing);
+        }
+
+        List<object> run = _waiting;
+        _waiting = new List<object>(RunLength + 64);
+        return _queue.Writer.WriteAsync(run, cancellationToken);
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await foreach (List<object> run in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                WriteAll(run);
+            }
+        }
+        catch (Exception exception)
+        {
+            _queue.Writer.TryComplete(exception);
+            throw;
+        }
+    }
+
+    private void WriteAll(List<object> run)
+    {
+        foreach (object entry in run)
+        {
+            if (entry is SimulatedChange change)
+            {
+                JsonLines file = FileOf(change);
+                ChangeDocument.Write(file.Line, change);
+                file.End();
+                continue;
+            }
+
+            (SimulatedRequest request, ShownList shown) = (Answered)entry;
+            WriteRanking(request, shown);
+            if (shown.IsRandomised)
+            {
+                WriteTruth(request, shown);
+            }
         }
     }
 
@@ -161,4 +230,6 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
         line.WriteEndObject();
         _truth.End();
     }
+
+    private sealed record Answered(SimulatedRequest Request, ShownList Shown);
 }

@@ -49,7 +49,7 @@ public class DeterminismTests
         var outcome = LearningLoop.Run(
             journal, verticals, directory.Features, new LearningOptions { Vertical = "goods", Surface = "search", Threads = 2 }, cancellationToken: TestContext.Current.CancellationToken);
         var model = Path.Combine(root, "model.bin");
-        LogisticFile.Write(model, outcome.Model);
+        LogisticFile.Write(model, (Vitrina.Engine.Models.Linear.LogisticModel)outcome.Model);
         var digest = string.Join('\n', Directory.GetFiles(files).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {HashOf(file)}"));
         var result = (entries, HashOf(Directory.GetFiles(directory.Checkpoints, "*.ckpt").Single()), HashOf(model), digest, report.RankingCount);
         Directory.Delete(root, true);

@@ -1,0 +1,50 @@
+using Vitrina.Cli;
+using Vitrina.Cli.Benchmarks;
+
+namespace Vitrina.Tests.Experimentation;
+
+/// <summary>The commands on files: exit codes and what the benches promise.</summary>
+public sealed class CliExperimentTests
+{
+    [Theory]
+    [InlineData("experiment analyze --kind ab --units nowhere.csv")]
+    [InlineData("experiment analyze --kind abc")]
+    [InlineData("experiment analyze --kind ab")]
+    [InlineData("experiment power --mean 0.1")]
+    [InlineData("experiment clusters --edges nowhere.csv")]
+    public async Task Wrong_usage_is_exit_code_2(string line) => Assert.Equal(2, await Shell.RunAsync(CommandTree.Create(), line.Split(' ')));
+
+    [Fact]
+    public async Task A_broken_file_is_exit_code_1()
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "unit,arm,x\na,A,one\n", TestContext.Current.CancellationToken);
+        Assert.Equal(1, await Shell.RunAsync(CommandTree.Create(), ["experiment", "analyze", "--kind", "ab", "--units", path]));
+        File.Delete(path);
+    }
+
+    // The spec's bands for 5,000 runs, widened to these runs: three binomial deviations around 5 %.
+    [Fact]
+    public void Offered_methods_reject_five_percent_without_an_effect()
+    {
+        var runs = FullRun.Or(400, 5000);
+        var reach = 3.2 * Math.Sqrt(.05 * .95 / runs);
+        Assert.All(NullRuns.Rows(77, runs, TestContext.Current.CancellationToken), row =>
+        {
+            var rate = ((Vitrina.Learning.Evaluation.BenchValue.Number)row.Metrics["rejection_rate"]).Value;
+            var offered = row.Metrics["offered"].ToString()!;
+            if (offered == "valid")
+            {
+                Assert.True(Math.Abs(rate - .05) < reach, $"{row.Method} rejects {rate:0.000}");
+            }
+            else if (offered.StartsWith("valid", StringComparison.Ordinal))
+            {
+                Assert.True(rate < .05 + reach, $"{row.Method} rejects {rate:0.000}");
+            }
+            else if (row.Method == "aa pooled-se common")
+            {
+                Assert.InRange(rate, .55, .75);
+            }
+        });
+    }
+}
