@@ -118,7 +118,11 @@ internal sealed class ExperimentPowerCommand
         {
             var design = new ScheduleDesign
             {
-                Kind = kind, PeriodCount = length, Clusters = clusters, IsCommon = parsed.GetValue(_common), CarryOverPeriods = parsed.GetValue(_carryOver),
+                Kind = kind,
+                PeriodCount = length,
+                Clusters = clusters,
+                IsCommon = parsed.GetValue(_common),
+                CarryOverPeriods = parsed.GetValue(_carryOver),
                 Strata = [.. Enumerable.Range(0, length).Select(period => period % Math.Max(1, parsed.GetValue(_cycle)))],
             };
             if (design.FindMistake() is { } mistake)

@@ -127,8 +127,16 @@ public static class OffPolicyAnalysis
             }, threads: 1);
             return new OffPolicyLog
             {
-                Reward = [.. _reward], Propensity = [.. _propensity], EvaluationPropensity = [.. _evaluation], Prediction = [.. _prediction], ExpectedPrediction = [.. _expected],
-                IsMatch = [.. _match], UnsupportedMass = [.. _unsupported], Position = [.. _position], List = [.. _list], Cluster = [.. _cluster],
+                Reward = [.. _reward],
+                Propensity = [.. _propensity],
+                EvaluationPropensity = [.. _evaluation],
+                Prediction = [.. _prediction],
+                ExpectedPrediction = [.. _expected],
+                IsMatch = [.. _match],
+                UnsupportedMass = [.. _unsupported],
+                Position = [.. _position],
+                List = [.. _list],
+                Cluster = [.. _cluster],
             };
         }
 

@@ -82,8 +82,8 @@ public static class ArmComparison
             var centre = (control.Count * control.CovariateMean + treatment.Count * treatment.CovariateMean) / (control.Count + treatment.Count);
             // Each arm's line at the common centre; what is left around the line is the variance.
             ArmMoments AtCentre(ArmMoments arm, double slope) => Adjust(arm, slope) with { Mean = arm.Mean - slope * (arm.CovariateMean - centre) };
-            return Difference(AtCentre(control, slope0), AtCentre(treatment, slope1), level).With(("thetaControl", slope0), ("thetaTreatment", slope1))
-                with { Assumes = Independent + "; the covariate was measured before the exposure" };
+            var estimate = Difference(AtCentre(control, slope0), AtCentre(treatment, slope1), level);
+            return (estimate with { Assumes = Independent + "; the covariate was measured before the exposure" }).With(("thetaControl", slope0), ("thetaTreatment", slope1));
         });
 
     /// <summary>The lift after the covariate's adjustment; the denominator is the unadjusted mean of the control.</summary>

@@ -71,8 +71,12 @@ internal static class UnitChecks
         {
             Figures = new Dictionary<string, double>
             {
-                ["chiSquare"] = fixedTest.ChiSquare, ["df"] = fixedTest.DegreesOfFreedom, ["pValue"] = fixedTest.PValue, ["log10PValue"] = fixedTest.LogPValue / Math.Log(10),
-                ["isExact"] = fixedTest.IsExact ? 1 : 0, ["largestDeviation"] = LargestDeviation(counts, weights),
+                ["chiSquare"] = fixedTest.ChiSquare,
+                ["df"] = fixedTest.DegreesOfFreedom,
+                ["pValue"] = fixedTest.PValue,
+                ["log10PValue"] = fixedTest.LogPValue / Math.Log(10),
+                ["isExact"] = fixedTest.IsExact ? 1 : 0,
+                ["largestDeviation"] = LargestDeviation(counts, weights),
             },
         });
         AddSequentialRatio(report, table, counts, weights);

@@ -19,7 +19,7 @@ public sealed class CliExperimentTests
     {
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "unit,arm,x\na,A,one\n", TestContext.Current.CancellationToken);
-        Assert.Equal(1, await Shell.RunAsync(CommandTree.Create(), ["experiment", "analyze", "--kind", "ab", "--units", path]));
+        Assert.Equal(1, await Shell.RunAsync(CommandTree.Create(), ["experiment", "analyze", "--kind", "ab", "--metric", "x", "--units", path]));
         File.Delete(path);
     }
 

@@ -94,6 +94,10 @@ public sealed class ScheduleTests
 
     private static ScheduleDesign Design(ScheduleKind kind, int periods) => new()
     {
-        Kind = kind, PeriodCount = periods, Clusters = s_clusters, CarryOverPeriods = kind == ScheduleKind.Minimax ? 2 : 0, Strata = [.. Enumerable.Range(0, periods).Select(period => period % 7)],
+        Kind = kind,
+        PeriodCount = periods,
+        Clusters = s_clusters,
+        CarryOverPeriods = kind == ScheduleKind.Minimax ? 2 : 0,
+        Strata = [.. Enumerable.Range(0, periods).Select(period => period % 7)],
     };
 }
