@@ -37,7 +37,7 @@ internal static class Shell
         catch (Exception exception) when (IsExpected(exception))
         {
             await Console.Error.WriteLineAsync($"vitrina: {exception.Message}");
-            return exception is UsageException or ExperimentRefusedException or RankRequestException or WorldConfigurationException ? 2 : 1;
+            return exception is UsageException or ExperimentRefusedException { IsConflict: false } or RankRequestException or WorldConfigurationException ? 2 : 1;
         }
         catch (OperationCanceledException)
         {

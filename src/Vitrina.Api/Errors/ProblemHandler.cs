@@ -54,14 +54,9 @@ internal sealed class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHa
             Detail = wrong.Message,
             Field = wrong.Field,
         },
-        ExperimentRefusedException { Error: var refused } => new Problem
+        ExperimentRefusedException { Error: var refused, IsConflict: var isConflict } => new Problem
         {
-            Status = refused.Code switch
-            {
-                "unknown_experiment" => StatusCodes.Status404NotFound,
-                "experiment_frozen" or "experiment_started" or "experiment_stopped" or "experiment_running" or "model_mismatch" => StatusCodes.Status409Conflict,
-                _ => StatusCodes.Status400BadRequest,
-            },
+            Status = isConflict ? StatusCodes.Status409Conflict : refused.Code == "unknown_experiment" ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest,
             Code = refused.Code,
             Detail = refused.Message,
             Field = refused.Field,

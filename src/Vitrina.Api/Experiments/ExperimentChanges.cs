@@ -13,6 +13,9 @@ public sealed class ExperimentRefusedException(FieldError error) : Exception(err
 {
     /// <summary>The field, the reason, the nearest name and a stable code.</summary>
     public FieldError Error { get; } = error;
+
+    /// <summary>True when the design is right and the experiment's state, or a model's, forbids the change.</summary>
+    public bool IsConflict => Error.Code is "experiment_frozen" or "experiment_started" or "experiment_stopped" or "experiment_running" or "model_mismatch";
 }
 
 /// <summary>Changes experiments of a running engine: checked, journalled, and seen by requests when the call returns.</summary>
