@@ -8,15 +8,20 @@ switch (args.FirstOrDefault())
     case "snapshots":
         SnapshotPagesBenchmark.Run(1_000_000, 200);
         return 0;
+    case "trees":
+        TreeScoringBenchmark.Run(500, 31);
+        return 0;
     case "--dry":
         // Everything once and small, so that no benchmark rots unseen.
         JournalStoreBenchmark.Run(Path.GetTempPath(), rounds: 1);
         SnapshotPagesBenchmark.Run(10_000, 2);
+        TreeScoringBenchmark.Run(10, 1);
         return 0;
     default:
         Console.Error.WriteLine("""
             usage: journal [folder]   compares the journal's stores on the disk of a folder
                    snapshots          compares pages copied on write with copies of whole arrays
+                   trees              compares tree scoring by lanes with the plain walk
                    --dry              runs each once, small
             """);
         return 2;

@@ -1,4 +1,5 @@
 using Vitrina.Engine.Models.Linear;
+using Vitrina.Engine.Models.Trees;
 using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Models.Registry;
@@ -13,6 +14,9 @@ internal static class ModelFile
             case LogisticModel logistic:
                 LogisticFile.Write(path, logistic);
                 break;
+            case TreeModel trees:
+                TreeFile.Write(path, trees);
+                break;
             default:
                 throw new ArgumentException($"Models of kind '{model.Kind}' have no file format.", nameof(model));
         }
@@ -21,6 +25,7 @@ internal static class ModelFile
     public static RankingModel Read(string path, string kind) => kind switch
     {
         "logistic" => LogisticFile.Read(path),
+        "trees" => TreeFile.Read(path),
         _ => throw new DamagedFileException(path, $"holds a model of the unknown kind '{kind}'"),
     };
 }

@@ -7,7 +7,7 @@ public enum SplitRules : byte
     /// <summary>A number: at most the threshold goes left; a missing value (NaN) goes right.</summary>
     None = 0,
 
-    /// <summary>A category: members of the split's set go left, everything else right; the value is read as a whole number.</summary>
+    /// <summary>A category: members of the split's set go left, everything else right; the value is cut to a whole number.</summary>
     Category = 1,
 
     /// <summary>A missing value goes left instead of right.</summary>
@@ -16,7 +16,7 @@ public enum SplitRules : byte
     /// <summary>No value is missing here: NaN is read as 0 (LightGBM's missing type "None").</summary>
     MissingIsZero = 4,
 
-    /// <summary>A value within 1e-35 of 0 counts as missing, like NaN (LightGBM's missing type "Zero").</summary>
+    /// <summary>A value within 1e-35 (as a float) of 0 counts as missing, like NaN (LightGBM's missing type "Zero").</summary>
     ZeroIsMissing = 8,
 }
 
@@ -60,7 +60,7 @@ public sealed record DecisionTree
             value = 0;
         }
 
-        if (double.IsNaN(value) || ((rules & SplitRules.ZeroIsMissing) != 0 && Math.Abs(value) <= 1e-35))
+        if (double.IsNaN(value) || ((rules & SplitRules.ZeroIsMissing) != 0 && Math.Abs(value) <= 1e-35f))
         {
             return (rules & SplitRules.MissingLeft) != 0;
         }
@@ -71,7 +71,7 @@ public sealed record DecisionTree
         }
 
         uint[] set = CategorySets[(int)Threshold[split]];
-        return value >= 0 && value < set.Length * 32 && (set[(int)value / 32] >> ((int)value % 32) & 1) != 0;
+        return value > -1 && value < set.Length * 32 && (set[(int)value / 32] >> ((int)value % 32) & 1) != 0;
     }
 
     /// <summary>The leaf in which a row ends: the plain walk that every faster scorer is measured by.</summary>

@@ -12,6 +12,9 @@ public sealed record TreeEnsemble
     /// <summary>Raw score before any tree.</summary>
     public double BaseScore { get; init; }
 
+    /// <summary>How a raw score becomes a prediction.</summary>
+    public ScoreLink Link { get; init; } = ScoreLink.Identity;
+
     /// <summary>Raw score of a row: the plain sum over the trees.</summary>
     /// <param name="row">Values by input; NaN marks a missing value.</param>
     public double Score(ReadOnlySpan<double> row)

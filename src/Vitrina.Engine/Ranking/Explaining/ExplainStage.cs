@@ -89,7 +89,8 @@ internal static class ExplainStage
         }
 
         details.Add(Explanation.Leaf("base", model.BaseScore));
-        return new Explanation($"log-odds by {serving.Id}", score, details);
+        var unit = serving.Loaded.Manifest.Objective == "logistic" ? "log-odds" : "raw score";
+        return new Explanation($"{unit} by {serving.Id}", score, details);
     }
 
     private static Explanation[] TextDetails(RankingContext context, int index)
