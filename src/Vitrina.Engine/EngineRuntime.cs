@@ -44,6 +44,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         _snapshot = Freeze();
         Writer = new JournalWriter(stores.Journal, time, options.Journal, OnCommitted, DedupeKeys.Of);
         Recorder = new RankingRecorder(stores.Signer, Writer, stores.Features);
+        Stages = new ModelStages(this);
         Ranking = new RankingEngine(() => Snapshot, Availability, KillSwitches, Recorder, time);
     }
 
@@ -89,6 +90,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     /// <summary>The model versions.</summary>
     public ModelFolder Models => _stores.Models;
+
+    /// <summary>Moves model versions from stage to stage.</summary>
+    public ModelStages Stages { get; }
 
     /// <summary>What was damaged at the start and what was done about it, in sentences.</summary>
     public IReadOnlyList<string> Recovery => _recovery;
@@ -372,7 +376,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                 Vertical = vertical,
                 Market = view,
                 Catalog = _state.Catalog,
-                Models = ModelsOf(vertical),
+                Models = ModelsOf(vertical, _state.ServingModels, "the surface serves its fallback"),
+                Shadows = ModelsOf(vertical, _state.ShadowModels, "nothing scores beside the serving model"),
                 PopularOrder = PopularOrder(vertical, view, nowMs),
             };
         }
@@ -404,12 +409,12 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         return order;
     }
 
-    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical)
+    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical, IReadOnlyDictionary<string, string> versions, string otherwise)
     {
         var models = new Dictionary<string, ServingModel>(StringComparer.Ordinal);
         foreach (var name in vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>().Distinct())
         {
-            if (_state.ServingModels.TryGetValue(name, out var version) && Load(vertical, name, version) is { } model)
+            if (versions.TryGetValue(name, out var version) && Load(vertical, name, version, otherwise) is { } model)
             {
                 models[name] = model;
             }
@@ -418,7 +423,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         return models;
     }
 
-    private ServingModel? Load(CompiledVertical vertical, string name, string version)
+    private ServingModel? Load(CompiledVertical vertical, string name, string version, string otherwise)
     {
         var key = $"{name}/{version}/{vertical.Version}";
         if (_loadedModels.TryGetValue(key, out var known))
@@ -433,8 +438,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
-            // The surface's fallback serves; the reason stands in the status.
-            var sentence = $"model {name}/{version}: {exception.Message}; the surface serves its fallback";
+            // The reason stands in the status.
+            var sentence = $"model {name}/{version}: {exception.Message}; {otherwise}";
             if (!_recovery.Contains(sentence))
             {
                 _recovery.Add(sentence);
@@ -475,6 +480,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
 
         _stores.Dispose();
+        Stages.Dispose();
         _stopping.Dispose();
         _maintaining.Dispose();
     }

@@ -54,7 +54,12 @@ public sealed class RankingEngine
         var snapshot = _snapshot();
         var vertical = Find(snapshot.Verticals, request.Vertical, "vertical");
         var surface = Find(vertical.Vertical.Surfaces, request.Surface, "surface");
-        var size = request.Size ?? surface.Declaration.Size;
+        if (request.IsShadow)
+        {
+            request.RequireShadowList();
+        }
+
+        var size = request.Size ?? (request.IsShadow ? Math.Min(request.Items.Count, surface.Declaration.MaxSize) : surface.Declaration.Size);
         if (size < 1 || size > surface.Declaration.MaxSize)
         {
             throw new RankRequestException("size", $"size {size} is not between 1 and {surface.Declaration.MaxSize}");

@@ -13,6 +13,9 @@ public enum RankingOrigin : byte
 
     /// <summary>Made from replayed state where no list was ever logged.</summary>
     Reconstructed = 2,
+
+    /// <summary>Shown by the caller and ordered here without being shown: <see cref="RankingRecord.Counter"/>. Compared with, never learned from.</summary>
+    Shadow = 3,
 }
 
 /// <summary>One answered item of a recorded ranking.</summary>
@@ -87,6 +90,12 @@ public sealed record RankingRecord
     /// <summary>Some of the candidates that were not shown.</summary>
     public IReadOnlyList<UnshownItem> Unshown { get; init; } = [];
 
+    /// <summary>In shadow mode: the list that this engine would have shown, as indexes in <see cref="Shown"/>, best first; else empty.</summary>
+    public IReadOnlyList<int> Counter { get; init; } = [];
+
+    /// <summary>True when this engine scored it: <see cref="AsOf"/> is a snapshot's, and vectors may have been recorded.</summary>
+    public bool IsAnsweredHere => Origin is RankingOrigin.Served or RankingOrigin.Shadow;
+
     /// <summary>True when its person was erased: it stands for nobody, and nothing is learned from it.</summary>
     public bool IsErased => ErasedPerson.IsMarked(this);
 
@@ -94,7 +103,7 @@ public sealed record RankingRecord
     public void Write(ByteWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteByte(1);
+        writer.WriteByte(Counter.Count == 0 ? (byte)1 : (byte)2);
         writer.WriteString(Id);
         writer.WriteString(Vertical);
         writer.WriteString(Surface);
@@ -132,6 +141,17 @@ public sealed record RankingRecord
             writer.WriteString(unshown.Item);
             writer.WriteString(unshown.Reason);
         }
+
+        if (Counter.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteVarUInt((ulong)Counter.Count);
+        foreach (var index in Counter)
+        {
+            writer.WriteVarUInt((ulong)index);
+        }
     }
 
     /// <summary>Reads a record that <see cref="Write"/> wrote.</summary>
@@ -139,7 +159,8 @@ public sealed record RankingRecord
     public static RankingRecord Read(ReadOnlySpan<byte> payload)
     {
         var reader = new ByteReader(payload);
-        if (reader.ReadByte() != 1)
+        var version = reader.ReadByte();
+        if (version is not (1 or 2))
         {
             throw new CodecException("a ranking of a newer version", 0);
         }
@@ -165,6 +186,7 @@ public sealed record RankingRecord
             Context = ContextPairs.Read(ref reader),
             Shown = ReadShown(ref reader),
             Unshown = ReadUnshown(ref reader),
+            Counter = version == 2 ? ReadCounter(ref reader) : [],
         };
     }
 
@@ -188,6 +210,17 @@ public sealed record RankingRecord
         }
 
         return shown;
+    }
+
+    private static int[] ReadCounter(ref ByteReader reader)
+    {
+        var counter = new int[reader.ReadCount(1)];
+        for (var i = 0; i < counter.Length; i++)
+        {
+            counter[i] = (int)reader.ReadVarUInt();
+        }
+
+        return counter;
     }
 
     private static UnshownItem[] ReadUnshown(ref ByteReader reader)

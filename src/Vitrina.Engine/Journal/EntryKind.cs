@@ -44,4 +44,7 @@ public enum EntryKind : byte
 
     /// <summary>A surface's kill switch was turned on or off.</summary>
     KillSwitch = 14,
+
+    /// <summary>A model version began to score live requests beside the serving one, or, without a version, none does any more.</summary>
+    ModelShadowed = 18,
 }

@@ -19,6 +19,9 @@ public sealed class VerticalSnapshot
     /// <summary>The serving models by name.</summary>
     public required IReadOnlyDictionary<string, ServingModel> Models { get; init; }
 
+    /// <summary>Models that score beside the serving ones, by name; their scores are logged, not shown.</summary>
+    public IReadOnlyDictionary<string, ServingModel> Shadows { get; init; } = new Dictionary<string, ServingModel>();
+
     /// <summary>Ordinals of the vertical's active items, the most popular first; at most <see cref="Popularity.MaxItems"/>.</summary>
     public required int[] PopularOrder { get; init; }
 

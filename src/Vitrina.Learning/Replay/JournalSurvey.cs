@@ -23,10 +23,9 @@ public sealed class JournalSurvey
     private readonly List<RankingPlace> _places = [];
     private readonly List<(UInt128 Ranking, long AtMs)> _times = [];
     private readonly HashSet<UInt128> _actedOn = [];
+    private readonly bool _withShadow;
 
-    private JournalSurvey()
-    {
-    }
+    private JournalSurvey(bool withShadow) => _withShadow = withShadow;
 
     /// <summary>The rankings, by what their snapshots had seen.</summary>
     public IReadOnlyList<RankingPlace> Places => _places;
@@ -42,18 +41,28 @@ public sealed class JournalSurvey
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">The surface.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
-    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default)
+    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default) =>
+        new JournalSurvey(withShadow: false).Read(journal, vertical, surface, cancellationToken);
+
+    /// <summary>Reads the journal, and also takes lists of others that were sent in shadow mode: to compare with, never to learn from.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="vertical">The vertical.</param>
+    /// <param name="surface">The surface.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public static JournalSurvey WithShadowsOf(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default) =>
+        new JournalSurvey(withShadow: true).Read(journal, vertical, surface, cancellationToken);
+
+    private JournalSurvey Read(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        var survey = new JournalSurvey();
         foreach (var entry in journal.Read(journal.FirstSequence))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            survey.Note(entry, vertical, surface);
+            Note(entry, vertical, surface);
         }
 
-        survey._places.Sort((a, b) => a.AsOf != b.AsOf ? a.AsOf.CompareTo(b.AsOf) : a.Sequence.CompareTo(b.Sequence));
-        return survey;
+        _places.Sort((a, b) => a.AsOf != b.AsOf ? a.AsOf.CompareTo(b.AsOf) : a.Sequence.CompareTo(b.Sequence));
+        return this;
     }
 
     private void Note(in JournalEntry entry, string vertical, string surface)
@@ -63,7 +72,8 @@ public sealed class JournalSurvey
         {
             case EntryKind.Ranking:
                 var ranking = RankingRecord.Read(entry.Payload.Span);
-                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased && !IsLate(ranking))
+                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased && !IsLate(ranking)
+                    && (_withShadow || ranking.Origin != RankingOrigin.Shadow))
                 {
                     if (ranking.User is { } id)
                     {
@@ -71,10 +81,10 @@ public sealed class JournalSurvey
                     }
 
                     // An imported list was made elsewhere: it sees everything before itself.
-                    var asOf = ranking.Origin == RankingOrigin.Served ? ranking.AsOf : entry.Sequence - 1;
+                    var asOf = ranking.IsAnsweredHere ? ranking.AsOf : entry.Sequence - 1;
                     _times.Add((Hash.Of128(ranking.Id), ranking.AtMs));
                     _places.Add(new RankingPlace(asOf, entry.Sequence, ranking.AtMs));
-                    HasImported |= ranking.Origin != RankingOrigin.Served;
+                    HasImported |= !ranking.IsAnsweredHere;
                 }
 
                 break;
@@ -100,7 +110,7 @@ public sealed class JournalSurvey
 
     // Recorded behind the erasure of its user, which its answer had not seen yet.
     private bool IsLate(RankingRecord ranking) =>
-        ranking is { Origin: RankingOrigin.Served, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
+        ranking is { IsAnsweredHere: true, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
 
     private void Note(MarketEvent marketEvent)
     {

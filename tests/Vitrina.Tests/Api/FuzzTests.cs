@@ -20,6 +20,9 @@ public sealed class FuzzTests
         ("PUT", "/v1/surfaces/goods/similar/kill-switch", """{"on": true, "author": "a"}"""),
         ("POST", "/v1/jobs", """{"kind": "train", "options": {"vertical": "goods", "publish": true}}"""),
         ("POST", "/v1/models/goods-search/v1/publish", """{"author": "a"}"""),
+        ("POST", "/v1/models/goods-search/rollback", """{"version": "v1", "author": "a", "reason": "r"}"""),
+        ("POST", "/v1/models/goods-search/v1/shadow", """{"author": "a"}"""),
+        ("POST", "/v1/rank/goods/search", """{"mode": "shadow", "query": "чайник", "items": ["sku-1", "sku-2"]}"""),
     ];
 
     private static readonly string[] ContentTypes = ["application/json", "application/json", "application/json", "application/x-ndjson", "text/plain", "", "application/json; charset=utf-16", "/;=", "multipart/form-data"];
