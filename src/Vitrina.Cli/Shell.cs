@@ -81,7 +81,7 @@ internal static class Shell
         await Console.Error.WriteLineAsync($"Try: vitrina {string.Join(' ', [.. path, "--help"])}");
     }
 
-    private static bool IsExpected(Exception exception) => exception is UsageException or InvalidVerticalException or DataDirectoryBusyException
+    private static bool IsExpected(Exception exception) => exception is UsageException or ModelRefusedException or InvalidVerticalException or DataDirectoryBusyException
         or JournalDamagedException or JournalUnavailableException or RankRequestException or NothingToLearnException or WorldConfigurationException
         or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException;
 }
