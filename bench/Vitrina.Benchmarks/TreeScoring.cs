@@ -74,7 +74,13 @@ internal static class TreeScoringBenchmark
     private static double Median(int rounds, Action work)
     {
         double[] times = new double[rounds];
-        work();
+
+        // The compiler settles on its last version after some hundreds of milliseconds.
+        for (long start = Stopwatch.GetTimestamp(); rounds > 1 && Stopwatch.GetElapsedTime(start).TotalMilliseconds < 400;)
+        {
+            work();
+        }
+
         for (int round = 0; round < rounds; round++)
         {
             long startedAt = Stopwatch.GetTimestamp();

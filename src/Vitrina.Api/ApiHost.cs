@@ -3,6 +3,7 @@ using System.Net;
 using Vitrina.Api.Batches;
 using Vitrina.Api.Errors;
 using Vitrina.Api.Events;
+using Vitrina.Api.Experiments;
 using Vitrina.Api.Features;
 using Vitrina.Api.FirstPage;
 using Vitrina.Api.Health;
@@ -129,6 +130,7 @@ public static class ApiHost
         new VerticalsEndpoints(runtime).Map(app);
         new KillSwitchEndpoints(runtime, bodies).Map(app);
         new ModelsEndpoints(runtime, bodies).Map(app);
+        new ExperimentsEndpoints(runtime, bodies).Map(app);
         new JobsEndpoints(app.Services.GetRequiredService<JobHost>(), bodies).Map(app);
         new HealthEndpoints(runtime).Map(app);
         new MaintenanceEndpoint(runtime).Map(app);

@@ -20,6 +20,7 @@ internal static class CommandTree
         MaintainCommand.Create(),
         CheckCommand.Create(),
         ModelsCommand.Create(),
+        ExperimentCommand.Create(),
         KeysCommand.Create(),
         BenchCommand.Create(),
         ReferenceCommand.Create(),

@@ -38,6 +38,17 @@ internal static class EngineAccess
         }
     }
 
+    /// <summary>Puts a shipped vertical's file into a data directory that has no file of this name.</summary>
+    public static void AddShippedVertical(DataDirectory data, string vertical)
+    {
+        var (shipped, file) = (Path.Combine(AppContext.BaseDirectory, "verticals", vertical + ".yaml"), Path.Combine(data.Verticals, vertical + ".yaml"));
+        if (File.Exists(shipped) && !File.Exists(file))
+        {
+            Directory.CreateDirectory(data.Verticals);
+            File.Copy(shipped, file);
+        }
+    }
+
     /// <summary>The directory's verticals.</summary>
     /// <exception cref="InvalidVerticalException">A vertical's file is wrong.</exception>
     public static IReadOnlyList<CompiledVertical> Verticals(DataDirectory data)

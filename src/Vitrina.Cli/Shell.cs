@@ -6,7 +6,8 @@ using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Files;
 using Vitrina.Learning;
-using Vitrina.Simulation.Goods;
+using Vitrina.Learning.Training;
+using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Cli;
 
@@ -83,7 +84,8 @@ internal static class Shell
 
     private static bool IsExpected(Exception exception) => exception is UsageException or ModelRefusedException or InvalidVerticalException or DataDirectoryBusyException
         or JournalDamagedException or JournalUnavailableException or RankRequestException or NothingToLearnException or WorldConfigurationException
-        or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException;
+        or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException
+        or TrainingSetException or SvmLightException;
 }
 
 /// <summary>A file of declarations with mistakes in it.</summary>

@@ -7,7 +7,14 @@ namespace Vitrina.Cli;
 /// <summary>What commands say: tables and progress for people, one JSON document for machines.</summary>
 internal sealed class Terminal(bool isJson)
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new FiniteNumbers() },
+    };
+
+    private const int WidthWithoutTerminal = 240;
 
     /// <summary>True when only one JSON document goes to the output.</summary>
     public bool IsJson { get; } = isJson;
@@ -56,6 +63,8 @@ internal sealed class Terminal(bool isJson)
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
+        // Without a terminal there is no width to keep to: a narrow guess would drop columns.
+        AnsiConsole.Profile.Width = Console.IsOutputRedirected ? WidthWithoutTerminal : AnsiConsole.Profile.Width;
         AnsiConsole.Write(table);
     }
 

@@ -376,9 +376,10 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                 Vertical = vertical,
                 Market = view,
                 Catalog = _state.Catalog,
-                Models = ModelsOf(vertical, _state.ServingModels, "the surface serves its fallback"),
-                Shadows = ModelsOf(vertical, _state.ShadowModels, "nothing scores beside the serving model"),
+                Models = ModelsOf(vertical, [.. SurfaceModels(vertical), .. ArmCompiler.ModelsOf(vertical, _state.Experiments)], _state.ServingModels, "the surface serves its fallback"),
+                Shadows = ModelsOf(vertical, SurfaceModels(vertical), _state.ShadowModels, "nothing scores beside the serving model"),
                 PopularOrder = PopularOrder(vertical, view, nowMs),
+                Arms = ArmsOf(vertical),
             };
         }
 
@@ -391,6 +392,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             Users = _state.Catalog.FreezeUsers(),
             Sellers = _state.Catalog.FreezeSellers(),
             Catalog = _state.Catalog,
+            Experiments = _state.Experiments,
             Figures = TakeFigures(),
         };
     }
@@ -409,12 +411,16 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         return order;
     }
 
-    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical, IReadOnlyDictionary<string, string> versions, string otherwise)
+    private static IEnumerable<string> SurfaceModels(CompiledVertical vertical) => vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>();
+
+    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical, IEnumerable<string> names, IReadOnlyDictionary<string, string> versions, string otherwise)
     {
         var models = new Dictionary<string, ServingModel>(StringComparer.Ordinal);
-        foreach (var name in vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>().Distinct())
+        foreach (var name in names.Distinct())
         {
-            if (versions.TryGetValue(name, out var version) && Load(vertical, name, version, otherwise) is { } model)
+            var slash = name.IndexOf('/', StringComparison.Ordinal);
+            var (family, version) = slash < 0 ? (name, versions.GetValueOrDefault(name)) : (name[..slash], name[(slash + 1)..]);
+            if (version is not null && Load(vertical, family, version, otherwise) is { } model)
             {
                 models[name] = model;
             }

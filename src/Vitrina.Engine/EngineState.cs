@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Experiments;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
@@ -15,6 +16,7 @@ public sealed class EngineState
     private readonly Dictionary<string, string> _shadowModels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _switches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly ExperimentLedger _experiments = new();
 
     /// <summary>Makes an empty state.</summary>
     /// <param name="verticals">The verticals that entries may belong to.</param>
@@ -49,6 +51,9 @@ public sealed class EngineState
 
     /// <summary>How many entries of each kind were applied, and what was set aside and why.</summary>
     public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    /// <summary>All experiments.</summary>
+    public IReadOnlyList<Experiment> Experiments => _experiments.All;
 
     internal MarketState MarketOf(string vertical) => _markets[vertical];
 
@@ -113,6 +118,9 @@ public sealed class EngineState
             case EntryKind.KillSwitch:
                 var change = ControlEntry.Read(payload);
                 _switches[change.Subject] = change.Value == "on";
+                break;
+            case EntryKind.ExperimentDesigned or EntryKind.ExperimentSwitched or EntryKind.ExperimentConcluded:
+                _experiments.Apply(entry.Kind, payload, entry.RecordedAtMs);
                 break;
             default:
                 break;
@@ -215,7 +223,7 @@ public sealed class EngineState
     /// <summary>The parts of a checkpoint: everything that is not in the catalogue's store.</summary>
     public IReadOnlyList<CheckpointSection> Sections()
     {
-        var sections = new List<CheckpointSection> { Section("control", SaveControl) };
+        var sections = new List<CheckpointSection> { Section("control", SaveControl), Section("experiments", _experiments.Save) };
         if (_shadowModels.Count > 0)
         {
             sections.Add(Section("shadows", SaveShadows));
@@ -287,6 +295,13 @@ public sealed class EngineState
         }
 
         LoadControl(checkpoint);
+        if (checkpoint.Has("experiments"))
+        {
+            // Checkpoints of before have none, and there were none then.
+            var experiments = new ByteReader(BytesOf(checkpoint, "experiments"));
+            _experiments.Load(ref experiments);
+        }
+
         foreach (var (name, market) in _markets)
         {
             var keywords = new ByteReader(BytesOf(checkpoint, $"{name}.keywords"));

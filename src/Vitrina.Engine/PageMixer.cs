@@ -45,7 +45,7 @@ public sealed class PageMixer
         _context.Begin(new RequestScope
         {
             Request = new RankRequest { Vertical = record.Vertical, Surface = record.Surface, User = record.User, Session = record.Session, Query = record.Query, Context = record.Context, Personalization = record.IsPersonalized },
-            Surface = _surface,
+            Arms = RequestArms.None(_surface),
             Snapshot = new VerticalSnapshot { Vertical = _context.Vertical, Market = market, Catalog = catalog, Models = new Dictionary<string, ServingModel>(), PopularOrder = [] },
             AsOf = record.AsOf,
             Availability = _availability,

@@ -37,9 +37,16 @@ public sealed class RankingEngine
         {
             await RetrieveStage.RunAsync(context, _time, cancellationToken);
             FilterStage.MarkUnwanted(context);
-            ScoreStage.Run(context);
-            FilterStage.MarkUnavailable(context);
-            MixStage.Run(context);
+            for (var pass = 0; pass < context.Arms.Passes.Count; pass++)
+            {
+                // One pass; more only in experiments that ask whether the page would differ, or draft it from two orders.
+                context.Take(pass);
+                ScoreStage.Run(context);
+                FilterStage.MarkUnavailable(context);
+                MixStage.Run(context);
+            }
+
+            MixStage.Draft(context);
             ExplainStage.Run(context);
             return _recorder.Record(context);
         }
@@ -59,14 +66,18 @@ public sealed class RankingEngine
             request.RequireShadowList();
         }
 
-        var size = request.Size ?? (request.IsShadow ? Math.Min(request.Items.Count, surface.Declaration.MaxSize) : surface.Declaration.Size);
+        var page = PageCursor.Read(request, _recorder.Signer);
+        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var isBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface));
+        var arms = isBaseline || request.IsShadow || !vertical.Arms.TryGetValue(request.Surface, out var running)
+            ? RequestArms.None(surface)
+            : running.Choose(request, vertical, snapshot.UserOf(request.User ?? ""), nowMs);
+        var size = request.Size ?? (request.IsShadow ? Math.Min(request.Items.Count, arms.Surface.Declaration.MaxSize) : arms.Surface.Declaration.Size);
         if (size < 1 || size > surface.Declaration.MaxSize)
         {
             throw new RankRequestException("size", $"size {size} is not between 1 and {surface.Declaration.MaxSize}");
         }
 
-        var page = PageCursor.Read(request, _recorder.Signer);
-        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var seed = page?.Seed ?? request.Seed ?? Hash.Combine(Hash.Of64($"{request.User ?? request.Session}/{request.Surface}"), (ulong)snapshot.AsOf);
         var context = _contexts.GetOrAdd(vertical.Vertical, _ => []).TryTake(out var pooled) ? pooled : new RankingContext(vertical.Vertical);
         try
@@ -74,7 +85,7 @@ public sealed class RankingEngine
             context.Begin(new RequestScope
             {
                 Request = request,
-                Surface = surface,
+                Arms = arms,
                 Snapshot = vertical,
                 AsOf = snapshot.AsOf,
                 Availability = _availability,
@@ -82,7 +93,7 @@ public sealed class RankingEngine
                 User = snapshot.FindUser(request.User),
                 Seed = seed,
                 PageSize = size,
-                IsBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface)),
+                IsBaseline = isBaseline,
                 Page = page,
             });
             return context;

@@ -40,6 +40,9 @@ public sealed class Snapshot
     /// <summary>The catalogue: only its append-only directories of ids are read through it.</summary>
     public required ItemCatalog Catalog { get; init; }
 
+    /// <summary>All experiments, by name.</summary>
+    public IReadOnlyList<Experiments.Experiment> Experiments { get; init; } = [];
+
     /// <summary>Counts, users and sizes: what the status shows.</summary>
     public required SnapshotFigures Figures { get; init; }
 }

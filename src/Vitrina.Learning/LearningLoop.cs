@@ -2,7 +2,7 @@ using Vitrina.Engine;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
-using Vitrina.Engine.Models.Linear;
+using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Learning.Evaluation;
 using Vitrina.Learning.Replay;
@@ -13,40 +13,35 @@ namespace Vitrina.Learning;
 /// <summary>What one run of the loop found.</summary>
 /// <param name="Model">The fitted model.</param>
 /// <param name="Manifest">What it is, where it came from and how good it was.</param>
-/// <param name="Report">How the fit went.</param>
+/// <param name="Report">How the fits went.</param>
 /// <param name="Test">All lists of the test part.</param>
 /// <param name="Randomised">The test lists that were shown in random order (context <c>slice: randomised</c>): free of position and selection bias.</param>
-public sealed record LearningOutcome(LogisticModel Model, ModelManifest Manifest, LogisticTrainingReport Report, RankedLists Test, RankedLists Randomised);
+public sealed record LearningOutcome(RankingModel Model, ModelManifest Manifest, LearningReport Report, RankedLists Test, RankedLists Randomised);
 
 /// <summary>START HERE: from the journal to a model that may serve. Survey → replay → split by time → fit → judge on later lists.</summary>
-/// <remarks>Deterministic: the same journal, verticals, options and code give the same bytes.</remarks>
+/// <remarks>Deterministic: the same journal, verticals, options and code give the same bytes. Training rows stream; what is held stands at <see cref="LearningRows"/>.</remarks>
 public sealed class LearningLoop
 {
     /// <summary>The methods of the evaluation tables, in row order.</summary>
-    public static IReadOnlyList<string> Methods { get; } = ["random", "shown", "popularity", "text", "cheapest", "last-touched", "vitrina"];
-
-    // Attention falls steeply over the first places and slowly after them: the logarithm and the inverse together follow it.
-    private const string Position = "position.log";
-    private const string InversePosition = "position.inverse";
-    private static readonly double[] PenaltyGrid = [1e-5, 1e-4, 1e-3, 1e-2];
+    public static IReadOnlyList<string> Methods => TestLists.Methods;
 
     private readonly LearningOptions _options;
     private readonly CompiledVertical _vertical;
-    private readonly string[] _columns;
-    private readonly TrainingSet _train;
-    private readonly TrainingSet _validation;
-    private readonly List<TestList> _test = [];
+    private readonly IJournalStore _journal;
+    private readonly JournalSurvey _survey;
+    private readonly TimeSplit _split;
     private readonly Func<RankingRecord, float[]?>? _truth;
-    private int _group;
 
-    private sealed record TestList(float[] Labels, float[][] Features, float[] Text, float[] Popularity, float[] Price, int[] LastTouched, float[] Position, float[]? Truth, bool IsRandomised);
-
-    private LearningLoop(CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth)
+    private LearningLoop(IJournalStore journal, CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth, CancellationToken cancellationToken)
     {
-        (_vertical, _options, _truth) = (vertical, options, truth);
-        _columns = [.. vertical.FeatureNames, Position, InversePosition];
-        _train = new TrainingSet(_columns);
-        _validation = new TrainingSet(_columns);
+        (_journal, _vertical, _options, _truth) = (journal, vertical, options, truth);
+        _survey = JournalSurvey.Of(journal, options.Vertical, options.Surface, JournalSurvey.WindowsOf(vertical), cancellationToken);
+        if (_survey.Places.Count < 10)
+        {
+            throw new NothingToLearnException($"the journal holds {_survey.Places.Count} rankings of {options.Vertical}/{options.Surface}; import rankings or serve some first");
+        }
+
+        _split = TimeSplit.Of(_survey, options);
     }
 
     /// <summary>Learns a model from the journal.</summary>
@@ -67,161 +62,175 @@ public sealed class LearningLoop
         IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        var loop = Open(journal, verticals, options, truth, cancellationToken);
+        void Replay(Action<LearningList> take) => loop.Replay(verticals, featureFolder, take, progress, cancellationToken);
+        var columns = new LearningColumns(loop._vertical.FeatureNames, options.PositionBias == PositionBias.Feature);
+        var examination = options.PositionBias == PositionBias.Ipw ? loop.ExaminationOf(columns, Replay) : null;
+        using var rows = new LearningRows(columns, options, Math.Min(1, options.LinearRows / Math.Max(1, loop._survey.ShownCount * options.TrainShare)), examination);
+        var test = new List<LearningList>();
+        var share = loop.ShareOfHeldLists();
+        Replay(list =>
+        {
+            if (list.Part == LogPart.Train)
+            {
+                rows.Add(list);
+            }
+            else if (Shares.Holds(list.Id, share))
+            {
+                if (list.Part == LogPart.Validation)
+                {
+                    rows.Add(list);
+                }
+                else
+                {
+                    test.Add(list);
+                }
+            }
+        });
+        return loop.Finish(rows, test, examination, cancellationToken);
+    }
+
+    /// <summary>All lists of the training and the test part, in memory: for runs that fit many models to one log.</summary>
+    internal static (LearningColumns Columns, List<LearningList> Lists) Collect(
+        IJournalStore journal, IReadOnlyList<CompiledVertical> verticals, string? featureFolder, LearningOptions options, CancellationToken cancellationToken)
+    {
+        var loop = Open(journal, verticals, options, null, cancellationToken);
+        var lists = new List<LearningList>();
+        loop.Replay(verticals, featureFolder, lists.Add, null, cancellationToken);
+        return (new LearningColumns(loop._vertical.FeatureNames, options.PositionBias == PositionBias.Feature), lists);
+    }
+
+    private static LearningLoop Open(
+        IJournalStore journal, IReadOnlyList<CompiledVertical> verticals, LearningOptions options, Func<RankingRecord, float[]?>? truth, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(options);
+        if (options is { Gains.Count: > 0, Objective: LearningObjective.Logistic })
+        {
+            throw new NothingToLearnException("grades need an objective that orders lists (listwise or pairwise): a probability has no grades");
+        }
+
         var vertical = verticals.FirstOrDefault(v => v.Name == options.Vertical)
             ?? throw new NothingToLearnException($"there is no vertical '{options.Vertical}'");
-        var survey = JournalSurvey.Of(journal, options.Vertical, options.Surface, cancellationToken);
-        if (survey.Places.Count < 10)
-        {
-            throw new NothingToLearnException($"the journal holds {survey.Places.Count} rankings of {options.Vertical}/{options.Surface}; import rankings or serve some first");
-        }
-
-        var loop = new LearningLoop(vertical, options, truth);
-        var split = TimeSplit.Of(survey, options);
-        var replay = new RankingReplay(journal, verticals, vertical, featureFolder, withText: true);
-        replay.Run(survey, ranking => loop.Take(ranking, survey, split), progress, cancellationToken);
-        return loop.Finish(survey, split);
+        return new LearningLoop(journal, vertical, options, truth, cancellationToken);
     }
 
-    private void Take(ReplayedRanking ranking, JournalSurvey survey, TimeSplit split)
+    private void Replay(IReadOnlyList<CompiledVertical> verticals, string? featureFolder, Action<LearningList> take, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        var replay = new RankingReplay(_journal, verticals, _vertical, featureFolder, withText: true);
+        replay.Run(
+            _survey,
+            ranking =>
+            {
+                var part = _split.PartOf(ranking.Record.AtMs);
+                if (part != LogPart.WarmUp && !_survey.IsErased(ranking.Record) && IsOfPart(ranking.Record, part))
+                {
+                    take(ListOf(ranking, part));
+                }
+            },
+            progress,
+            cancellationToken);
+    }
+
+    // Held-out people are judged on and never learned from; without any, everybody is both, at different times.
+    private bool IsOfPart(RankingRecord record, LogPart part) =>
+        _options.HeldOutUserShare <= 0 || (part == LogPart.Test) == Shares.Holds(record.User ?? record.Session ?? record.Id, _options.HeldOutUserShare);
+
+    private LearningList ListOf(ReplayedRanking ranking, LogPart part)
     {
         var record = ranking.Record;
-        var part = split.PartOf(record.AtMs);
-        if (part == LogPart.WarmUp || survey.IsErased(record))
+        var all = _truth?.Invoke(record);
+        return new LearningList
         {
-            return;
-        }
-
-        var labels = new float[ranking.Items.Count];
-        var positions = new float[labels.Length];
-        var lastActed = 0;
-        for (var row = 0; row < labels.Length; row++)
-        {
-            var position = record.Offset + ranking.ShownIndex[row] + 1;
-            labels[row] = survey.WasActedOn(record.Id, ranking.Items[row].Id.Value, _options.Label) ? 1 : 0;
-            positions[row] = position;
-            lastActed = labels[row] > 0 ? position : lastActed;
-        }
-
-        if (part == LogPart.Test)
-        {
-            _test.Add(new TestList(
-                labels,
-                [.. Enumerable.Range(0, _vertical.Features.Count).Select(column => ranking.Features.Column(column).ToArray())],
-                ranking.TextScores,
-                ranking.Popularity,
-                [.. ranking.Items.Select(item => _vertical.PriceSlot < 0 ? float.NaN : (float)item.Numbers[_vertical.PriceSlot])],
-                ranking.LastTouched,
-                positions,
-                TruthOf(ranking),
-                record.Context.Any(pair => pair is { Key: "slice", Value: "randomised" })));
-            return;
-        }
-
-        // Seen and not acted on: up to the last view where the client sends views, else one place beyond the last act.
-        var lastSeen = Math.Max(survey.LastSeenOf(record.Id), record.AssumedViews);
-        var last = lastSeen > 0 ? lastSeen : lastActed == 0 ? 0 : lastActed + 1;
-        if (lastActed == 0 && (_options.Objective == LinearObjective.Listwise || last == 0))
-        {
-            return;
-        }
-
-        AddRows(part == LogPart.Train ? _train : _validation, ranking, labels, last);
+            Id = record.Id,
+            Part = part,
+            Labels = [.. ranking.Items.Select(item => LabelOf(_survey.ActsOn(record.Id, item.Id.Value)))],
+            Features = [.. Enumerable.Range(0, _vertical.Features.Count).Select(column => ranking.Features.Column(column).ToArray())],
+            Positions = [.. ranking.ShownIndex.Select(shown => record.Offset + shown + 1)],
+            LastSeen = Math.Max(_survey.LastSeenOf(record.Id), record.AssumedViews),
+            IsRandomised = IsRandomised(record),
+            Text = ranking.TextScores,
+            Popularity = ranking.Popularity,
+            Price = [.. ranking.Items.Select(item => _vertical.PriceSlot < 0 ? float.NaN : (float)item.Numbers[_vertical.PriceSlot])],
+            LastTouched = ranking.LastTouched,
+            Truth = all is null ? null : [.. ranking.ShownIndex.Select(shown => all[shown])],
+        };
     }
 
-    private void AddRows(TrainingSet set, ReplayedRanking ranking, float[] labels, int lastPosition)
+    private static bool IsRandomised(RankingRecord record) => record.Context.Any(pair => pair is { Key: "slice", Value: "randomised" });
+
+    private float LabelOf(uint acts)
     {
-        Span<float> features = stackalloc float[_columns.Length];
-        _group++;
-        for (var row = 0; row < labels.Length; row++)
+        if (_options.Gains.Count == 0)
         {
-            var position = ranking.Record.Offset + ranking.ShownIndex[row] + 1;
-            if (position > lastPosition && labels[row] == 0)
+            return (acts & (1u << (int)_options.Label)) != 0 ? 1 : 0;
+        }
+
+        return _options.Gains.Where(gain => (acts & (1u << (int)gain.Key)) != 0).Select(gain => gain.Value).DefaultIfEmpty(0).Max();
+    }
+
+    private double ShareOfHeldLists()
+    {
+        var (validation, test) = (0, 0);
+        foreach (var place in _survey.Places)
+        {
+            var part = _split.PartOf(place.AtMs);
+            (validation, test) = (validation + (part == LogPart.Validation ? 1 : 0), test + (part == LogPart.Test ? 1 : 0));
+        }
+
+        return Math.Min(1, (double)_options.MaxLists / Math.Max(1, Math.Max(validation, test)));
+    }
+
+    // Randomised lists tell it alone; without enough of them a sample of all lists does, by regression-EM.
+    private float[] ExaminationOf(LearningColumns columns, Action<Action<LearningList>> replay)
+    {
+        var randomised = new Examination();
+        var sample = new TrainingSet(columns.Names);
+        var values = new float[columns.Names.Count];
+        var share = Math.Min(1, _options.LinearRows / 5.0 / Math.Max(1, _survey.ShownCount * _options.TrainShare));
+        var group = 0;
+        replay(list =>
+        {
+            group++;
+            for (var row = 0; list.Part == LogPart.Train && row < list.Labels.Length; row++)
             {
-                continue;
-            }
+                if (list.IsRandomised)
+                {
+                    randomised.Note(list.Positions[row], list.Labels[row] > 0);
+                }
 
-            for (var column = 0; column < _columns.Length - 2; column++)
-            {
-                features[column] = ranking.Features[row, column];
+                if (Shares.Holds(list.Id, share))
+                {
+                    columns.Fill(list, row, values);
+                    sample.Add(values, list.Labels[row] > 0 ? 1 : 0, 1, group, list.Positions[row]);
+                }
             }
-
-            features[^2] = MathF.Log(1 + position);
-            features[^1] = 1f / position;
-            set.Add(features, labels[row], 1, _group, position);
-        }
+        });
+        return randomised.Acts >= Examination.EnoughActs ? randomised.OfRandomised() : Examination.OfRegressionEm(sample, _options.Seed, _options.Threads);
     }
 
-    private float[]? TruthOf(ReplayedRanking ranking)
+    private LearningOutcome Finish(LearningRows rows, List<LearningList> lists, float[]? examination, CancellationToken cancellationToken)
     {
-        var all = _truth?.Invoke(ranking.Record);
-        return all is null ? null : [.. ranking.ShownIndex.Select(shown => all[shown])];
-    }
-
-    private LearningOutcome Finish(JournalSurvey survey, TimeSplit split)
-    {
-        if (_train.RowCount == 0 || _validation.RowCount == 0)
+        if (rows.RowCount == 0 || rows.Validation.RowCount == 0)
         {
             throw new NothingToLearnException($"no ranking of {_options.Vertical}/{_options.Surface} was acted on in the training part; send events of type '{EventTypes.NameOf(_options.Label)}' with their rankingId or token");
         }
 
-        var trainerOptions = new LogisticTrainerOptions
+        var fit = RankerFit.Of(rows, _options, cancellationToken);
+        var test = new TestLists(rows.Columns, _options.Seed);
+        foreach (var list in lists)
         {
-            Objective = _options.Objective,
-            L2Grid = PenaltyGrid,
-            Seed = _options.Seed,
-            Threads = _options.Threads,
-            FixedAtServing = _options.FixPosition ? new Dictionary<string, float> { [Position] = MathF.Log(2), [InversePosition] = 1 } : new Dictionary<string, float>(),
-        };
-        var (model, report) = LogisticTrainer.Train(_train, trainerOptions, _validation);
-        var test = new RankedLists(_options.Seed, Methods);
-        var randomised = new RankedLists(_options.Seed, Methods);
-        foreach (var list in _test)
-        {
-            Judge(list, model, test);
-            if (list.IsRandomised)
-            {
-                Judge(list, model, randomised);
-            }
+            test.Judge(list, fit.Linear, fit.Chosen);
         }
 
-        return new LearningOutcome(model, ManifestOf(model, survey, split, test), report, test, randomised);
+        return new LearningOutcome(fit.Chosen, ManifestOf(fit.Chosen, test.All), fit.Report with { Examination = examination }, test.All, test.Randomised);
     }
 
-    private void Judge(TestList list, LogisticModel model, RankedLists lists)
-    {
-        var matrix = new Engine.Models.FeatureMatrix();
-        matrix.Reset(list.Labels.Length, _columns.Length);
-        for (var column = 0; column < list.Features.Length; column++)
-        {
-            list.Features[column].CopyTo(matrix.Column(column));
-        }
-
-        for (var row = 0; row < list.Position.Length; row++)
-        {
-            matrix.Column(_columns.Length - 2)[row] = MathF.Log(1 + list.Position[row]);
-            matrix.Column(_columns.Length - 1)[row] = 1 / list.Position[row];
-        }
-
-        var scores = new float[list.Labels.Length];
-        model.Score(matrix, model.ColumnsIn(_columns), scores);
-        var none = new float[scores.Length];
-        var shown = list.Position.Select(position => -position).ToArray();
-
-        // What the user touched stands first, the latest on top; the rest as it was shown.
-        var lastTouched = list.LastTouched.Select((order, row) => order > 0 ? 1000 - order : shown[row]).ToArray();
-        lists.Add(
-            list.Labels,
-            [none, shown, list.Popularity, list.Text.Length == 0 ? none : list.Text, [.. list.Price.Select(price => -price)], lastTouched, scores],
-            list.Truth);
-    }
-
-    private ModelManifest ManifestOf(LogisticModel model, JournalSurvey survey, TimeSplit split, RankedLists test)
+    private ModelManifest ManifestOf(RankingModel model, RankedLists test)
     {
         var name = _options.Model ?? _vertical.Surfaces[_options.Surface].Declaration.Score.Model ?? $"{_options.Vertical}-{_options.Surface}";
-        var version = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{survey.AsOf}-{_options.Seed}");
-        var to = DateTimeOffset.FromUnixTimeMilliseconds(split.ValidationEndMs);
+        var version = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_survey.AsOf}-{_options.Seed}");
+        var to = DateTimeOffset.FromUnixTimeMilliseconds(_split.ValidationEndMs);
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         var ndcg = test.Count == 0 ? [] : test.PerList("vitrina", relevances => RankingMetrics.Ndcg(relevances, 10)).Where(value => !double.IsNaN(value)).ToArray();
         if (ndcg.Length > 0)
@@ -231,6 +240,7 @@ public sealed class LearningLoop
             metrics["auc"] = ProbabilityMetrics.Auc(test.Scores("vitrina"), test.Labels);
         }
 
+        var missing = model.Kind == "trees" ? "each split sends missing values the way that fitted better" : "a missing value has a weight of its own";
         return new ModelManifest
         {
             Id = $"{name}/{version}",
@@ -238,13 +248,16 @@ public sealed class LearningLoop
             Version = version,
             Vertical = _options.Vertical,
             Surface = _options.Surface,
-            Features = [.. model.Features.Select(feature => new ManifestFeature(
-                feature.Name,
-                _vertical.Features.FirstOrDefault(f => f.Name == feature.Name)?.Origin == FeatureOrigin.Recorded ? "recorded" : "replayed",
-                "a missing value has a weight of its own"))],
+            Features = [.. model.Inputs.Select(input => new ManifestFeature(
+                input.Name,
+                _vertical.Features.FirstOrDefault(f => f.Name == input.Name)?.Origin == FeatureOrigin.Recorded ? "recorded" : "replayed",
+                missing))],
+            Kind = model.Kind,
             Objective = _options.Objective.ToString().ToLowerInvariant(),
-            Label = EventTypes.NameOf(_options.Label),
-            Data = new ManifestDataRange(DateTimeOffset.FromUnixTimeMilliseconds(split.WarmUpEndMs), to, survey.AsOf),
+            Label = _options.Gains.Count == 0
+                ? EventTypes.NameOf(_options.Label)
+                : string.Join(',', _options.Gains.OrderBy(gain => gain.Key).Select(gain => FormattableString.Invariant($"{EventTypes.NameOf(gain.Key)}={gain.Value}"))),
+            Data = new ManifestDataRange(DateTimeOffset.FromUnixTimeMilliseconds(_split.WarmUpEndMs), to, _survey.AsOf),
             Metrics = metrics,
             Seed = _options.Seed,
 

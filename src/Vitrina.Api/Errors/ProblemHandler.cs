@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Vitrina.Api.Experiments;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
 
@@ -52,6 +53,19 @@ internal sealed class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHa
             Code = wrong.Code,
             Detail = wrong.Message,
             Field = wrong.Field,
+        },
+        ExperimentRefusedException { Error: var refused } => new Problem
+        {
+            Status = refused.Code switch
+            {
+                "unknown_experiment" => StatusCodes.Status404NotFound,
+                "experiment_frozen" or "experiment_started" or "experiment_stopped" or "experiment_running" or "model_mismatch" => StatusCodes.Status409Conflict,
+                _ => StatusCodes.Status400BadRequest,
+            },
+            Code = refused.Code,
+            Detail = refused.Message,
+            Field = refused.Field,
+            Suggestion = refused.Suggestion,
         },
         JsonException json => Bad("invalid_json", $"the body is not valid JSON{PlaceOf(json)}"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large => new Problem

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Vitrina.Api.Experiments;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Ranking;
 
@@ -15,7 +16,7 @@ public sealed record RankAnswer
     public required long AsOf { get; init; }
 
     /// <summary>The experiments' arms that this answer belongs to.</summary>
-    public required IReadOnlyList<string> Assignments { get; init; }
+    public required IReadOnlyList<AssignmentAnswer> Assignments { get; init; }
 
     /// <summary>The lists, in the order of the page.</summary>
     public required IReadOnlyList<RankedSection> Sections { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Vitrina.Api.Batches;
+using Vitrina.Api.Experiments;
 using Vitrina.Api.Security;
 using Vitrina.Engine;
 using Vitrina.Engine.Ranking;
@@ -90,7 +91,7 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
         {
             RankingId = answer.RankingId,
             AsOf = answer.AsOf,
-            Assignments = answer.Assignments,
+            Assignments = AssignmentAnswer.Of(answer.Assignments, runtime.Snapshot.Experiments),
             Sections = [.. answer.Sections.Select(section => new RankedSection(section.Name, [.. section.Items.Select(item => Write(item, snapshot, fields) with { Probability = calibration?.Apply(item.Score) })]))],
             Cursor = answer.Cursor,
             Facets = answer.Facets,

@@ -1,4 +1,5 @@
 using Vitrina.Api.Errors;
+using Vitrina.Api.Experiments;
 using Vitrina.Api.Security;
 using Vitrina.Engine;
 using Vitrina.Engine.Events;
@@ -47,6 +48,9 @@ public sealed record RecordedRanking
 
     /// <summary>What the caller said about the request.</summary>
     public required IReadOnlyDictionary<string, string> Context { get; init; }
+
+    /// <summary>The experiments that it belonged to.</summary>
+    public required IReadOnlyList<AssignmentAnswer> Assignments { get; init; }
 
     /// <summary>The shown items, in order.</summary>
     public required IReadOnlyList<RecordedItem> Items { get; init; }
@@ -172,6 +176,7 @@ internal sealed class RankingsEndpoints(EngineRuntime runtime, ApiOptions option
             Seed = record.Seed,
             Degraded = record.Degraded,
             Context = record.Context.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
+            Assignments = AssignmentAnswer.Of(record.Assignments, runtime.Snapshot.Experiments),
             Items = [.. shown.Where(entry => item is null || entry.Id == item)],
             Counter = [.. record.Counter.Where(index => index >= 0 && index < record.Shown.Count).Select(index => record.Shown[index].Item)],
             ShadowModel = shadow is null ? null : ShadowScores.ModelOf(shadow),

@@ -31,7 +31,7 @@ internal static class BacktestBenchmark
         new("vitrina", 400), new("vitrina-30-lists", 30), new("vitrina-heavy-tailed-20-values", 20, IsHeavyTailed: true), new("vitrina-better", 1_000, IsBetter: true),
     ];
 
-    public static async Task<BenchReport> RunAsync(WorldConfiguration configuration, ulong seed, int runs, CancellationToken cancellationToken)
+    public static async Task<BenchReport> RunAsync(GoodsConfiguration configuration, ulong seed, int runs, CancellationToken cancellationToken)
     {
         var lists = await ListsAsync(configuration, seed, cancellationToken);
         var report = new BenchReport
@@ -146,7 +146,7 @@ internal static class BacktestBenchmark
         return (centre + (sign * Z * Math.Sqrt((rate * (1 - rate) / runs) + (Z * Z / (4.0 * runs * runs))))) / (1 + (Z * Z / runs));
     }
 
-    private static async Task<IReadOnlyList<float[]>> ListsAsync(WorldConfiguration configuration, ulong seed, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<float[]>> ListsAsync(GoodsConfiguration configuration, ulong seed, CancellationToken cancellationToken)
     {
         var world = GoodsWorld.Create(configuration, seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Environment.ProcessorCount);
         var collector = new Collector(world);

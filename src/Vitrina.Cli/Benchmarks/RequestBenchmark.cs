@@ -30,7 +30,7 @@ internal static class RequestBenchmark
     private static async Task<BenchReport> RunAsync(DataDirectory data, ulong seed, int requests, CancellationToken cancellationToken)
     {
         WriteVertical(data);
-        var world = GoodsWorld.Create(WorldConfiguration.Demo.Scaled(0.3), seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Environment.ProcessorCount);
+        var world = GoodsWorld.Create(GoodsConfiguration.Demo.Scaled(0.3), seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Environment.ProcessorCount);
         var clock = new DrivenClock(world.Start);
         await using var runtime = EngineAccess.Start(data.Root, null, clock);
         await world.DriveAsync(new EngineAdapter(runtime, clock), world.Start, world.End, null, cancellationToken);
@@ -43,13 +43,14 @@ internal static class RequestBenchmark
         var report = new BenchReport { Bench = "request", Dataset = $"goods world, seed {seed}", Protocol = "in process, one thread, candidates given by the caller, size 20", Seed = seed };
         foreach (var count in new[] { 100, 300, 500 })
         {
-            report.Rows.Add(Measure(runtime, items, count, requests, UsedFeatures(outcome.Model)));
+            report.Rows.Add(Measure(runtime, items, count, requests, UsedFeatures(outcome)));
         }
 
         return report;
     }
 
-    private static int UsedFeatures(LogisticModel model) => model.Features.Count(feature => feature.Weight != 0 || feature.MissingWeight != 0);
+    private static int UsedFeatures(LearningOutcome outcome) =>
+        outcome.Model is LogisticModel linear ? linear.Features.Count(feature => feature.Weight != 0 || feature.MissingWeight != 0) : outcome.Report.Gains.Count;
 
     // The number of recorded candidates is fixed, so that what a request allocates for its record does not depend on how many there were.
     private static void WriteVertical(DataDirectory data)

@@ -79,7 +79,7 @@ internal static class BacktestCommand
         var verticals = EngineAccess.Verticals(data);
         var models = new ModelFolder(data.Models);
         var manifest = ManifestOf(models, given.Shadow ?? given.Candidate!) ?? ManifestOf(models, given.Baseline ?? "");
-        _ = EventTypes.TryParse(given.Label ?? manifest?.Label ?? "click", out var label);
+        var label = EventTypes.TryParse(given.Label ?? manifest?.Label ?? "click", out var single) ? single : EventType.Click;
         options = options with { Vertical = given.Vertical ?? manifest?.Vertical ?? "goods", Surface = given.Surface ?? manifest?.Surface ?? "search", Label = label };
         var vertical = verticals.FirstOrDefault(known => known.Name == options.Vertical)
             ?? throw new UsageException($"there is no vertical '{options.Vertical}'; there are {string.Join(", ", verticals.Select(known => known.Name))}");

@@ -13,7 +13,10 @@ internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var command = new Command("models", "List, show, evaluate and publish model versions.") { List(), Show(), Evaluate(), Publish(), Rollback(), Shadow(), Archive() };
+        var command = new Command("models", "List, show, evaluate, publish, import, try and exchange model versions.")
+        {
+            List(), Show(), Evaluate(), Publish(), Rollback(), Shadow(), Archive(), ModelImportCommand.Create(), ModelPredictCommand.Create(),
+        };
         foreach (var exchange in ModelExchangeCommands.All())
         {
             command.Add(exchange);

@@ -6,7 +6,6 @@ using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Verticals;
 using Vitrina.Learning;
-using Vitrina.Learning.Training;
 
 namespace Vitrina.Cli.Commands;
 
@@ -15,33 +14,13 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var data = EngineAccess.DataOption();
-        var json = EngineAccess.JsonOption();
-        var vertical = new Option<string>("--vertical") { Description = "The vertical.", DefaultValueFactory = _ => "goods" };
-        var surface = new Option<string>("--surface") { Description = "The surface.", DefaultValueFactory = _ => "search" };
-        var label = new Option<string>("--label") { Description = "The event that makes an item relevant.", DefaultValueFactory = _ => "click" };
-        label.AcceptOnlyFromAmong([.. EventTypes.All]);
-        var objective = new Option<string>("--objective") { Description = "logistic: log-odds of the label; listwise: softmax over each list.", DefaultValueFactory = _ => "logistic" };
-        objective.AcceptOnlyFromAmong("logistic", "listwise");
-        var seed = new Option<ulong>("--seed") { Description = "Seeds shuffles and intervals.", DefaultValueFactory = _ => 1 };
+        var (data, json) = (EngineAccess.DataOption(), EngineAccess.JsonOption());
+        var arguments = new TrainOptions();
         var publish = new Option<bool>("--publish") { Description = "Serve the model at once: through the running server, or by a journal entry." };
-        var command = new Command("train", "Train a ranking model from the journal. Example: vitrina train --vertical goods --surface search --publish")
-        {
-            data, json, vertical, surface, label, objective, seed, publish,
-        };
-        command.SetAction((parsed, cancellation) =>
-        {
-            _ = EventTypes.TryParse(parsed.GetValue(label), out var type);
-            var options = new LearningOptions
-            {
-                Vertical = parsed.GetValue(vertical)!,
-                Surface = parsed.GetValue(surface)!,
-                Label = type,
-                Objective = parsed.GetValue(objective) == "listwise" ? LinearObjective.Listwise : LinearObjective.Logistic,
-                Seed = parsed.GetValue(seed),
-            };
-            return RunAsync(new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!)), options, parsed.GetValue(publish), new Terminal(parsed.GetValue(json)), cancellation);
-        });
+        var command = new Command("train", "Train a ranking model from the journal. Example: vitrina train --vertical goods --surface search --publish") { data, json, publish };
+        arguments.AddTo(command);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!)), arguments.Read(parsed), parsed.GetValue(publish), new Terminal(parsed.GetValue(json)), cancellation));
         return command;
     }
 
@@ -70,16 +49,39 @@ internal static class TrainCommand
         };
         terminal.Result(document, () =>
         {
-            Console.Out.WriteLine($"{outcome.Manifest.Id}: {outcome.Report.Rows:n0} rows, {outcome.Report.PositiveRows:n0} of them positive, {outcome.Report.Parameters} parameters by {outcome.Report.Method}, penalty {outcome.Report.L2}");
-            foreach (var unused in outcome.Report.Unused)
-            {
-                Console.Out.WriteLine($"  unused: {unused.Name} ({unused.Reason})");
-            }
-
+            Show(outcome);
             Console.Out.WriteLine(table.ToTable());
             Console.Out.WriteLine(publishes ? $"{outcome.Manifest.Id} serves." : $"Serve it with: vitrina models publish {outcome.Manifest.Id}");
         });
         return 0;
+    }
+
+    private static void Show(LearningOutcome outcome)
+    {
+        var report = outcome.Report;
+        Console.Out.WriteLine($"{outcome.Manifest.Id}: {report.Kind}, {report.Rows:n0} rows, {report.PositiveRows:n0} of them positive");
+        Console.Out.WriteLine(
+            $"  linear: validation ndcg@10 {report.LinearNdcg:0.0000}, {report.Linear.Parameters} parameters by {report.Linear.Method}, penalty {report.Linear.L2}");
+        if (report.TreesNdcg is { } ndcg)
+        {
+            Console.Out.WriteLine($"  trees:  validation ndcg@10 {ndcg:0.0000}, {report.TreeBytesPerRow} bytes a row");
+            foreach (var trial in report.Trials)
+            {
+                Console.Out.WriteLine($"    {trial.Leaves} leaves: {trial.Trees} trees, {trial.Metric.ToString().ToLowerInvariant()} {trial.Value:0.00000}");
+            }
+
+            Console.Out.WriteLine($"    most used: {string.Join(", ", report.Gains.Take(8).Select(gain => gain.Key))}");
+        }
+
+        if (report.Examination is { } curve)
+        {
+            Console.Out.WriteLine($"  examined at 1, 2, 3, 5, 10, 20: {string.Join(", ", new[] { 1, 2, 3, 5, 10, 20 }.Select(position => $"{curve[position - 1]:0.00}"))}");
+        }
+
+        foreach (var unused in report.Linear.Unused)
+        {
+            Console.Out.WriteLine($"  unused: {unused.Name} ({unused.Reason})");
+        }
     }
 
     private static void RequireSurface(IReadOnlyList<CompiledVertical> verticals, LearningOptions options)

@@ -67,7 +67,8 @@ internal sealed record ErasedPerson
             context.Add(new(Visitors, string.Join(',', ranking.Shown.Take(seen).Select(shown => VisitorOf(user, shown.Item)))));
         }
 
-        return ranking with { User = null, Session = null, IsPersonalized = false, Context = context };
+        // A cluster may be one person's; what stands for nobody belongs to no experiment.
+        return ranking with { User = null, Session = null, IsPersonalized = false, Context = context, Assignments = [] };
     }
 
     /// <summary>True for a ranking whose person was erased.</summary>

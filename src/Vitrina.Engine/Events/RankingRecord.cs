@@ -30,6 +30,73 @@ public readonly record struct ShownItem(string Item, double Propensity, float Sc
 /// <param name="Reason">The removal mark, or <c>rank:N</c> for a candidate that stood too low.</param>
 public readonly record struct UnshownItem(string Item, string Reason);
 
+/// <summary>One experiment that an answer belongs to.</summary>
+/// <remarks>Who the unit was stands in the record itself: its user, session or cluster.</remarks>
+public sealed record RecordedAssignment
+{
+    /// <summary>The experiment.</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary>The version of its design.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The arm; <c>interleaved</c> where both answered together.</summary>
+    public required string Arm { get; init; }
+
+    /// <summary>True when the answer counts: see the experiment's exposure rule.</summary>
+    public bool IsExposed { get; init; }
+
+    /// <summary>True near a switch of arms: left out of estimates.</summary>
+    public bool IsBurned { get; init; }
+
+    /// <summary>The probability with which the unit, or the cluster's period, has this arm.</summary>
+    public float Propensity { get; init; } = 1;
+
+    /// <summary>The request's cluster; absent without clusters.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The switchback's period, from 0; -1 without one.</summary>
+    public int Period { get; init; } = -1;
+
+    /// <summary>Items of other clusters on the page.</summary>
+    public int ForeignItems { get; init; }
+
+    /// <summary>Which arm placed each shown item of an interleaved page: 1 and 2 in the order of the arms, 0 = both alike, no credit; empty for other kinds.</summary>
+    public IReadOnlyList<byte> Teams { get; init; } = [];
+
+    /// <summary>Appends it in the journal's form.</summary>
+    internal void Write(ByteWriter writer)
+    {
+        writer.WriteString(Experiment);
+        writer.WriteVarInt(Version);
+        writer.WriteString(Arm);
+        writer.WriteByte((byte)((IsExposed ? 1 : 0) | (IsBurned ? 2 : 0)));
+        writer.WriteSingle(Propensity);
+        writer.WriteOptionalString(Cluster);
+        writer.WriteVarInt(Period);
+        writer.WriteVarInt(ForeignItems);
+        writer.WriteBlob([.. Teams]);
+    }
+
+    internal static RecordedAssignment Read(ref ByteReader reader)
+    {
+        var (experiment, version, arm, flags) = (reader.ReadString(), (int)reader.ReadVarInt(), reader.ReadString(), reader.ReadByte());
+        return new RecordedAssignment
+        {
+            Experiment = experiment,
+            Version = version,
+            Arm = arm,
+            IsExposed = (flags & 1) != 0,
+            IsBurned = (flags & 2) != 0,
+            Propensity = reader.ReadSingle(),
+            Cluster = reader.ReadOptionalString(),
+            Period = (int)reader.ReadVarInt(),
+            ForeignItems = (int)reader.ReadVarInt(),
+            Teams = reader.ReadBlob().ToArray(),
+        };
+    }
+}
+
 /// <summary>The light record of one answer: what the journal keeps of it.</summary>
 public sealed record RankingRecord
 {
@@ -90,6 +157,8 @@ public sealed record RankingRecord
     /// <summary>Some of the candidates that were not shown.</summary>
     public IReadOnlyList<UnshownItem> Unshown { get; init; } = [];
 
+    /// <summary>The experiments that the answer belongs to.</summary>
+    public IReadOnlyList<RecordedAssignment> Assignments { get; init; } = [];
     /// <summary>In shadow mode: the list that this engine would have shown, as indexes in <see cref="Shown"/>, best first; else empty.</summary>
     public IReadOnlyList<int> Counter { get; init; } = [];
 
@@ -103,7 +172,9 @@ public sealed record RankingRecord
     public void Write(ByteWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteByte(Counter.Count == 0 ? (byte)1 : (byte)2);
+
+        // An answer outside all experiments keeps the first version, which every program reads; only a counter-list needs the third.
+        writer.WriteByte(Counter.Count > 0 ? (byte)3 : Assignments.Count > 0 ? (byte)2 : (byte)1);
         writer.WriteString(Id);
         writer.WriteString(Vertical);
         writer.WriteString(Surface);
@@ -142,15 +213,22 @@ public sealed record RankingRecord
             writer.WriteString(unshown.Reason);
         }
 
-        if (Counter.Count == 0)
+        if (Assignments.Count > 0 || Counter.Count > 0)
         {
-            return;
+            writer.WriteVarUInt((ulong)Assignments.Count);
+            foreach (var assignment in Assignments)
+            {
+                assignment.Write(writer);
+            }
         }
 
-        writer.WriteVarUInt((ulong)Counter.Count);
-        foreach (var index in Counter)
+        if (Counter.Count > 0)
         {
-            writer.WriteVarUInt((ulong)index);
+            writer.WriteVarUInt((ulong)Counter.Count);
+            foreach (var index in Counter)
+            {
+                writer.WriteVarUInt((ulong)index);
+            }
         }
     }
 
@@ -160,7 +238,7 @@ public sealed record RankingRecord
     {
         var reader = new ByteReader(payload);
         var version = reader.ReadByte();
-        if (version is not (1 or 2))
+        if (version is not (1 or 2 or 3))
         {
             throw new CodecException("a ranking of a newer version", 0);
         }
@@ -186,8 +264,20 @@ public sealed record RankingRecord
             Context = ContextPairs.Read(ref reader),
             Shown = ReadShown(ref reader),
             Unshown = ReadUnshown(ref reader),
-            Counter = version == 2 ? ReadCounter(ref reader) : [],
+            Assignments = version == 1 ? [] : ReadAssignments(ref reader),
+            Counter = version == 3 ? ReadCounter(ref reader) : [],
         };
+    }
+
+    private static RecordedAssignment[] ReadAssignments(ref ByteReader reader)
+    {
+        var assignments = new RecordedAssignment[reader.ReadCount(12)];
+        for (var i = 0; i < assignments.Length; i++)
+        {
+            assignments[i] = RecordedAssignment.Read(ref reader);
+        }
+
+        return assignments;
     }
 
     private static string[] ReadStrings(ref ByteReader reader)

@@ -12,12 +12,17 @@ public sealed class FeatureScope
 {
     private const int MaxHistory = 256;
     private readonly HistoryEntry[] _history = new HistoryEntry[MaxHistory];
+    private readonly HistoryEntry[] _touches = new HistoryEntry[MaxHistory];
     private readonly StatisticKey[] _keys;
     private readonly int[][] _rows;
     private readonly bool[] _hasRows;
     private Item[] _items = [];
     private int[] _ordinals = [];
+    private int[] _places = [];
+    private int[] _touchOrders = [];
+    private bool _hasTouchOrders;
     private int _historyCount;
+    private int _touchCount;
     private TextQuery? _replayedQuery;
     private TextSearchScratch? _replayedScratch;
 
@@ -80,6 +85,26 @@ public sealed class FeatureScope
     /// <summary>The user's newest events, newest first.</summary>
     public ReadOnlySpan<HistoryEntry> History => _history.AsSpan(0, _historyCount);
 
+    /// <summary>What the user did to items beside seeing them, within its newest events, newest first.</summary>
+    public ReadOnlySpan<HistoryEntry> Touches => _touches.AsSpan(0, _touchCount);
+
+    /// <summary>The place of each candidate in the list that the caller gave, from 1; 0 = it came from a source.</summary>
+    public ReadOnlySpan<int> Places => _places.AsSpan(0, Count);
+
+    /// <summary>How recently the user touched each candidate: 1 = last of all, 2 = before one other touch; 0 = not within its newest events.</summary>
+    public ReadOnlySpan<int> TouchOrders
+    {
+        get
+        {
+            if (!_hasTouchOrders)
+            {
+                FindTouchOrders();
+            }
+
+            return _touchOrders.AsSpan(0, Count);
+        }
+    }
+
     /// <summary>Begins a request.</summary>
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
@@ -88,6 +113,16 @@ public sealed class FeatureScope
         (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
         _historyCount = market.History.Newest(user, _history);
+        _touchCount = 0;
+        foreach (ref readonly var entry in History)
+        {
+            if (entry.Type != EventType.View)
+            {
+                _touches[_touchCount++] = entry;
+            }
+        }
+
+        _hasTouchOrders = false;
         Count = 0;
         Array.Clear(_hasRows);
     }
@@ -113,15 +148,19 @@ public sealed class FeatureScope
     public void ScoreText(Span<float> scores) => TextScores.Compute(this, field: -1, scores, isCoverage: false);
 
     /// <summary>Adds a candidate.</summary>
-    public void Add(Item item)
+    /// <param name="item">The item.</param>
+    /// <param name="place">Its place in the list that the caller gave, from 1; 0 = it came from a source.</param>
+    public void Add(Item item, int place = 0)
     {
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Math.Max(64, Count * 2));
             Array.Resize(ref _ordinals, _items.Length);
+            Array.Resize(ref _places, _items.Length);
         }
 
         _ordinals[Count] = item.Ordinal;
+        _places[Count] = place;
         _items[Count++] = item;
     }
 
@@ -170,16 +209,29 @@ public sealed class FeatureScope
 
     private static int RowOf(CounterView view, UInt128 key) => key == 0 ? -1 : view.Find(key);
 
-    /// <summary>How recently the user touched an item (anything but a view): 1 = last of all; 0 = not within the newest events.</summary>
-    public int TouchOrderOf(int item)
+    private void FindTouchOrders()
     {
-        var order = 0;
-        foreach (ref readonly var entry in History)
+        if (_touchOrders.Length < Count)
         {
-            order += entry.Type == EventType.View ? 0 : 1;
-            if (entry.Item == item && entry.Type != EventType.View)
+            _touchOrders = new int[_items.Length];
+        }
+
+        for (var i = 0; i < Count; i++)
+        {
+            _touchOrders[i] = TouchOrderOf(_ordinals[i]);
+        }
+
+        _hasTouchOrders = true;
+    }
+
+    private int TouchOrderOf(int item)
+    {
+        var touches = Touches;
+        for (var i = 0; i < touches.Length; i++)
+        {
+            if (touches[i].Item == item)
             {
-                return order;
+                return i + 1;
             }
         }
 

@@ -45,6 +45,15 @@ public enum EntryKind : byte
     /// <summary>A surface's kill switch was turned on or off.</summary>
     KillSwitch = 14,
 
+    /// <summary>An experiment was designed, or its share of traffic was raised.</summary>
+    ExperimentDesigned = 15,
+
+    /// <summary>An experiment was started, with its schedule, or stopped.</summary>
+    ExperimentSwitched = 16,
+
+    /// <summary>What a finished experiment estimated, or what came true of it.</summary>
+    ExperimentConcluded = 17,
+
     /// <summary>A model version began to score live requests beside the serving one, or, without a version, none does any more.</summary>
     ModelShadowed = 18,
 }

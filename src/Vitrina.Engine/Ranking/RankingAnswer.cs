@@ -1,3 +1,4 @@
+using Vitrina.Engine.Events;
 
 namespace Vitrina.Engine.Ranking;
 
@@ -14,7 +15,7 @@ public sealed record RankingAnswer
     public required IReadOnlyList<AnswerSection> Sections { get; init; }
 
     /// <summary>The experiments' arms that this answer belongs to.</summary>
-    public IReadOnlyList<string> Assignments { get; init; } = [];
+    public IReadOnlyList<RecordedAssignment> Assignments { get; init; } = [];
 
     /// <summary>Asks for the next page; absent on the last one.</summary>
     public string? Cursor { get; init; }

@@ -30,7 +30,19 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public RankRequest Request => _scope.Request;
 
-    public Surface Surface => _scope.Surface;
+    /// <summary>The surface of the present pass: what the experiments' arms make of the request's surface.</summary>
+    public Surface Surface { get; private set; } = null!;
+
+    public RequestArms Arms => _scope.Arms;
+
+    /// <summary>The page of each finished pass, candidates in order; the answering pass is not among them.</summary>
+    public List<int[]> KeptPages { get; } = [];
+
+    /// <summary>What the first arm of a draft said: its whole order, its scores and its model.</summary>
+    public (int[] Order, float[] Scores, string? Model)? Draft { get; private set; }
+
+    /// <summary>By candidate, the arm of a draft that placed it; empty without a draft.</summary>
+    public byte[] Teams { get; private set; } = [];
 
     public VerticalSnapshot Snapshot => _scope.Snapshot;
 
@@ -104,7 +116,8 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public void Begin(RequestScope scope)
     {
-        (_scope, var request, var surface, var snapshot) = (scope, scope.Request, scope.Surface, scope.Snapshot);
+        (_scope, var request, var surface, var snapshot) = (scope, scope.Request, scope.Arms.Surface, scope.Snapshot);
+        Surface = surface;
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
         TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
@@ -127,10 +140,52 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Degraded.Clear();
         Explained.Clear();
         Asked.Clear();
+        KeptPages.Clear();
         OrderedCount = 0;
         Model = null;
         HasFeatures = false;
+        (Draft, Teams) = (null, []);
     }
+
+    /// <summary>Begins to order by a surface; keeps the page of the pass before, and for a draft everything that its first arm said.</summary>
+    public void Take(int pass)
+    {
+        Surface = Arms.Passes[pass];
+        if (pass == 0)
+        {
+            return;
+        }
+
+        KeptPages.Add(Order.AsSpan(0, PageCount).ToArray());
+        if (Arms.IsDraft && pass == Arms.Passes.Count - 1)
+        {
+            Draft = (Order.AsSpan(0, OrderedCount).ToArray(), Scores.AsSpan(0, Count).ToArray(), Model);
+        }
+
+        Model = null;
+        Array.Clear(Moves, 0, Count);
+    }
+
+    /// <summary>Makes room for the teams of a draft.</summary>
+    public byte[] NewTeams() => Teams = new byte[Count];
+
+    /// <summary>The teams of the page's items, in order.</summary>
+    public byte[] PageTeams()
+    {
+        var teams = new byte[PageCount];
+        for (var place = 0; place < teams.Length; place++)
+        {
+            teams[place] = Teams.Length == 0 ? (byte)0 : Teams[Order[place]];
+        }
+
+        return teams;
+    }
+
+    /// <summary>What the answer says about its model: for a draft both, joined by <c>+</c>.</summary>
+    public string? AnsweringModel => Draft is { } draft && Teams.Length > 0 && draft.Model != Model ? $"{draft.Model ?? "fallback"}+{Model ?? "fallback"}" : Model;
+
+    /// <summary>The model that scored a candidate, as name/version; null = the fallback.</summary>
+    public string? ModelOf(int index) => Draft is { } draft && Teams.Length > 0 && Teams[index] == 1 ? draft.Model : Model;
 
     /// <summary>Lets go of everything that belongs to one request.</summary>
     public void End()
@@ -138,7 +193,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Array.Clear(Marks, 0, Count);
         Array.Clear(Moves, 0, Count);
         Scope.End();
-        (_scope, TextQuery) = (null!, null);
+        (_scope, Surface, TextQuery) = (null!, null!, null);
     }
 
     /// <summary>Random numbers of this request for one purpose.</summary>
@@ -164,7 +219,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
             index = Count;
             EnsureCapacity(index + 1);
             _indexOf.Add(item.Ordinal, index);
-            Scope.Add(item);
+            Scope.Add(item, source == Surface.Sources.Count ? rank : 0);
             Marks[index] = null;
             SourceScores[index] = score;
             for (var other = 0; other < _sourceCount; other++)

@@ -7,7 +7,8 @@ internal sealed record RequestScope
 {
     public required RankRequest Request { get; init; }
 
-    public required Surface Surface { get; init; }
+    /// <summary>The surface that answers, and the experiments that chose it.</summary>
+    public required RequestArms Arms { get; init; }
 
     public required VerticalSnapshot Snapshot { get; init; }
 

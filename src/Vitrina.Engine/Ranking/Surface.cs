@@ -20,6 +20,9 @@ public sealed class Surface
     /// <summary>What removes candidates by the live availability of items.</summary>
     internal IReadOnlyList<AvailabilityFilter> Filters { get; init; } = [];
 
+    /// <summary>What an experiment's arm adds to the score: columns of features with their weights.</summary>
+    internal IReadOnlyList<(int Column, float Weight)> Weights { get; init; } = [];
+
     /// <summary>What moves and removes candidates on the page.</summary>
     internal IReadOnlyList<MixingRule> Rules { get; init; } = [];
 }

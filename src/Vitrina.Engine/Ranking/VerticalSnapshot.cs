@@ -16,11 +16,14 @@ public sealed class VerticalSnapshot
     /// <summary>Finds the ordinals of ids; append-only, so safe beside its writer.</summary>
     public required ItemCatalog Catalog { get; init; }
 
-    /// <summary>The serving models by name.</summary>
+    /// <summary>The serving models by name; versions that experiments name stand there as <c>name/version</c>.</summary>
     public required IReadOnlyDictionary<string, ServingModel> Models { get; init; }
 
     /// <summary>Models that score beside the serving ones, by name; their scores are logged, not shown.</summary>
     public IReadOnlyDictionary<string, ServingModel> Shadows { get; init; } = new Dictionary<string, ServingModel>();
+
+    /// <summary>The experiments that run, by the surface that they change; surfaces without any are not in it.</summary>
+    internal IReadOnlyDictionary<string, SurfaceArms> Arms { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, SurfaceArms>.Empty;
 
     /// <summary>Ordinals of the vertical's active items, the most popular first; at most <see cref="Popularity.MaxItems"/>.</summary>
     public required int[] PopularOrder { get; init; }

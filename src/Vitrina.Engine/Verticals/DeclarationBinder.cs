@@ -43,7 +43,7 @@ public static class DeclarationBinder
         var names = string.Join(" or ", discriminators.Select(d => $"'{d}'"));
         if (node.Kind != DeclarationNodeKind.Map)
         {
-            errors.Add(node.Position, $"an entry of {Quoted(path)} must be a name or a map with {names}");
+            errors.Add(node.Position, $"an entry of {Quoted(path)} must be a name or a map with {names}", field: path);
             return null;
         }
 
@@ -51,14 +51,14 @@ public static class DeclarationBinder
         if (named.Count != 1)
         {
             var nearest = node.Entries.Select(e => NearestName.Find(e.Key, discriminators)).FirstOrDefault(n => n is not null);
-            errors.Add(node.Position, $"an entry of {Quoted(path)} must have exactly one of the keys {names}", named.Count == 0 ? nearest : null);
+            errors.Add(node.Position, $"an entry of {Quoted(path)} must have exactly one of the keys {names}", named.Count == 0 ? nearest : null, path);
             return null;
         }
 
         var kind = named[0].Value;
         if (kind.Kind != DeclarationNodeKind.Scalar || kind.IsNull)
         {
-            errors.Add(kind.Position, $"'{named[0].Key}' in {Quoted(path)} must be a name");
+            errors.Add(kind.Position, $"'{named[0].Key}' in {Quoted(path)} must be a name", field: path);
             return null;
         }
 
@@ -77,13 +77,13 @@ public static class DeclarationBinder
 
         if (node.Kind != DeclarationNodeKind.Map && !node.IsNull)
         {
-            errors.Add(node.Position, $"{Quoted(path)} must be a map");
+            errors.Add(node.Position, $"{Quoted(path)} must be a map", field: path);
         }
         else
         {
             foreach (var entry in node.Entries.Where(e => shape.Find(e.Key) is null))
             {
-                errors.Add(entry.KeyPosition, $"unknown key '{entry.Key}' in {Quoted(path)}", NearestName.Find(entry.Key, shape.Names));
+                errors.Add(entry.KeyPosition, $"unknown key '{entry.Key}' in {Quoted(path)}", NearestName.Find(entry.Key, shape.Names), Join(path, entry.Key));
             }
         }
 
@@ -99,7 +99,7 @@ public static class DeclarationBinder
             }
             else if (property.IsRequired && (node.Kind == DeclarationNodeKind.Map || node.IsNull))
             {
-                errors.Add(node.Position, $"missing key '{property.Name}' in {Quoted(path)}");
+                errors.Add(node.Position, $"missing key '{property.Name}' in {Quoted(path)}", field: Join(path, property.Name));
             }
 
             property.FillIfNull(bound);
@@ -153,7 +153,7 @@ public static class DeclarationBinder
         {
             if (!property.IsOneOrMany || node.Kind != DeclarationNodeKind.Scalar || node.IsNull)
             {
-                errors.Add(node.Position, $"{Quoted(path)} must be a list");
+                errors.Add(node.Position, $"{Quoted(path)} must be a list", field: path);
                 return default;
             }
 
@@ -177,7 +177,7 @@ public static class DeclarationBinder
     {
         if (node.Kind != DeclarationNodeKind.Map && !node.IsNull)
         {
-            errors.Add(node.Position, $"{Quoted(path)} must be a map");
+            errors.Add(node.Position, $"{Quoted(path)} must be a map", field: path);
             return default;
         }
 
@@ -187,11 +187,11 @@ public static class DeclarationBinder
             if (property.AllowedKeys is { } allowed && !allowed.Contains(entry.Key))
             {
                 var message = $"unknown key '{entry.Key}' in {Quoted(path)}; allowed: {string.Join(", ", allowed)}";
-                errors.Add(entry.KeyPosition, message, NearestName.Find(entry.Key, allowed));
+                errors.Add(entry.KeyPosition, message, NearestName.Find(entry.Key, allowed), Join(path, entry.Key));
             }
             else if (property.Pattern is { } pattern && !property.FitsPattern(entry.Key))
             {
-                errors.Add(entry.KeyPosition, $"key '{entry.Key}' in {Quoted(path)} does not fit {pattern.Pattern}");
+                errors.Add(entry.KeyPosition, $"key '{entry.Key}' in {Quoted(path)} does not fit {pattern.Pattern}", field: Join(path, entry.Key));
             }
 
             // A wrong key's value is read all the same: its mistakes are reported in the same run.
@@ -209,20 +209,20 @@ public static class DeclarationBinder
     {
         if (node.Kind != DeclarationNodeKind.Scalar || node.IsNull)
         {
-            errors.Add(node.Position, $"{Quoted(path)} must be {DeclarationScalar.Expected(type)}");
+            errors.Add(node.Position, $"{Quoted(path)} must be {DeclarationScalar.Expected(type)}", field: path);
             return default;
         }
 
         if (!DeclarationScalar.TryRead(type, node, out var value))
         {
             var message = $"{Quoted(path)} is '{node.Text}'; it must be {DeclarationScalar.Expected(type)}";
-            errors.Add(node.Position, message, DeclarationScalar.Nearest(type, node.Text));
+            errors.Add(node.Position, message, DeclarationScalar.Nearest(type, node.Text), path);
             return default;
         }
 
         if (property.FindBreach(type, value) is { } breach)
         {
-            errors.Add(node.Position, $"{Quoted(path)} is '{node.Text}'; it must {breach}", property.Nearest(node.Text));
+            errors.Add(node.Position, $"{Quoted(path)} is '{node.Text}'; it must {breach}", property.Nearest(node.Text), path);
             return default;
         }
 

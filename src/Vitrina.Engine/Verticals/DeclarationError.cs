@@ -8,7 +8,8 @@ namespace Vitrina.Engine.Verticals;
 /// <param name="Column">Column, from 1.</param>
 /// <param name="Message">What is wrong, naming the key and what was expected.</param>
 /// <param name="Suggestion">The nearest valid name, when one is near.</param>
-public sealed record DeclarationError(string File, int Line, int Column, string Message, string? Suggestion = null)
+/// <param name="Field">The path of the key, such as <c>arms[1].weight</c>; null where the mistake belongs to no key.</param>
+public sealed record DeclarationError(string File, int Line, int Column, string Message, string? Suggestion = null, string? Field = null)
 {
     /// <summary>The error as one line: <c>goods.yaml:12:3: unknown key 'windwos' in 'statistics'; did you mean 'windows'?</c>.</summary>
     public override string ToString()
@@ -33,11 +34,11 @@ public sealed class ErrorList : IReadOnlyList<DeclarationError>
     public DeclarationError this[int index] => _errors[index];
 
     /// <summary>Adds a mistake at a position.</summary>
-    public void Add(SourcePosition position, string message, string? suggestion = null)
+    public void Add(SourcePosition position, string message, string? suggestion = null, string? field = null)
     {
         if (_errors.Count < Limit)
         {
-            _errors.Add(new DeclarationError(position.File, position.Line, position.Column, message, suggestion));
+            _errors.Add(new DeclarationError(position.File, position.Line, position.Column, message, suggestion, field));
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class Backtest
             throw new NothingToLearnException($"'{options.Vertical}' has no surface '{options.Surface}'; surfaces are {string.Join(", ", vertical.Surfaces.Keys)}");
         }
 
-        var survey = JournalSurvey.WithShadowsOf(journal, options.Vertical, options.Surface, cancellationToken);
+        var survey = JournalSurvey.WithShadowsOf(journal, options.Vertical, options.Surface, JournalSurvey.WindowsOf(vertical), cancellationToken);
         var backtest = new Backtest(vertical, options, baseline, candidate);
         var replay = new RankingReplay(journal, verticals, vertical, featureFolder, withText: true) { WithUnshown = options.At == BacktestPlace.Page };
         replay.Run(
@@ -150,7 +150,7 @@ public sealed class Backtest
         var lastActed = 0;
         for (var row = 0; row < labels.Length; row++)
         {
-            labels[row] = ranking.ShownIndex[row] < 0 ? float.NaN : survey.WasActedOn(record.Id, ranking.Items[row].Id.Value, _options.Label) ? 1 : 0;
+            labels[row] = ranking.ShownIndex[row] < 0 ? float.NaN : (survey.ActsOn(record.Id, ranking.Items[row].Id.Value) >> (int)_options.Label) & 1;
             lastActed = labels[row] > 0 ? record.Offset + ranking.ShownIndex[row] + 1 : lastActed;
         }
 

@@ -73,7 +73,9 @@ public sealed class CandidateEvaluation
         var evaluation = new CandidateEvaluation(candidate, vertical);
         var serving = ServingVersions.Of(journal, models, cancellationToken).GetValueOrDefault(manifest.Name);
         var baseline = Named(ModelStages.BaselineOf(manifest, vertical, serving), models, vertical);
-        _ = EventTypes.TryParse(manifest.Label, out var label);
+
+        // Several graded labels in one: orders are compared by the act that all of them begin with.
+        var label = EventTypes.TryParse(manifest.Label, out var single) ? single : EventType.Click;
 
         // The baseline may have learned from later data than the candidate; its advantage there would be none of its own.
         var options = new BacktestOptions { Vertical = manifest.Vertical, Surface = manifest.Surface, Label = label, Seed = seed };

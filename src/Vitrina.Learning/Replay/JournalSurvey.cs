@@ -23,15 +23,21 @@ public sealed class JournalSurvey
     private readonly List<RankingPlace> _places = [];
     private readonly List<(UInt128 Ranking, long AtMs)> _times = [];
     private readonly HashSet<UInt128> _actedOn = [];
+    private readonly Dictionary<UInt128, long> _timeOf = [];
+    private readonly IReadOnlyList<long>? _windowMs;
+
     private readonly bool _withShadow;
 
-    private JournalSurvey(bool withShadow) => _withShadow = withShadow;
+    private JournalSurvey(IReadOnlyList<long>? windowMs, bool withShadow) => (_windowMs, _withShadow) = (windowMs, withShadow);
 
     /// <summary>The rankings, by what their snapshots had seen.</summary>
     public IReadOnlyList<RankingPlace> Places => _places;
 
     /// <summary>True when lists were imported: no feature vectors were recorded for those.</summary>
     public bool HasImported { get; private set; }
+
+    /// <summary>How many items all of the rankings showed.</summary>
+    public long ShownCount { get; private set; }
 
     /// <summary>The last journal sequence that was read.</summary>
     public long AsOf { get; private set; }
@@ -40,17 +46,27 @@ public sealed class JournalSurvey
     /// <param name="journal">The journal.</param>
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">The surface.</param>
+    /// <param name="windowMs">How long after its list an event of each type still belongs to it, milliseconds, by type; null = for ever.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
-    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default) =>
-        new JournalSurvey(withShadow: false).Read(journal, vertical, surface, cancellationToken);
+    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default) =>
+        new JournalSurvey(windowMs, withShadow: false).Read(journal, vertical, surface, cancellationToken);
 
     /// <summary>Reads the journal, and also takes lists of others that were sent in shadow mode: to compare with, never to learn from.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">The surface.</param>
+    /// <param name="windowMs">How long after its list an event of each type still belongs to it, milliseconds, by type; null = for ever.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
-    public static JournalSurvey WithShadowsOf(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default) =>
-        new JournalSurvey(withShadow: true).Read(journal, vertical, surface, cancellationToken);
+    public static JournalSurvey WithShadowsOf(
+        IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default) =>
+        new JournalSurvey(windowMs, withShadow: true).Read(journal, vertical, surface, cancellationToken);
+
+    /// <summary>How long an event of each type belongs to its list in a vertical, milliseconds, by type: its attribution window.</summary>
+    public static IReadOnlyList<long> WindowsOf(Engine.CompiledVertical vertical)
+    {
+        ArgumentNullException.ThrowIfNull(vertical);
+        return [.. EventTypes.All.Select(name => vertical.Declaration.Events.TryGetValue(name, out var declared) ? (long)declared.AttributionWindow.TotalMilliseconds : long.MaxValue)];
+    }
 
     private JournalSurvey Read(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken)
     {
@@ -83,6 +99,8 @@ public sealed class JournalSurvey
                     // An imported list was made elsewhere: it sees everything before itself.
                     var asOf = ranking.IsAnsweredHere ? ranking.AsOf : entry.Sequence - 1;
                     _times.Add((Hash.Of128(ranking.Id), ranking.AtMs));
+                    _timeOf[Hash.Of128(ranking.Id)] = ranking.AtMs;
+                    ShownCount += ranking.Shown.Count;
                     _places.Add(new RankingPlace(asOf, entry.Sequence, ranking.AtMs));
                     HasImported |= !ranking.IsAnsweredHere;
                 }
@@ -125,7 +143,7 @@ public sealed class JournalSurvey
         {
             _lastSeen[ranking] = Math.Max(_lastSeen.GetValueOrDefault(ranking), marketEvent.Position);
         }
-        else
+        else if (_windowMs is null || !_timeOf.TryGetValue(ranking, out var listAtMs) || marketEvent.OccurredAtMs - listAtMs <= _windowMs[(int)marketEvent.Type])
         {
             var key = ranking ^ Hash.Of128(marketEvent.Item);
             _actedOn.Add(ranking);
@@ -140,9 +158,8 @@ public sealed class JournalSurvey
         return times.Length > 0 ? times : [.. _times.Select(time => time.AtMs).Order()];
     }
 
-    /// <summary>True when an item of a ranking was acted on in a way.</summary>
-    public bool WasActedOn(string rankingId, string item, EventType type) =>
-        (_acts.GetValueOrDefault(Hash.Of128(rankingId) ^ Hash.Of128(item)) & (1u << (int)type)) != 0;
+    /// <summary>In which ways an item of a ranking was acted on: bit n stands for event type n.</summary>
+    public uint ActsOn(string rankingId, string item) => _acts.GetValueOrDefault(Hash.Of128(rankingId) ^ Hash.Of128(item));
 
     /// <summary>The last position of a ranking that was on screen, from 1; 0 when no view was sent.</summary>
     public int LastSeenOf(string rankingId) => _lastSeen.GetValueOrDefault(Hash.Of128(rankingId));

@@ -136,7 +136,7 @@ public sealed class RankingReplay
         }
 
         var market = _withText ? _state.LiveWithText(_vertical.Name) : _state.Live(_vertical.Name);
-        Begin(record, market, items);
+        Begin(record, market, items, shownIndex);
         var block = record.IsAnsweredHere ? _recorded?.Find(record.Id, record.AtMs) : null;
         _matrix.Reset(items.Count, _vertical.Features.Count);
         for (var column = 0; column < _vertical.Features.Count; column++)
@@ -166,12 +166,12 @@ public sealed class RankingReplay
             Features = _matrix,
             Recorded = block,
             TextScores = textScores,
-            LastTouched = [.. items.Select(item => _scope.TouchOrderOf(item.Ordinal))],
+            LastTouched = _scope.TouchOrders.ToArray(),
             Popularity = [.. items.Select(item => (float)_vertical.Popularity.Of(market, item.Ordinal, record.AtMs))],
         });
     }
 
-    private void Begin(RankingRecord record, MarketView market, List<Item> items)
+    private void Begin(RankingRecord record, MarketView market, List<Item> items, List<int> shownIndex)
     {
         var user = record.IsPersonalized ? _state.Catalog.FindUser(record.User, _state.Catalog.LiveAliases()) : -1;
         var region = record.Context.FirstOrDefault(pair => pair.Key == "region").Value;
@@ -181,9 +181,10 @@ public sealed class RankingReplay
             _scope.ServeText(_vertical.Analyzer, record.Query);
         }
 
-        foreach (var item in items)
+        // An imported list, and one in shadow mode, is one that its caller made: its places are what a caller's list has at serving.
+        for (var row = 0; row < items.Count; row++)
         {
-            _scope.Add(item);
+            _scope.Add(items[row], record.Origin is RankingOrigin.Imported or RankingOrigin.Shadow ? record.Offset + shownIndex[row] + 1 : 0);
         }
     }
 

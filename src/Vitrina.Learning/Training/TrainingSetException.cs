@@ -20,6 +20,15 @@ public enum TrainingSetFault
 
     /// <summary>The rows of one list do not follow each other.</summary>
     ScatteredGroup,
+
+    /// <summary>No feature can be used: all are constant or missing throughout.</summary>
+    NoFeatures,
+
+    /// <summary>A category is not a whole number in range.</summary>
+    BadCategory,
+
+    /// <summary>There are more rows than a trainer takes.</summary>
+    TooLarge,
 }
 
 /// <summary>A training set that cannot be learned from, with the reason and the first row at fault.</summary>

@@ -80,8 +80,8 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
         Session = request.Session,
         Query = request.Query,
         Size = request.Size,
-        Context = [new("region", request.Region)],
-        Filters = request.Filters is null ? [] : [.. request.Filters.Select(filter => new AttributeCondition { Attribute = filter.Key, AnyOf = [filter.Value] })],
+        Context = request.Context,
+        Filters = request.Filters is null ? [] : [.. request.Filters.Select(filter => new AttributeCondition { Attribute = filter.Key, AnyOf = filter.Value })],
 
         // Drawn from what the world knows alone: the engine's own seed would also depend on the number of its restarts.
         Seed = Hash.Mix((ulong)request.Key + 1),

@@ -66,17 +66,25 @@ public sealed class HttpAdapter : IMarketplaceAdapter, IDisposable
         _json.WriteStartObject();
         _json.WriteString("user"u8, request.User);
         _json.WriteString("session"u8, request.Session);
-        _json.WriteString("query"u8, request.Query);
+        if (request.Query is { } query)
+        {
+            _json.WriteString("query"u8, query);
+        }
+
         _json.WriteNumber("size"u8, request.Size);
-        _json.WriteStartObject("context"u8);
-        _json.WriteString("region"u8, request.Region);
-        _json.WriteEndObject();
+        ChangeDocument.WriteContext(_json, request.Context);
         if (request.Filters is { Count: > 0 } filters)
         {
             _json.WriteStartObject("filters"u8);
-            foreach (var (attribute, value) in filters)
+            foreach (var (attribute, values) in filters)
             {
-                _json.WriteString(attribute, value);
+                _json.WriteStartArray(attribute);
+                foreach (var value in values)
+                {
+                    _json.WriteStringValue(value);
+                }
+
+                _json.WriteEndArray();
             }
 
             _json.WriteEndObject();

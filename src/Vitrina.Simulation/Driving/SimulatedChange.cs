@@ -16,17 +16,26 @@ public abstract record SimulatedChange
         /// <summary>The item.</summary>
         public required string Id { get; init; }
 
-        /// <summary>Who sells it.</summary>
-        public required string Seller { get; init; }
+        /// <summary>Its vertical.</summary>
+        public required string Vertical { get; init; }
 
-        /// <summary>When the card was published; may lie before <see cref="SimulatedChange.At"/>.</summary>
+        /// <summary>Who sells it; null when nobody does.</summary>
+        public string? Seller { get; init; }
+
+        /// <summary>The user it belongs to; null when there is none.</summary>
+        public string? Owner { get; init; }
+
+        /// <summary>When it was published; may lie before <see cref="SimulatedChange.At"/>.</summary>
         public required DateTimeOffset PublishedAt { get; init; }
 
-        /// <summary>Pieces in stock.</summary>
-        public required int Stock { get; init; }
+        /// <summary>When it ends by itself; null = never.</summary>
+        public DateTimeOffset? ExpiresAt { get; init; }
+
+        /// <summary>Pieces in stock, or free places; null when there is no limit.</summary>
+        public int? Stock { get; init; }
 
         /// <summary>What the card says.</summary>
-        public required SimulatedItemAttributes Attributes { get; init; }
+        public required SimulatedAttributes Attributes { get; init; }
     }
 
     /// <summary>Some of an item's state changes; what is null stays.</summary>
@@ -35,20 +44,14 @@ public abstract record SimulatedChange
         /// <summary>The item.</summary>
         public required string Id { get; init; }
 
-        /// <summary>Roubles.</summary>
-        public int? Price { get; init; }
-
-        /// <summary>The price before the discount, roubles.</summary>
-        public int? OldPrice { get; init; }
-
-        /// <summary>The discount is over: the attribute is set to null.</summary>
-        public bool IsOldPriceRemoved { get; init; }
-
-        /// <summary>Days.</summary>
-        public int? Delivery { get; init; }
-
-        /// <summary>Pieces.</summary>
+        /// <summary>Pieces, or free places.</summary>
         public int? Stock { get; init; }
+
+        /// <summary>When it ends by itself.</summary>
+        public DateTimeOffset? ExpiresAt { get; init; }
+
+        /// <summary>Only what changes.</summary>
+        public SimulatedAttributes? Attributes { get; init; }
     }
 
     /// <summary>An item is withdrawn for good.</summary>
@@ -58,17 +61,14 @@ public abstract record SimulatedChange
         public required string Id { get; init; }
     }
 
-    /// <summary>A person registers.</summary>
+    /// <summary>A person registers, or says something new of itself.</summary>
     public sealed record UserPut : SimulatedChange
     {
         /// <summary>The user.</summary>
         public required string Id { get; init; }
 
-        /// <summary>City.</summary>
-        public required string Region { get; init; }
-
-        /// <summary>Year of birth.</summary>
-        public required int BirthYear { get; init; }
+        /// <summary>What is known of the person.</summary>
+        public required SimulatedAttributes Attributes { get; init; }
     }
 
     /// <summary>A seller registers.</summary>
@@ -77,11 +77,8 @@ public abstract record SimulatedChange
         /// <summary>The seller.</summary>
         public required string Id { get; init; }
 
-        /// <summary>Trade name.</summary>
-        public required string Name { get; init; }
-
-        /// <summary>City or country goods are sent from.</summary>
-        public required string Region { get; init; }
+        /// <summary>What is known of the seller.</summary>
+        public required SimulatedAttributes Attributes { get; init; }
     }
 
     /// <summary>A row of a feature table.</summary>
@@ -106,7 +103,7 @@ public abstract record SimulatedChange
         /// <summary>Unique; the dedupe key.</summary>
         public required string Id { get; init; }
 
-        /// <summary>view, click, favorite, cart or order.</summary>
+        /// <summary>One of the event types that the vertical declares.</summary>
         public required string Type { get; init; }
 
         /// <summary>Who.</summary>
@@ -118,17 +115,20 @@ public abstract record SimulatedChange
         /// <summary>To what.</summary>
         public required string Item { get; init; }
 
-        /// <summary>In which list.</summary>
-        public required string RankingId { get; init; }
+        /// <summary>In which list; null outside of lists.</summary>
+        public string? RankingId { get; init; }
 
-        /// <summary>At which place, from 1.</summary>
-        public required int Position { get; init; }
+        /// <summary>At which place, from 1; 0 outside of lists.</summary>
+        public int Position { get; init; }
 
         /// <summary>The token of the shown item; null when there was none.</summary>
         public string? Token { get; init; }
 
         /// <summary>The words of the request, on views and clicks.</summary>
         public string? Query { get; init; }
+
+        /// <summary>The way of contact, in two-sided verticals.</summary>
+        public string? Channel { get; init; }
 
         /// <summary>The price seen, roubles; null on views.</summary>
         public int? Price { get; init; }
@@ -138,51 +138,8 @@ public abstract record SimulatedChange
 
         /// <summary>Money of the whole event, roubles; on orders.</summary>
         public double? Value { get; init; }
+
+        /// <summary>What else is known of it, such as the reason of a refusal; null when nothing is.</summary>
+        public IReadOnlyList<KeyValuePair<string, string>>? Context { get; init; }
     }
-}
-
-/// <summary>What a card of goods says.</summary>
-public sealed record SimulatedItemAttributes
-{
-    /// <summary>Title.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>A sentence or two.</summary>
-    public required string Description { get; init; }
-
-    /// <summary>Brand.</summary>
-    public required string Brand { get; init; }
-
-    /// <summary>Item type: the leaf category.</summary>
-    public required string Category { get; init; }
-
-    /// <summary>Department above the category.</summary>
-    public required string Department { get; init; }
-
-    /// <summary>Line and code of the model.</summary>
-    public required string Model { get; init; }
-
-    /// <summary>Colour in dictionary form; null when there is none.</summary>
-    public string? Colour { get; init; }
-
-    /// <summary>Size; null when there is none.</summary>
-    public string? Size { get; init; }
-
-    /// <summary>Roubles.</summary>
-    public required int Price { get; init; }
-
-    /// <summary>Roubles before the discount; null without one.</summary>
-    public int? OldPrice { get; init; }
-
-    /// <summary>Days.</summary>
-    public required int Delivery { get; init; }
-
-    /// <summary>Mean review, 1–5; null without reviews.</summary>
-    public double? Rating { get; init; }
-
-    /// <summary>Number of reviews.</summary>
-    public required int Reviews { get; init; }
-
-    /// <summary>Number of photos.</summary>
-    public required int Photos { get; init; }
 }

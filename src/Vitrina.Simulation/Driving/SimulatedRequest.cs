@@ -1,9 +1,7 @@
-using Vitrina.Simulation.Goods;
-
 namespace Vitrina.Simulation.Driving;
 
 /// <summary>A person asks a surface for a list.</summary>
-public sealed record SimulatedRequest
+public record SimulatedRequest
 {
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset At { get; init; }
@@ -14,31 +12,27 @@ public sealed record SimulatedRequest
     /// <summary>The visit the request belongs to.</summary>
     public required string Session { get; init; }
 
-    /// <summary>The words as typed, errors included.</summary>
-    public required string Query { get; init; }
+    /// <summary>The words as typed, errors included; null when nothing is searched for.</summary>
+    public string? Query { get; init; }
 
     /// <summary>The vertical asked.</summary>
-    public string Vertical { get; init; } = "goods";
+    public required string Vertical { get; init; }
 
     /// <summary>The surface asked.</summary>
-    public string Surface { get; init; } = "search";
+    public required string Surface { get; init; }
 
     /// <summary>Items wanted.</summary>
     public required int Size { get; init; }
 
-    /// <summary>The person's region.</summary>
-    public required string Region { get; init; }
+    /// <summary>Where and how the person asks: region, point and the like.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
-    /// <summary>Exact-match filters by attribute; null when there are none.</summary>
-    public IReadOnlyDictionary<string, string>? Filters { get; init; }
+    /// <summary>Filters by attribute: one of the values; null when there are none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Filters { get; init; }
 
     /// <summary>Unique and the same under every policy: the draws of the session depend on it, and event ids are made from it.</summary>
     internal long Key { get; init; }
 
+    /// <summary>The person's dense number.</summary>
     internal int UserOrdinal { get; init; }
-
-    internal bool IsMisspelt { get; init; }
-
-    /// <summary>What the person really wants.</summary>
-    internal QueryIntent Intent { get; init; }
 }

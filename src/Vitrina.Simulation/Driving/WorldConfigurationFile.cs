@@ -1,6 +1,5 @@
 using System.Text;
 using Vitrina.Engine.Verticals;
-using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Simulation.Driving;
 
@@ -16,12 +15,14 @@ public sealed class WorldConfigurationFile
     public IReadOnlyList<DeclarationError> Errors { get; }
 
     /// <summary>Reads a file. A file that cannot be read is an error in the list, never an exception.</summary>
-    public static WorldConfigurationFile Load(string path)
+    /// <param name="kind">The world it configures.</param>
+    /// <param name="path">The file.</param>
+    public static WorldConfigurationFile Load(WorldKind kind, string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            return Parse(File.ReadAllText(path, Encoding.UTF8), path);
+            return Parse(kind, File.ReadAllText(path, Encoding.UTF8), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -30,10 +31,12 @@ public sealed class WorldConfigurationFile
     }
 
     /// <summary>Reads a text; keys that are not given keep their defaults.</summary>
+    /// <param name="kind">The world it configures.</param>
     /// <param name="text">YAML.</param>
     /// <param name="fileName">What errors call the file.</param>
-    public static WorldConfigurationFile Parse(string text, string fileName)
+    public static WorldConfigurationFile Parse(WorldKind kind, string text, string fileName)
     {
+        ArgumentNullException.ThrowIfNull(kind);
         var errors = new ErrorList();
         var root = DeclarationReader.Read(text, fileName, errors);
         if (root is null)
@@ -41,7 +44,7 @@ public sealed class WorldConfigurationFile
             return new WorldConfigurationFile(null, errors.InFileOrder());
         }
 
-        var configuration = DeclarationBinder.Bind<WorldConfiguration>(root, "", errors);
+        var configuration = kind.Bind(root, errors);
         if (errors.Count == 0)
         {
             AddCrossChecks(configuration, root, errors);

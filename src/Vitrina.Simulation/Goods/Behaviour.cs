@@ -21,6 +21,13 @@ internal sealed class Reaction
     public bool HasOrder { get; set; }
 }
 
+/// <summary>What may come of an item that is examined.</summary>
+/// <param name="Click">Probability of a click.</param>
+/// <param name="Order">Probability of an order.</param>
+/// <param name="Leaves">Probability that the person looks no further.</param>
+/// <param name="Price">Roubles; 0 before the publication.</param>
+internal readonly record struct Chances(double Click, double Order, double Leaves, int Price);
+
 /// <summary>Lets a person look at a list: examines from the top, clicks what pleases, carries on to cart and order, leaves after an order.</summary>
 /// <remarks>
 /// How far a person looks depends on the request alone, and whether an item is clicked on the request and the item, not on its place: two
@@ -28,31 +35,55 @@ internal sealed class Reaction
 /// </remarks>
 internal sealed class Behaviour
 {
-    private readonly WorldConfiguration _configuration;
+    // One order in so many is for two pieces.
+    private const double SecondPieceProbability = 0.08;
+
+    private readonly GoodsConfiguration _configuration;
     private readonly ulong _seed;
     private readonly Catalogue _catalogue;
     private readonly Population _people;
     private readonly ItemTimeline _timeline;
     private readonly Preference _preference;
 
-    public Behaviour(
-        WorldConfiguration configuration, ulong seed, Catalogue catalogue, Population people, ItemTimeline timeline)
+    public Behaviour(GoodsWorld world)
     {
-        _configuration = configuration;
-        _seed = seed;
-        _catalogue = catalogue;
-        _people = people;
-        _timeline = timeline;
-        _preference = new Preference(configuration, catalogue, people);
+        _configuration = world.Configuration;
+        _seed = world.Seed;
+        _catalogue = world.Catalogue;
+        _people = world.People;
+        _timeline = world.Timeline;
+        _preference = new Preference(world);
     }
+
+    /// <summary>Mean pieces of an order.</summary>
+    public static double MeanQuantity => 1 + SecondPieceProbability;
 
     public Preference Preference => _preference;
 
     /// <summary>Probability of a click on an item when examined, at a moment. Unpublished and closed items get the noise floor.</summary>
-    public double ClickProbability(int user, in QueryIntent intent, int item, long at) =>
-        _timeline.TryGet(item, at, out ItemState state)
-            ? _preference.ClickProbability(user, _preference.Utility(user, intent, state), state.IsLive)
-            : _preference.ClickProbability(user, 0, false);
+    public double ClickProbability(int user, in QueryIntent intent, int item, long at) => Chances(user, intent, item, at).Click;
+
+    /// <summary>What may come of an item when it is examined in a list.</summary>
+    public Chances Chances(GoodsRequest request, int item) => Chances(request.UserOrdinal, request.Intent, item, request.At.UtcTicks);
+
+    /// <summary>What may come of an item when it is examined at a moment.</summary>
+    public Chances Chances(int user, in QueryIntent intent, int item, long at)
+    {
+        bool isKnown = _timeline.TryGet(item, at, out ItemState state);
+        double utility = isKnown ? _preference.Utility(user, intent, state) : 0;
+        bool isLive = isKnown && state.IsLive;
+        double click = _preference.ClickProbability(user, utility, isLive);
+        if (!isLive || _people.IsBot[user])
+        {
+            return new Chances(click, 0, 0, state.Price);
+        }
+
+        double order = click * _preference.CartProbability(utility) * _preference.OrderProbability(utility);
+        return new Chances(click, order, order + (click - order) * _configuration.StopAfterClickProbability, state.Price);
+    }
+
+    /// <summary>Probability that a place, from 0 on, is examined by a person who does not leave before.</summary>
+    public double ExaminationProbability(int user, int place) => _people.IsBot[user] ? 1 : 1 / (1 + _configuration.ExaminationDecay * place);
 
     public Reaction React(SimulatedRequest request, ShownList shown)
     {
@@ -91,7 +122,7 @@ internal sealed class Behaviour
         ShownItem entry = shown.Items[place];
         int item = _catalogue.ItemOrdinal(entry.Id);
         bool isKnown = _timeline.TryGet(item, request.At.UtcTicks, out ItemState state);
-        double utility = isKnown ? _preference.Utility(user, request.Intent, state) : 0;
+        double utility = isKnown ? _preference.Utility(user, GoodsRequest.Of(request).Intent, state) : 0;
         double probability = _preference.ClickProbability(user, utility, isKnown && state.IsLive);
         RandomStream choice = Streams.Open(_seed, StreamPurpose.Click, request.Key, item);
         reaction.ExpectedClicks += probability;
@@ -130,7 +161,7 @@ internal sealed class Behaviour
         }
 
         at += Seconds(20 + choice.NextExponential(60));
-        int quantity = choice.NextBool(0.08) ? 2 : 1;
+        int quantity = choice.NextBool(SecondPieceProbability) ? 2 : 1;
         Add(reaction, shown.RankingId, entry, "order", at, state.Price, quantity);
         reaction.HasOrder = true;
         reaction.NewItemOrders += _catalogue.ItemIsNew[item] ? 1 : 0;

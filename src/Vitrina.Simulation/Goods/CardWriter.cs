@@ -1,5 +1,4 @@
 using System.Text;
-using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Goods;
 
@@ -8,7 +7,7 @@ internal static class CardWriter
 {
     private const byte None = 255;
 
-    public static SimulatedItemAttributes Write(Catalogue catalogue, in ItemState state)
+    public static GoodsCard Write(Catalogue catalogue, DeliveryZones zones, in ItemState state)
     {
         int item = state.Item;
         int model = catalogue.ItemModel[item];
@@ -19,7 +18,7 @@ internal static class CardWriter
         string? size = catalogue.ItemSize[item] == None ? null : type.Template.Sizes[catalogue.ItemSize[item]];
         string? audience = catalogue.ModelAudience[model] == None ? null : Assortment.Audiences[catalogue.ModelAudience[model]];
         string title = Title(type, brand, catalogue.ModelName[model], audience, feature, colour, size);
-        return new SimulatedItemAttributes
+        return new GoodsCard
         {
             Title = title,
             Description = Description(type, brand, feature, colour),
@@ -32,6 +31,7 @@ internal static class CardWriter
             Price = state.Price,
             OldPrice = state.OldPrice > 0 ? state.OldPrice : null,
             Delivery = state.Delivery,
+            DeliveryByRegion = zones.Days(catalogue.ItemSeller[item], state.Delivery),
             Rating = catalogue.ItemReviews[item] == 0 ? null : Math.Round((double)catalogue.ItemRating[item], 1),
             Reviews = catalogue.ItemReviews[item],
             Photos = catalogue.ItemPhotos[item],

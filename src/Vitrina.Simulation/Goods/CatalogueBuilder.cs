@@ -21,7 +21,7 @@ internal sealed class CatalogueBuilder
 
     private static readonly string[] SellerForms = ["ООО", "ИП", "ТД"];
 
-    private readonly WorldConfiguration _configuration;
+    private readonly GoodsConfiguration _configuration;
     private readonly ulong _seed;
     private readonly long _start;
     private readonly long _end;
@@ -29,7 +29,7 @@ internal sealed class CatalogueBuilder
     private readonly List<Brand> _brands = [];
     private readonly Dictionary<string, int> _brandOrdinals = new(StringComparer.Ordinal);
 
-    public CatalogueBuilder(WorldConfiguration configuration, ulong seed, long start, long end, int threads)
+    public CatalogueBuilder(GoodsConfiguration configuration, ulong seed, long start, long end, int threads)
     {
         _configuration = configuration;
         _seed = seed;

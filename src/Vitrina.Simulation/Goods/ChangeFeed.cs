@@ -76,7 +76,7 @@ internal sealed class ChangeFeed
         {
             int seller = _sellerCursor++;
             Seller of = _world.Catalogue.Sellers[seller];
-            return new SimulatedChange.SellerPut { At = moment, Id = _world.Catalogue.SellerId[seller], Name = of.Name, Region = of.Region };
+            return new SimulatedChange.SellerPut { At = moment, Id = _world.Catalogue.SellerId[seller], Attributes = new GoodsSeller(of.Name, of.Region) };
         }
 
         if (RatingAt == at)
@@ -91,8 +91,7 @@ internal sealed class ChangeFeed
             {
                 At = moment,
                 Id = _world.People.Id[user],
-                Region = Assortment.Regions[_world.People.Region[user]].Name,
-                BirthYear = _world.People.BirthYear[user],
+                Attributes = new GoodsBuyer(Assortment.Regions[_world.People.Region[user]].Name, _world.People.BirthYear[user]),
             };
         }
 
@@ -129,10 +128,11 @@ internal sealed class ChangeFeed
                 {
                     At = moment,
                     Id = id,
+                    Vertical = GoodsWorld.Vertical,
                     Seller = _world.Catalogue.SellerId[_world.Catalogue.ItemSeller[state.Item]],
                     PublishedAt = new DateTimeOffset(_world.Catalogue.ItemPublishedAt[state.Item], TimeSpan.Zero),
                     Stock = state.Stock,
-                    Attributes = CardWriter.Write(_world.Catalogue, state),
+                    Attributes = CardWriter.Write(_world.Catalogue, _world.Zones, state),
                 };
             case ItemChangeKind.Price:
                 bool isDiscounted = state.OldPrice > 0;
@@ -140,12 +140,15 @@ internal sealed class ChangeFeed
                 {
                     At = moment,
                     Id = id,
-                    Price = state.Price,
-                    OldPrice = isDiscounted ? state.OldPrice : null,
-                    IsOldPriceRemoved = wasDiscounted && !isDiscounted,
+                    Attributes = new GoodsCardChange
+                    {
+                        Price = state.Price,
+                        OldPrice = isDiscounted ? state.OldPrice : null,
+                        IsOldPriceRemoved = wasDiscounted && !isDiscounted,
+                    },
                 };
             case ItemChangeKind.Delivery:
-                return new SimulatedChange.ItemPatch { At = moment, Id = id, Delivery = state.Delivery };
+                return new SimulatedChange.ItemPatch { At = moment, Id = id, Attributes = new GoodsCardChange { Delivery = state.Delivery, DeliveryByRegion = _world.Zones.Days(_world.Catalogue.ItemSeller[state.Item], state.Delivery) } };
             case ItemChangeKind.Stock:
                 return new SimulatedChange.ItemPatch { At = moment, Id = id, Stock = state.Stock };
             default:

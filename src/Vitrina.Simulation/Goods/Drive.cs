@@ -39,7 +39,7 @@ internal sealed class Drive
         _nextDay = Math.Max(0, DayOf(from) - 1);
     }
 
-    public async ValueTask<SimulationReport> RunAsync(IProgress<double>? progress, CancellationToken cancellationToken)
+    public async ValueTask<GoodsReport> RunAsync(IProgress<double>? progress, CancellationToken cancellationToken)
     {
         _feed.SkipTo(_from);
         await SendUntilAsync(_from + 1, cancellationToken).ConfigureAwait(false);

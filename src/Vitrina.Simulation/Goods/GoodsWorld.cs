@@ -7,9 +7,12 @@ namespace Vitrina.Simulation.Goods;
 /// A pure function of configuration, seed and end date; the number of threads changes nothing. One drive at a time; truth may be read
 /// concurrently.
 /// </remarks>
-public sealed class GoodsWorld
+public sealed partial class GoodsWorld : IWorld
 {
-    private GoodsWorld(WorldConfiguration configuration, ulong seed, DateOnly endDate, int threads)
+    /// <summary>The vertical of its items.</summary>
+    public const string Vertical = "goods";
+
+    private GoodsWorld(GoodsConfiguration configuration, ulong seed, DateOnly endDate, int threads)
     {
         Configuration = configuration;
         Seed = seed;
@@ -21,20 +24,28 @@ public sealed class GoodsWorld
         People = Population.Build(configuration, seed, Start.UtcTicks, End.UtcTicks, threads);
         Queries = new QueryWriter(configuration, seed, Catalogue, People);
         Planner = new SessionPlanner(configuration, seed, People, Queries, Start.UtcTicks);
-        Behaviour = new Behaviour(configuration, seed, Catalogue, People, Timeline);
+        Zones = new DeliveryZones(configuration, seed, Catalogue);
+        Behaviour = new Behaviour(this);
+        Campaigns = new Campaigns(this);
     }
 
     /// <summary>The parameters.</summary>
-    public WorldConfiguration Configuration { get; }
+    public GoodsConfiguration Configuration { get; }
 
-    /// <summary>The seed.</summary>
+    WorldConfiguration IWorld.Configuration => Configuration;
+
+    /// <inheritdoc/>
     public ulong Seed { get; }
 
     /// <summary>The first moment of history, midnight UTC.</summary>
     public DateTimeOffset Start { get; }
 
+    DateTimeOffset IWorld.StartsAt => Start;
+
     /// <summary>The first moment after history, midnight UTC.</summary>
     public DateTimeOffset End { get; }
+
+    DateTimeOffset IWorld.EndsAt => End;
 
     internal int Threads { get; }
 
@@ -48,7 +59,11 @@ public sealed class GoodsWorld
 
     internal SessionPlanner Planner { get; }
 
+    internal DeliveryZones Zones { get; }
+
     internal Behaviour Behaviour { get; }
+
+    internal Campaigns Campaigns { get; }
 
     /// <summary>Makes catalogue, people and the catalogue's whole history.</summary>
     /// <param name="configuration">Parameters, already scaled.</param>
@@ -57,7 +72,7 @@ public sealed class GoodsWorld
     /// <param name="threads">Threads to use; at least 1.</param>
     /// <exception cref="WorldConfigurationException">A parameter cannot be.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No threads, or an end date without room for the history.</exception>
-    public static GoodsWorld Create(WorldConfiguration configuration, ulong seed, DateOnly endDate, int threads = 1)
+    public static GoodsWorld Create(GoodsConfiguration configuration, ulong seed, DateOnly endDate, int threads = 1)
     {
         configuration.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -66,7 +81,10 @@ public sealed class GoodsWorld
         return new GoodsWorld(configuration, seed, endDate, threads);
     }
 
-    /// <summary>Runs the marketplace's life in time order against an adapter and reports what came of it.</summary>
+    /// <inheritdoc/>
+    public IMarketplaceAdapter OpenLoop() => new OpenLoopAdapter(this);
+
+    /// <summary>Runs a part of the marketplace's life in time order against an adapter and reports what came of it.</summary>
     /// <param name="adapter">Answers requests and takes changes.</param>
     /// <param name="from">Inclusive. Changes of the catalogue before it are taken as known to the adapter.</param>
     /// <param name="to">Exclusive. What people would still do afterwards is not sent.</param>
@@ -74,7 +92,7 @@ public sealed class GoodsWorld
     /// <param name="cancellationToken">Stops between ticks.</param>
     /// <exception cref="ArgumentOutOfRangeException">The span does not lie within the world.</exception>
     /// <exception cref="InvalidOperationException">The adapter showed an item the world does not have.</exception>
-    public ValueTask<SimulationReport> DriveAsync(
+    public ValueTask<GoodsReport> DriveAsync(
         IMarketplaceAdapter adapter, DateTimeOffset from, DateTimeOffset to, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(from, Start);
@@ -83,12 +101,13 @@ public sealed class GoodsWorld
         return new Drive(this, adapter, from.UtcTicks, to.UtcTicks).RunAsync(progress, cancellationToken);
     }
 
-    /// <summary>The true probability that a person clicks an item when examining it.</summary>
-    /// <param name="request">A request this world made.</param>
-    /// <param name="item">The item.</param>
-    /// <exception cref="ArgumentException">The item is not of this world.</exception>
+    async ValueTask<WorldReport> IWorld.DriveAsync(
+        IMarketplaceAdapter adapter, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        await DriveAsync(adapter, Start, End, progress, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public double TrueRelevance(SimulatedRequest request, string item) =>
-        Behaviour.ClickProbability(request.UserOrdinal, request.Intent, Catalogue.ItemOrdinal(item), request.At.UtcTicks);
+        Behaviour.ClickProbability(request.UserOrdinal, GoodsRequest.Of(request).Intent, Catalogue.ItemOrdinal(item), request.At.UtcTicks);
 
     /// <summary>The true probability that a person clicks an item when examining it.</summary>
     /// <param name="user">The user.</param>

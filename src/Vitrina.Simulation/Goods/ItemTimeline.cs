@@ -31,10 +31,19 @@ internal sealed class ItemTimeline
     private readonly ItemState[] _states;
     private readonly int[] _start;
 
+    // Publication of the items that are never out of stock nor withdrawn, which are most: one look instead of a walk over states.
+    private readonly long[] _alwaysLiveFrom;
+
     private ItemTimeline(ItemState[] states, int[] start)
     {
         _states = states;
         _start = start;
+        _alwaysLiveFrom = new long[start.Length - 1];
+        for (int item = 0; item < _alwaysLiveFrom.Length; item++)
+        {
+            _alwaysLiveFrom[item] = IsAlwaysLive(item) ? Of(item)[0].At : long.MaxValue;
+        }
+
         ByTime = new int[states.Length];
         var moments = new long[states.Length];
         for (int index = 0; index < states.Length; index++)
@@ -58,6 +67,9 @@ internal sealed class ItemTimeline
     /// <summary>States of one item in time order.</summary>
     public ReadOnlySpan<ItemState> Of(int item) => _states.AsSpan(_start[item], _start[item + 1] - _start[item]);
 
+    /// <summary>Whether an item can be bought at a moment.</summary>
+    public bool IsLive(int item, long at) => at >= _alwaysLiveFrom[item] || (TryGet(item, at, out ItemState state) && state.IsLive);
+
     /// <summary>The state at a moment.</summary>
     /// <returns>False before the item was published.</returns>
     public bool TryGet(int item, long at, out ItemState state)
@@ -75,7 +87,20 @@ internal sealed class ItemTimeline
         return false;
     }
 
-    public static ItemTimeline Build(Catalogue catalogue, WorldConfiguration configuration, ulong seed, long start, long end, int threads)
+    private bool IsAlwaysLive(int item)
+    {
+        foreach (ref readonly ItemState state in Of(item))
+        {
+            if (!state.IsLive)
+            {
+                return false;
+            }
+        }
+
+        return _start[item] < _start[item + 1];
+    }
+
+    public static ItemTimeline Build(Catalogue catalogue, GoodsConfiguration configuration, ulong seed, long start, long end, int threads)
     {
         int chunkCount = (catalogue.ItemCount + ChunkSize - 1) / ChunkSize;
         var chunks = new List<ItemState>[chunkCount];
@@ -113,7 +138,7 @@ internal sealed class ItemTimeline
     private ref struct ItemPath
     {
         private readonly Catalogue _catalogue;
-        private readonly WorldConfiguration _configuration;
+        private readonly GoodsConfiguration _configuration;
         private readonly int _item;
         private readonly long _end;
         private RandomStream _price;
@@ -127,7 +152,7 @@ internal sealed class ItemTimeline
         private int _pieces;
         private short _days;
 
-        public ItemPath(Catalogue catalogue, WorldConfiguration configuration, ulong seed, int item, long start, long end)
+        public ItemPath(Catalogue catalogue, GoodsConfiguration configuration, ulong seed, int item, long start, long end)
         {
             _catalogue = catalogue;
             _configuration = configuration;

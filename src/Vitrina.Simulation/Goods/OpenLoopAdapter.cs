@@ -12,9 +12,8 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
 
     private readonly GoodsWorld _world;
     private readonly int[] _items;
-    private readonly double[] _times;
-    private readonly int[] _order;
-    private readonly double[] _weights;
+    private readonly double[] _scores;
+    private readonly PlackettLuceDraw _draw;
     private long _nextRanking;
 
     /// <summary>A policy for a world.</summary>
@@ -26,9 +25,8 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         _nextRanking = firstRanking;
         int limit = world.Configuration.CandidateLimit + world.Configuration.ListSize;
         _items = new int[limit];
-        _times = new double[limit];
-        _order = new int[limit];
-        _weights = new double[limit];
+        _scores = new double[limit];
+        _draw = new PlackettLuceDraw(limit);
     }
 
     /// <inheritdoc/>
@@ -63,7 +61,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     private int Gather(SimulatedRequest request, ref RandomStream stream)
     {
         Catalogue catalogue = _world.Catalogue;
-        QueryIntent intent = request.Intent;
+        QueryIntent intent = GoodsRequest.Of(request).Intent;
         int limit = _world.Configuration.CandidateLimit;
         int wanted = Math.Max(1, (int)(limit * (1 - _world.Configuration.IrrelevantShare)));
         long at = request.At.UtcTicks;
@@ -131,7 +129,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
 
     private int AddLive(int item, long at, int count)
     {
-        if (_world.Timeline.TryGet(item, at, out ItemState state) && state.IsLive)
+        if (_world.Timeline.IsLive(item, at))
         {
             _items[count++] = item;
         }
@@ -139,55 +137,22 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         return count;
     }
 
-    /// <summary>A Plackett-Luce draw; the propensity of a place is its weight among what is not yet placed.</summary>
-    /// <remarks>
-    /// An exponential race: each candidate finishes after an exponential time with its weight as rate, and the order of finishing is the draw.
-    /// Only the first places are kept sorted, because few candidates ever enter them.
-    /// </remarks>
     private void Sample(SimulatedRequest request, int count, ShownItem[] shown, ref RandomStream stream)
     {
-        double temperature = _world.Configuration.LoggingTemperature;
-        double largest = double.NegativeInfinity;
+        GoodsRequest asked = GoodsRequest.Of(request);
         for (int index = 0; index < count; index++)
         {
-            _weights[index] = Score(request, _items[index]) / temperature;
-            largest = Math.Max(largest, _weights[index]);
+            _scores[index] = Score(asked, _items[index]) / _world.Configuration.LoggingTemperature;
         }
 
-        double rest = 0;
-        int kept = 0;
-        for (int index = 0; index < count; index++)
-        {
-            double weight = Math.Exp(_weights[index] - largest);
-            _weights[index] = weight;
-            rest += weight;
-            double time = -Math.Log(1 - stream.NextDouble()) / Math.Max(weight, double.Epsilon);
-            if (kept == shown.Length && time >= _times[kept - 1])
-            {
-                continue;
-            }
-
-            int place = kept < shown.Length ? kept++ : kept - 1;
-            for (; place > 0 && _times[place - 1] > time; place--)
-            {
-                _times[place] = _times[place - 1];
-                _order[place] = _order[place - 1];
-            }
-
-            _times[place] = time;
-            _order[place] = index;
-        }
-
+        _draw.Draw(_scores.AsSpan(0, count), shown.Length, ref stream);
         for (int place = 0; place < shown.Length; place++)
         {
-            int index = _order[place];
-            double propensity = Math.Clamp(_weights[index] / rest, 1e-12, 1);
-            shown[place] = new ShownItem(_world.Catalogue.ItemId[_items[index]], place + 1, null, propensity);
-            rest = Math.Max(rest - _weights[index], _weights[index] * 1e-12);
+            shown[place] = new ShownItem(_world.Catalogue.ItemId[_items[_draw.Order[place]]], place + 1, null, _draw.Propensities[place]);
         }
     }
 
-    private double Score(SimulatedRequest request, int item)
+    private double Score(GoodsRequest request, int item)
     {
         Catalogue catalogue = _world.Catalogue;
         QueryIntent intent = request.Intent;
@@ -197,7 +162,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         text += intent.Brand >= 0 && catalogue.ModelBrand[model] == intent.Brand ? 1 : 0;
         text += intent.Model == model ? 1.5 : 0;
         text += intent.Colour >= 0 && catalogue.ItemColour[item] == intent.Colour ? 0.5 : 0;
-        double textShare = request.IsMisspelt ? MisspeltTextShare : 1;
+        double textShare = GoodsRequest.Of(request).IsMisspelt ? MisspeltTextShare : 1;
         return _world.Configuration.PopularityWeight * catalogue.ItemPopularity[item] + _world.Configuration.TextWeight * textShare * text;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class Population
         throw new ArgumentException($"The world has no user '{id}'.", nameof(id));
     }
 
-    public static Population Build(WorldConfiguration configuration, ulong seed, long start, long end, int threads)
+    public static Population Build(GoodsConfiguration configuration, ulong seed, long start, long end, int threads)
     {
         var people = new Population(configuration.UserCount);
         double share = 0;

@@ -11,18 +11,24 @@ internal sealed class Preference
     // Three days are neither fast nor slow.
     private static readonly double UsualLogDelivery = Math.Log(1 + 3);
 
-    private readonly WorldConfiguration _configuration;
+    private readonly GoodsConfiguration _configuration;
     private readonly Catalogue _catalogue;
     private readonly Population _people;
+    private readonly DeliveryZones _zones;
+    private readonly StateEffect? _stateEffect;
     private readonly float[] _standing;
     private readonly double _cartShift;
     private readonly double _orderShift;
 
-    public Preference(WorldConfiguration configuration, Catalogue catalogue, Population people)
+    public Preference(GoodsWorld world)
     {
+        GoodsConfiguration configuration = world.Configuration;
+        Catalogue catalogue = world.Catalogue;
         _configuration = configuration;
         _catalogue = catalogue;
-        _people = people;
+        _people = world.People;
+        _zones = world.Zones;
+        _stateEffect = configuration.StateEffectWeight > 0 ? new StateEffect(configuration, world.Seed, new OfferBins(catalogue, world.Timeline)) : null;
         _standing = new float[catalogue.ItemCount];
         for (int item = 0; item < catalogue.ItemCount; item++)
         {
@@ -59,7 +65,8 @@ internal sealed class Preference
         double price = Math.Clamp(Math.Log(state.Price) - _catalogue.Types[type].LogMedianPrice, -PriceLimit, PriceLimit);
         utility += _configuration.TasteWeight * taste
             - _people.PriceSensitivity[user] * price
-            - _people.SpeedSensitivity[user] * (Math.Log(1 + state.Delivery) - UsualLogDelivery);
+            - _people.SpeedSensitivity[user] * (Math.Log(1 + state.Delivery + _zones.Extra(_catalogue.ItemSeller[item], _people.Region[user])) - UsualLogDelivery)
+            + (_stateEffect?.Of(state) ?? 0);
         return state.OldPrice > 0 ? utility + _configuration.DiscountAppeal * (1 - (double)state.Price / state.OldPrice) : utility;
     }
 

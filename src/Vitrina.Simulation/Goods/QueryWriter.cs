@@ -17,7 +17,7 @@ internal sealed class QueryWriter
     private const double TypeTaste = 0.8;
     private const double BrandTaste = 1.0;
 
-    private readonly WorldConfiguration _configuration;
+    private readonly GoodsConfiguration _configuration;
     private readonly ulong _seed;
     private readonly Catalogue _catalogue;
     private readonly Population _people;
@@ -26,7 +26,7 @@ internal sealed class QueryWriter
     private readonly double[][] _wordings;
     private readonly Lazy<Dictionary<string, QueryIntent>> _meanings;
 
-    public QueryWriter(WorldConfiguration configuration, ulong seed, Catalogue catalogue, Population people)
+    public QueryWriter(GoodsConfiguration configuration, ulong seed, Catalogue catalogue, Population people)
     {
         _configuration = configuration;
         _seed = seed;

@@ -5,8 +5,6 @@ namespace Vitrina.Simulation.Goods;
 /// <summary>Counts a drive. Events count when they fall into its span.</summary>
 internal sealed class ReportBuilder
 {
-    private const int PriceOffset = 16;
-
     private readonly GoodsWorld _world;
     private readonly long _to;
     private readonly long[] _views;
@@ -21,6 +19,9 @@ internal sealed class ReportBuilder
     private long _clickedRankings;
     private long _newViews;
     private long _newOrders;
+    private readonly long[] _byHour = new long[24];
+    private long _weekend;
+    private long _botViews;
     private double _revenue;
     private double _expectedClicks;
 
@@ -39,6 +40,10 @@ internal sealed class ReportBuilder
         _expectedClicks += reaction.ExpectedClicks;
         _newViews += reaction.NewItemViews;
         _newOrders += reaction.NewItemOrders;
+        DateTimeOffset local = reaction.Request.At.ToOffset(SessionPlanner.LocalOffset);
+        _byHour[local.Hour]++;
+        _weekend += local.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1 : 0;
+        bool isBot = _world.People.IsBot[reaction.Request.UserOrdinal];
         bool isClicked = false;
         foreach (SimulatedChange.UserEvent happened in reaction.Events)
         {
@@ -53,6 +58,7 @@ internal sealed class ReportBuilder
             {
                 case "view":
                     _views[place]++;
+                    _botViews += isBot ? 1 : 0;
                     break;
                 case "click":
                     _clicks[place]++;
@@ -77,10 +83,10 @@ internal sealed class ReportBuilder
     /// <summary>Bounds the memory: sessions of days that are over need not be told apart any more.</summary>
     public void ForgetSessionsBefore(int day) => _sessions.RemoveWhere(session => SessionPlanner.DayOfSession(session) < day);
 
-    public SimulationReport Build()
+    public GoodsReport Build()
     {
         (double mean, double share) = States();
-        return new SimulationReport
+        return new GoodsReport
         {
             RankingCount = _rankings,
             SessionCount = _sessionCount,
@@ -99,69 +105,72 @@ internal sealed class ReportBuilder
             NewItemOrderCount = _newOrders,
             MeanStatesPerItem = mean,
             ShareOfItemsWithTwoToFiveStates = share,
+            BotViewCount = _botViews,
+            RankingsByHour = _byHour,
+            WeekendRankingCount = _weekend,
+            CampaignCount = _world.Campaigns.All.Count,
+            Calibration = Targets(mean, share),
         };
     }
 
-    /// <summary>Deciles by nearest rank of first prices and delivery times within each type; states are pairs of bins.</summary>
+    /// <summary>States are pairs of price and delivery bins within the type.</summary>
     private (double Mean, double Share) States()
     {
         long stateCount = 0;
         long itemCount = 0;
         long within = 0;
-        var seen = new HashSet<int>();
-        foreach (ItemType type in _world.Catalogue.Types)
+        var bins = new OfferBins(_world.Catalogue, _world.Timeline);
+        var seen = new HashSet<(int Price, int Delivery)>();
+        for (int item = 0; item < _world.Catalogue.ItemCount; item++)
         {
-            var prices = new List<double>(type.ItemCount);
-            var deliveries = new List<double>(type.ItemCount);
-            for (int item = type.FirstItem; item < type.FirstItem + type.ItemCount; item++)
+            seen.Clear();
+            foreach (ref readonly ItemState state in _world.Timeline.Of(item))
             {
-                ItemState first = _world.Timeline.Of(item)[0];
-                prices.Add(first.Price);
-                deliveries.Add(first.Delivery);
-            }
-
-            double[] priceThresholds = Deciles(prices);
-            double[] deliveryThresholds = Deciles(deliveries);
-            for (int item = type.FirstItem; item < type.FirstItem + type.ItemCount; item++)
-            {
-                seen.Clear();
-                foreach (ref readonly ItemState state in _world.Timeline.Of(item))
+                if (state.At < _to)
                 {
-                    if (state.At < _to)
-                    {
-                        seen.Add(Bin(priceThresholds, state.Price) * PriceOffset + Bin(deliveryThresholds, state.Delivery));
-                    }
+                    seen.Add(bins.Of(state));
                 }
-
-                itemCount += seen.Count > 0 ? 1 : 0;
-                stateCount += seen.Count;
-                within += seen.Count is >= 2 and <= 5 ? 1 : 0;
             }
+
+            itemCount += seen.Count > 0 ? 1 : 0;
+            stateCount += seen.Count;
+            within += seen.Count is >= 2 and <= 5 ? 1 : 0;
         }
 
         return itemCount == 0 ? (0, 0) : ((double)stateCount / itemCount, (double)within / itemCount);
     }
 
-    private static double[] Deciles(List<double> values)
+    /// <summary>Sellers of the same model, over models with any card.</summary>
+    private double SellersPerModel()
     {
-        values.Sort();
-        var thresholds = new double[9];
-        for (int decile = 1; decile <= 9; decile++)
+        Catalogue catalogue = _world.Catalogue;
+        long sellers = 0;
+        var seen = new HashSet<int>();
+        for (int model = 0; model < catalogue.ModelCount; model++)
         {
-            thresholds[decile - 1] = values[Math.Max(0, (int)Math.Ceiling(values.Count * decile / 10.0) - 1)];
+            seen.Clear();
+            for (int index = catalogue.ModelStart[model]; index < catalogue.ModelStart[model + 1]; index++)
+            {
+                seen.Add(catalogue.ItemSeller[catalogue.ItemsOfModel[index]]);
+            }
+
+            sellers += seen.Count;
         }
 
-        return thresholds;
+        return (double)sellers / catalogue.ModelCount;
     }
 
-    private static int Bin(double[] thresholds, double value)
+    private CalibrationTarget[] Targets(double statesPerItem, double shareOfItems)
     {
-        int bin = 0;
-        foreach (double threshold in thresholds)
-        {
-            bin += threshold < value ? 1 : 0;
-        }
-
-        return bin;
+        double newItems = _world.Catalogue.ItemIsNew.Count(isNew => isNew) / (double)_world.Catalogue.ItemCount;
+        double newViews = _newViews / (double)_views.Sum();
+        return
+        [
+            new("states per item", statesPerItem, 2, 5, "seed 001: 2–5 active states"),
+            new("items with 2 to 5 states", shareOfItems, 0.5, 1, "seed 001: 2–5 active states"),
+            new("new items' share of views ÷ of items", newViews / newItems, 0.05, 0.9, "seed 001: cold start, new items are seen less"),
+            new("sellers per model", SellersPerModel(), 1.5, 20, "seed 001: analogs from other sellers"),
+            new("clicks per view", _clicks.Sum() / (double)_views.Sum(), 0.05, 0.2, "usual for product search"),
+        ];
     }
 }

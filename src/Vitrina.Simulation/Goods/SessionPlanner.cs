@@ -22,16 +22,18 @@ internal sealed class SessionPlanner
         [22, 12, 7, 5, 4, 6, 14, 28, 44, 58, 68, 74, 80, 78, 74, 72, 74, 80, 88, 96, 104, 108, 92, 52];
 
     // Moscow, where a third of the buyers live.
-    private static readonly TimeSpan LocalOffset = TimeSpan.FromHours(3);
+    internal static readonly TimeSpan LocalOffset = TimeSpan.FromHours(3);
 
-    private readonly WorldConfiguration _configuration;
+    private static readonly KeyValuePair<string, string>[][] RegionContexts = [.. Assortment.Regions.Select(region => new KeyValuePair<string, string>[] { new("region", region.Name) })];
+
+    private readonly GoodsConfiguration _configuration;
     private readonly ulong _seed;
     private readonly Population _people;
     private readonly QueryWriter _queries;
     private readonly long _start;
     private readonly double[] _hours;
 
-    public SessionPlanner(WorldConfiguration configuration, ulong seed, Population people, QueryWriter queries, long start)
+    public SessionPlanner(GoodsConfiguration configuration, ulong seed, Population people, QueryWriter queries, long start)
     {
         _configuration = configuration;
         _seed = seed;
@@ -110,14 +112,16 @@ internal sealed class SessionPlanner
             TypedQuery query = _queries.Draw(user, type, ref stream);
             if (at >= _people.RegisteredAt[user])
             {
-                requests.Add(new SimulatedRequest
+                requests.Add(new GoodsRequest
                 {
                     At = new DateTimeOffset(at - at % TimeSpan.TicksPerMillisecond, TimeSpan.Zero),
                     User = _people.Id[user],
                     Session = name,
                     Query = query.Text,
+                    Vertical = GoodsWorld.Vertical,
+                    Surface = "search",
                     Size = _configuration.ListSize,
-                    Region = Assortment.Regions[_people.Region[user]].Name,
+                    Context = RegionContexts[_people.Region[user]],
                     Key = sessionKey * MaximumRequests + request,
                     UserOrdinal = user,
                     Intent = query.Intent,

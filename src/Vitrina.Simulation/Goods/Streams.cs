@@ -23,6 +23,9 @@ internal enum StreamPurpose : ulong
     Logging = 16,
     SellerRating = 17,
     TypingError = 18,
+    Campaign = 19,
+    ZoneDelay = 20,
+    StateEffect = 21,
 }
 
 /// <summary>One stream per entity and purpose, so that a change of one leaves the others as they are.</summary>

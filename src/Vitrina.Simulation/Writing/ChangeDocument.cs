@@ -16,10 +16,15 @@ internal static class ChangeDocument
     private static readonly JsonEncodedText Item = JsonEncodedText.Encode("item");
     private static readonly JsonEncodedText RankingId = JsonEncodedText.Encode("rankingId");
     private static readonly JsonEncodedText Position = JsonEncodedText.Encode("position");
+    private static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("expiresAt");
     private static readonly JsonEncodedText Price = JsonEncodedText.Encode("price");
     private static readonly JsonEncodedText Quantity = JsonEncodedText.Encode("quantity");
     private static readonly JsonEncodedText Value = JsonEncodedText.Encode("value");
     private static readonly JsonEncodedText Token = JsonEncodedText.Encode("token");
+    private static readonly JsonEncodedText Channel = JsonEncodedText.Encode("channel");
+    private static readonly JsonEncodedText Seller = JsonEncodedText.Encode("seller");
+    private static readonly JsonEncodedText Owner = JsonEncodedText.Encode("owner");
+    private static readonly JsonEncodedText Stock = JsonEncodedText.Encode("stock");
     private static readonly JsonEncodedText Type = JsonEncodedText.Encode("type");
     private static readonly JsonEncodedText OccurredAt = JsonEncodedText.Encode("occurredAt");
     private static readonly JsonEncodedText PublishedAt = JsonEncodedText.Encode("publishedAt");
@@ -42,22 +47,14 @@ internal static class ChangeDocument
                 WriteDelete(line, delete);
                 break;
             case SimulatedChange.UserPut user:
-                WriteUser(line, user);
+                WriteParty(line, user.At, user.Id, user.Attributes);
                 break;
             case SimulatedChange.SellerPut seller:
-                WriteSeller(line, seller);
+                WriteParty(line, seller.At, seller.Id, seller.Attributes);
                 break;
             case SimulatedChange.FeatureRow row:
                 WriteFeature(line, row);
                 break;
-        }
-    }
-
-    private static void Optional(Utf8JsonWriter line, string name, string? value)
-    {
-        if (value is not null)
-        {
-            line.WriteString(name, value);
         }
     }
 
@@ -66,6 +63,14 @@ internal static class ChangeDocument
         if (value is { } number)
         {
             line.WriteNumber(name, number);
+        }
+    }
+
+    private static void Optional(Utf8JsonWriter line, JsonEncodedText name, string? value)
+    {
+        if (value is not null)
+        {
+            line.WriteString(name, value);
         }
     }
 
@@ -78,23 +83,37 @@ internal static class ChangeDocument
         line.WriteString(User, happened.User);
         line.WriteString(Session, happened.Session);
         line.WriteString(Item, happened.Item);
-        line.WriteString(RankingId, happened.RankingId);
-        if (happened.Token is not null)
+        Optional(line, RankingId, happened.RankingId);
+        Optional(line, Token, happened.Token);
+        if (happened.Position > 0)
         {
-            line.WriteString(Token, happened.Token);
+            line.WriteNumber(Position, happened.Position);
         }
 
-        line.WriteNumber(Position, happened.Position);
-        if (happened.Query is not null)
-        {
-            line.WriteString(Query, happened.Query);
-        }
-
+        Optional(line, Query, happened.Query);
+        Optional(line, Channel, happened.Channel);
         Optional(line, Price, happened.Price);
         Optional(line, Quantity, happened.Quantity);
         if (happened.Value is { } value)
         {
             line.WriteNumber(Value, value);
+        }
+
+        if (happened.Context is { } context)
+        {
+            WriteContext(line, context);
+        }
+
+        line.WriteEndObject();
+    }
+
+    /// <summary>Writes the context of an event, a request or a ranking.</summary>
+    public static void WriteContext(Utf8JsonWriter line, IReadOnlyList<KeyValuePair<string, string>> context)
+    {
+        line.WriteStartObject("context"u8);
+        for (var i = 0; i < context.Count; i++)
+        {
+            line.WriteString(context[i].Key, context[i].Value);
         }
 
         line.WriteEndObject();
@@ -103,65 +122,32 @@ internal static class ChangeDocument
     private static void WritePut(Utf8JsonWriter line, SimulatedChange.ItemPut put)
     {
         StartItem(line, "put", put.At, put.Id);
-        line.WriteString("vertical"u8, "goods"u8);
-        line.WriteString("seller"u8, put.Seller);
+        line.WriteString("vertical"u8, put.Vertical);
+        Optional(line, Seller, put.Seller);
+        Optional(line, Owner, put.Owner);
         Timestamp.Write(line, PublishedAt, put.PublishedAt);
-        line.WriteNumber("stock"u8, put.Stock);
-        SimulatedItemAttributes card = put.Attributes;
-        line.WriteStartObject(Attributes);
-        line.WriteString("title"u8, card.Title);
-        line.WriteString("description"u8, card.Description);
-        line.WriteString("brand"u8, card.Brand);
-        line.WriteString("category"u8, card.Category);
-        line.WriteString("department"u8, card.Department);
-        line.WriteString("model"u8, card.Model);
-        Optional(line, "color", card.Colour);
-        Optional(line, "size", card.Size);
-        line.WriteNumber(Price, card.Price);
-        if (card.OldPrice is { } oldPrice)
+        if (put.ExpiresAt is { } expiresAt)
         {
-            line.WriteNumber("oldPrice"u8, oldPrice);
+            Timestamp.Write(line, ExpiresAt, expiresAt);
         }
 
-        line.WriteNumber("delivery"u8, card.Delivery);
-        if (card.Rating is { } rating)
-        {
-            line.WriteNumber("rating"u8, rating);
-        }
-
-        line.WriteNumber("reviews"u8, card.Reviews);
-        line.WriteNumber("photos"u8, card.Photos);
-        line.WriteEndObject();
+        Optional(line, Stock, put.Stock);
+        WriteAttributes(line, put.Attributes);
         line.WriteEndObject();
     }
 
     private static void WritePatch(Utf8JsonWriter line, SimulatedChange.ItemPatch patch)
     {
         StartItem(line, "patch", patch.At, patch.Id);
-        if (patch.Stock is { } stock)
+        if (patch.ExpiresAt is { } expiresAt)
         {
-            line.WriteNumber("stock"u8, stock);
+            Timestamp.Write(line, ExpiresAt, expiresAt);
         }
 
-        if (patch.Price is not null || patch.Delivery is not null)
+        Optional(line, Stock, patch.Stock);
+        if (patch.Attributes is { } attributes)
         {
-            line.WriteStartObject(Attributes);
-            Optional(line, Price, patch.Price);
-            if (patch.OldPrice is { } oldPrice)
-            {
-                line.WriteNumber("oldPrice"u8, oldPrice);
-            }
-            else if (patch.IsOldPriceRemoved)
-            {
-                line.WriteNull("oldPrice"u8);
-            }
-
-            if (patch.Delivery is { } delivery)
-            {
-                line.WriteNumber("delivery"u8, delivery);
-            }
-
-            line.WriteEndObject();
+            WriteAttributes(line, attributes);
         }
 
         line.WriteEndObject();
@@ -181,27 +167,19 @@ internal static class ChangeDocument
         line.WriteString(Id, id);
     }
 
-    private static void WriteUser(Utf8JsonWriter line, SimulatedChange.UserPut user)
+    private static void WriteParty(Utf8JsonWriter line, DateTimeOffset at, string id, SimulatedAttributes attributes)
     {
         line.WriteStartObject();
-        Timestamp.Write(line, At, user.At);
-        line.WriteString(Id, user.Id);
-        line.WriteStartObject(Attributes);
-        line.WriteString("region"u8, user.Region);
-        line.WriteNumber("birthYear"u8, user.BirthYear);
-        line.WriteEndObject();
+        Timestamp.Write(line, At, at);
+        line.WriteString(Id, id);
+        WriteAttributes(line, attributes);
         line.WriteEndObject();
     }
 
-    private static void WriteSeller(Utf8JsonWriter line, SimulatedChange.SellerPut seller)
+    private static void WriteAttributes(Utf8JsonWriter line, SimulatedAttributes attributes)
     {
-        line.WriteStartObject();
-        Timestamp.Write(line, At, seller.At);
-        line.WriteString(Id, seller.Id);
         line.WriteStartObject(Attributes);
-        line.WriteString("name"u8, seller.Name);
-        line.WriteString("region"u8, seller.Region);
-        line.WriteEndObject();
+        attributes.Write(line);
         line.WriteEndObject();
     }
 

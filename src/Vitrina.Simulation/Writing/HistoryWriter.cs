@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Threading.Channels;
 using Vitrina.Simulation.Driving;
-using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Simulation.Writing;
 
 /// <summary>An adapter that writes what passes through it as files in the import formats, each in time order.</summary>
 /// <remarks>
 /// Files: items, users, sellers, features, rankings, events and truth, all .jsonl (.jsonl.gz when compressed), and world.yaml. truth holds
-/// the click probabilities of the items of each randomised ranking, in shown order, and is never imported. Memory is bounded.
+/// the true relevance of the items of each randomised ranking, in shown order, and is never imported. Lines are
+/// formatted and compressed on a thread of their own, in the order in which they came: a bounded number of them waits.
 /// </remarks>
 public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
 {
@@ -21,7 +22,10 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     private static readonly JsonEncodedText RankingId = JsonEncodedText.Encode("rankingId");
     private static readonly JsonEncodedText Propensity = JsonEncodedText.Encode("propensity");
 
-    private readonly GoodsWorld _world;
+    // Entries handed over at once: large enough that the two threads seldom meet.
+    private const int RunLength = 2048;
+
+    private readonly IWorld _world;
     private readonly IMarketplaceAdapter _inner;
     private readonly JsonLines _items;
     private readonly JsonLines _users;
@@ -30,13 +34,16 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
     private readonly JsonLines _rankings;
     private readonly JsonLines _events;
     private readonly JsonLines _truth;
+    private readonly Channel<List<object>> _queue = Channel.CreateBounded<List<object>>(new BoundedChannelOptions(8) { SingleReader = true, SingleWriter = true });
+    private readonly Task _writing;
+    private List<object> _waiting = new(RunLength);
 
     /// <summary>Creates the folder and its files; existing ones are replaced.</summary>
     /// <param name="world">The world whose truth is written.</param>
     /// <param name="inner">Who answers the requests.</param>
     /// <param name="folder">Where the files go.</param>
     /// <param name="isCompressed">Whether the lines are compressed with gzip.</param>
-    public HistoryWriter(GoodsWorld world, IMarketplaceAdapter inner, string folder, bool isCompressed = false)
+    public HistoryWriter(IWorld world, IMarketplaceAdapter inner, string folder, bool isCompressed = false)
     {
         _world = world;
         _inner = inner;
@@ -50,44 +57,106 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
         _events = new JsonLines(Path.Combine(folder, "events" + ending));
         _truth = new JsonLines(Path.Combine(folder, "truth" + ending));
         string head = string.Create(
-            CultureInfo.InvariantCulture, $"# The goods world behind these files.\n# seed: {world.Seed}\n# endDate: {world.End:yyyy-MM-dd}\n");
+            CultureInfo.InvariantCulture, $"# The {world.Configuration.World} world behind these files.\n# seed: {world.Seed}\n# endDate: {world.EndsAt:yyyy-MM-dd}\n");
         File.WriteAllText(Path.Combine(folder, "world.yaml"), head + world.Configuration.ToYaml());
+        world.WriteTruth(folder);
+        _writing = Task.Run(WriteAsync);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ShownList> RankAsync(SimulatedRequest request, CancellationToken cancellationToken)
     {
         ShownList shown = await _inner.RankAsync(request, cancellationToken).ConfigureAwait(false);
-        WriteRanking(request, shown);
-        if (shown.IsRandomised)
-        {
-            WriteTruth(request, shown);
-        }
-
+        _waiting.Add(new Answered(request, shown));
+        await HandOverAsync(cancellationToken).ConfigureAwait(false);
         return shown;
     }
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(IReadOnlyList<SimulatedChange> changesInTimeOrder, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(IReadOnlyList<SimulatedChange> changesInTimeOrder, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(changesInTimeOrder);
         for (int index = 0; index < changesInTimeOrder.Count; index++)
         {
-            SimulatedChange change = changesInTimeOrder[index];
-            JsonLines file = FileOf(change);
-            ChangeDocument.Write(file.Line, change);
-            file.End();
+            _waiting.Add(changesInTimeOrder[index]);
         }
 
-        return _inner.SendAsync(changesInTimeOrder, cancellationToken);
+        await HandOverAsync(cancellationToken).ConfigureAwait(false);
+        await _inner.SendAsync(changesInTimeOrder, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes what is buffered and closes the files.</summary>
+    /// <summary>Writes what is left and closes the files.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public async ValueTask DisposeAsync()
     {
-        JsonLines[] files = [_items, _users, _sellers, _features, _rankings, _events, _truth];
-        foreach (JsonLines file in files)
+        _queue.Writer.TryComplete();
+        try
         {
-            await file.DisposeAsync().ConfigureAwait(false);
+            await _writing.ConfigureAwait(false);
+            WriteAll(_waiting);
+        }
+        finally
+        {
+            JsonLines[] files = [_items, _users, _sellers, _features, _rankings, _events, _truth];
+            foreach (JsonLines file in files)
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ValueTask HandOverAsync(CancellationToken cancellationToken)
+    {
+        if (_waiting.Count < RunLength)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        // Who cannot write any more tells so here, and not first when everything has been simulated.
+        if (_writing.IsFaulted)
+        {
+            return new ValueTask(_writing);
+        }
+
+        List<object> run = _waiting;
+        _waiting = new List<object>(RunLength + 64);
+        return _queue.Writer.WriteAsync(run, cancellationToken);
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await foreach (List<object> run in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                WriteAll(run);
+            }
+        }
+        catch (Exception exception)
+        {
+            _queue.Writer.TryComplete(exception);
+            throw;
+        }
+    }
+
+    private void WriteAll(List<object> run)
+    {
+        foreach (object entry in run)
+        {
+            if (entry is SimulatedChange change)
+            {
+                JsonLines file = FileOf(change);
+                ChangeDocument.Write(file.Line, change);
+                file.End();
+                continue;
+            }
+
+            (SimulatedRequest request, ShownList shown) = (Answered)entry;
+            WriteRanking(request, shown);
+            if (shown.IsRandomised)
+            {
+                WriteTruth(request, shown);
+            }
         }
     }
 
@@ -110,14 +179,22 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
         line.WriteString("surface"u8, request.Surface);
         line.WriteString(User, request.User);
         line.WriteString(Session, request.Session);
-        line.WriteString(Query, request.Query);
+        if (request.Query is { } query)
+        {
+            line.WriteString(Query, query);
+        }
+
         line.WriteStartObject("context"u8);
         if (shown.IsRandomised)
         {
             line.WriteString("slice"u8, "randomised"u8);
         }
 
-        line.WriteString("region"u8, request.Region);
+        for (int pair = 0; pair < request.Context.Count; pair++)
+        {
+            line.WriteString(request.Context[pair].Key, request.Context[pair].Value);
+        }
+
         line.WriteEndObject();
         line.WriteStartArray(Items);
         for (int place = 0; place < shown.Items.Count; place++)
@@ -153,4 +230,6 @@ public sealed class HistoryWriter : IMarketplaceAdapter, IAsyncDisposable
         line.WriteEndObject();
         _truth.End();
     }
+
+    private sealed record Answered(SimulatedRequest Request, ShownList Shown);
 }

@@ -30,10 +30,10 @@ public class DeterminismTests
 
     private static async Task<(List<string> Journal, string Checkpoint, string Model, string Files, long Rankings)> RunAsync()
     {
-        var world = GoodsWorld.Create(WorldConfiguration.Small with { Days = 3 }, 3, new DateOnly(2026, 3, 1));
+        var world = GoodsWorld.Create(GoodsConfiguration.Small with { Days = 3 }, 3, new DateOnly(2026, 3, 1));
         var root = TestEngine.NewFolder();
         var files = Directory.CreateTempSubdirectory("vitrina-files-").FullName;
-        SimulationReport report;
+        GoodsReport report;
         IReadOnlyList<CompiledVertical> verticals;
         await using (var engine = TestEngine.Open(root, at: world.Start))
         {
@@ -49,7 +49,7 @@ public class DeterminismTests
         var outcome = LearningLoop.Run(
             journal, verticals, directory.Features, new LearningOptions { Vertical = "goods", Surface = "search", Threads = 2 }, cancellationToken: TestContext.Current.CancellationToken);
         var model = Path.Combine(root, "model.bin");
-        LogisticFile.Write(model, outcome.Model);
+        LogisticFile.Write(model, (Vitrina.Engine.Models.Linear.LogisticModel)outcome.Model);
         var digest = string.Join('\n', Directory.GetFiles(files).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {HashOf(file)}"));
         var result = (entries, HashOf(Directory.GetFiles(directory.Checkpoints, "*.ckpt").Single()), HashOf(model), digest, report.RankingCount);
         Directory.Delete(root, true);

@@ -79,6 +79,7 @@ public sealed class ModelStagesTests
             Assert.Equal(before.Sections[0].Items.Select(item => (item.Id, item.Score)), answer.Sections[0].Items.Select(item => (item.Id, item.Score)));
             Assert.Equal("goods-search/1", answer.Model);
             (id, scores) = (answer.RankingId, [.. answer.Sections[0].Items.Select(item => item.Score)]);
+            await engine.TakeAsync(engine.Event("behind", EventType.View, "i0"));
             var record = engine.Runtime.FindRanking(id, Cancellation) ?? throw new InvalidOperationException("no record");
             var block = engine.Runtime.FindShadowScores(record, Cancellation)!;
             Assert.Equal("goods-search/2", ShadowScores.ModelOf(block));
@@ -126,13 +127,14 @@ public sealed class ModelStagesTests
         Assert.True(engine.Runtime.Signer.TryRead(answer.Sections[0].Items[0].Token, out var token));
         Assert.Equal(("i9", 3), (token.Item, token.Position));
 
+        await engine.TakeAsync(engine.Event("behind", EventType.View, "i0"));
         var record = engine.Runtime.FindRanking(answer.RankingId, Cancellation)!;
         Assert.Equal((RankingOrigin.Shadow, "goods-search/1"), (record.Origin, record.Model));
         Assert.Equal(shown, record.Shown.Select(item => item.Item));
         Assert.Equal([2, 3, 0], record.Counter);
-        var survey = Vitrina.Learning.Replay.JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", Cancellation);
+        var survey = Vitrina.Learning.Replay.JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", null, Cancellation);
         Assert.Empty(survey.Places);
-        Assert.Single(Vitrina.Learning.Replay.JournalSurvey.WithShadowsOf(engine.Runtime.Journal, "goods", "search", Cancellation).Places);
+        Assert.Single(Vitrina.Learning.Replay.JournalSurvey.WithShadowsOf(engine.Runtime.Journal, "goods", "search", null, Cancellation).Places);
 
         foreach (var (items, code) in new[] { (Array.Empty<string>(), "missing"), (["i1", "i1"], "duplicate_item") })
         {

@@ -20,7 +20,7 @@ public class ParityTests
     [Fact]
     public async Task Replayed_features_equal_the_recorded_ones_bit_for_bit_under_concurrent_load()
     {
-        var configuration = WorldConfiguration.Small with { UserCount = FullRun.Or(300, 3000) };
+        var configuration = GoodsConfiguration.Small with { UserCount = FullRun.Or(300, 3000) };
         var world = GoodsWorld.Create(configuration, 11, new DateOnly(2026, 3, 1));
         var root = TestEngine.NewFolder();
         long dropped;
@@ -131,7 +131,7 @@ public class ParityTests
         var (rankings, rows, values, different) = (0, 0, 0L, new List<string>());
         foreach (var surface in new[] { "search", "similar" })
         {
-            var survey = JournalSurvey.Of(journal, "goods", surface, CancellationToken.None);
+            var survey = JournalSurvey.Of(journal, "goods", surface, cancellationToken: CancellationToken.None);
             var replay = new RankingReplay(journal, verticals, verticals[0], directory.Features, withText: false);
             var others = new AllRows(verticals[0]);
             replay.Run(survey, ranking =>

@@ -67,15 +67,15 @@ public class AgreementTests
     [Fact]
     public async Task Queries_are_read_back_even_when_misspelt()
     {
-        GoodsWorld world = Worlds.Small(configuration: WorldConfiguration.Small with { TypoShare = 0.3, LayoutSlipShare = 0.2 });
+        GoodsWorld world = Worlds.Small(configuration: GoodsConfiguration.Small with { TypoShare = 0.3, LayoutSlipShare = 0.2 });
         (_, Recorder recorder) = await Worlds.RunAsync(world);
-        int misspelt = recorder.Rankings.Count(ranking => ranking.Request.IsMisspelt);
-        int agreed = recorder.Rankings.Count(ranking => world.Queries.Read(ranking.Request.Query) == ranking.Request.Intent);
+        int misspelt = recorder.Rankings.Count(ranking => GoodsRequest.Of(ranking.Request).IsMisspelt);
+        int agreed = recorder.Rankings.Count(ranking => world.Queries.Read(ranking.Request.Query!) == GoodsRequest.Of(ranking.Request).Intent);
         Assert.InRange(misspelt / (double)recorder.Rankings.Count, 0.45, 0.55);
         Assert.True(agreed > 0.98 * recorder.Rankings.Count, $"{agreed} of {recorder.Rankings.Count}");
-        (SimulatedRequest request, ShownList shown) = recorder.Rankings.First(ranking => world.Queries.Read(ranking.Request.Query) == ranking.Request.Intent);
+        (SimulatedRequest request, ShownList shown) = recorder.Rankings.First(ranking => world.Queries.Read(ranking.Request.Query!) == GoodsRequest.Of(ranking.Request).Intent);
         Assert.Equal(
-            world.TrueRelevance(request, shown.Items[0].Id), world.TrueRelevance(request.User, request.Query, shown.Items[0].Id, request.At));
+            world.TrueRelevance(request, shown.Items[0].Id), world.TrueRelevance(request.User, request.Query!, shown.Items[0].Id, request.At));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public class DeterminismTests
     [InlineData(720)]
     public async Task Same_seed_gives_the_same_bytes_on_one_thread_and_on_two(int tickMinutes)
     {
-        WorldConfiguration configuration = WorldConfiguration.Small with { TickMinutes = tickMinutes };
+        GoodsConfiguration configuration = GoodsConfiguration.Small with { TickMinutes = tickMinutes };
         var digests = new List<string>();
         foreach (int threads in new[] { 1, 2, 2 })
         {
@@ -61,25 +61,25 @@ public class DeterminismTests
     public async Task More_users_leave_the_first_ones_as_they_were()
     {
         (_, Recorder few) = await Worlds.RunAsync(Worlds.Small());
-        (_, Recorder many) = await Worlds.RunAsync(Worlds.Small(configuration: WorldConfiguration.Small with { UserCount = 500 }));
+        (_, Recorder many) = await Worlds.RunAsync(Worlds.Small(configuration: GoodsConfiguration.Small with { UserCount = 500 }));
         string[] expected = [.. few.Rankings.Select(ranking => Line(ranking.Request))];
         string[] actual = [.. many.Rankings.Where(ranking => ranking.Request.UserOrdinal < 300).Select(ranking => Line(ranking.Request))];
         Assert.Equal(expected, actual);
 
-        static string Line(SimulatedRequest request) => $"{request.At:O} {request.User} {request.Session} {request.Query} {request.Region}";
+        static string Line(SimulatedRequest request) => $"{request.At:O} {request.User} {request.Session} {request.Query} {request.Context[0].Value}";
     }
 
     [Fact]
     public async Task Other_price_changes_leave_titles_people_and_discounts_as_they_were()
     {
         (_, Recorder calm) = await Worlds.RunAsync(Worlds.Small());
-        (_, Recorder wild) = await Worlds.RunAsync(Worlds.Small(configuration: WorldConfiguration.Small with { PriceChangesPerDay = 2 }));
+        (_, Recorder wild) = await Worlds.RunAsync(Worlds.Small(configuration: GoodsConfiguration.Small with { PriceChangesPerDay = 2 }));
         Assert.Equal(Puts(calm), Puts(wild));
         Assert.Equal(Users(calm), Users(wild));
         Assert.Equal(Stocks(calm), Stocks(wild));
 
         static string[] Puts(Recorder recorder) =>
-            [.. recorder.Changes.OfType<SimulatedChange.ItemPut>().Select(put => $"{put.At:O} {put.Id} {put.Seller} {put.Attributes.Title} {put.Attributes.Delivery}")];
+            [.. recorder.Changes.OfType<SimulatedChange.ItemPut>().Select(put => $"{put.At:O} {put.Id} {put.Seller} {((GoodsCard)put.Attributes).Title} {((GoodsCard)put.Attributes).Delivery}")];
         static SimulatedChange[] Users(Recorder recorder) => [.. recorder.Changes.OfType<SimulatedChange.UserPut>()];
         static SimulatedChange[] Stocks(Recorder recorder) => [.. recorder.Changes.OfType<SimulatedChange.ItemPatch>().Where(patch => patch.Stock is not null)];
     }

@@ -13,7 +13,7 @@ public class HistoryTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         GoodsWorld world = Worlds.Small();
-        SimulationReport report = await Worlds.WriteAsync(world, folder.Path);
+        GoodsReport report = await Worlds.WriteAsync(world, folder.Path);
         var known = new Dictionary<string, HashSet<string>>();
         foreach (string name in new[] { "items", "users", "sellers", "features", "rankings", "events" })
         {
@@ -95,9 +95,9 @@ public class HistoryTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         var watch = Stopwatch.StartNew();
-        GoodsWorld world = GoodsWorld.Create(WorldConfiguration.Demo, 1, Worlds.EndDate);
+        GoodsWorld world = GoodsWorld.Create(GoodsConfiguration.Demo, 1, Worlds.EndDate);
         double made = watch.Elapsed.TotalSeconds;
-        SimulationReport report = await Worlds.WriteAsync(world, folder.Path);
+        GoodsReport report = await Worlds.WriteAsync(world, folder.Path);
         double total = watch.Elapsed.TotalSeconds;
         output.WriteLine($"made {made:0.00} s, total {total:0.00} s, {report.EventCount / (total - made):#,0} events/s");
         foreach ((string name, string value) in report.Rows())

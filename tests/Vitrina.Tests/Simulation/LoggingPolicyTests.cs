@@ -9,9 +9,9 @@ public class LoggingPolicyTests
     public async Task Items_come_first_as_often_as_their_propensity_says()
     {
         const int Draws = 20_000;
-        GoodsWorld world = Worlds.Small(configuration: WorldConfiguration.Small with { RandomisedShare = 0, IrrelevantShare = 0 });
+        GoodsWorld world = Worlds.Small(configuration: GoodsConfiguration.Small with { RandomisedShare = 0, IrrelevantShare = 0 });
         (_, Recorder recorder) = await Worlds.RunAsync(world);
-        SimulatedRequest request = recorder.Rankings.First(ranking => ranking.Request.Intent is { Type: >= 0, Brand: >= 0, Model: < 0 }).Request;
+        SimulatedRequest request = recorder.Rankings.First(ranking => GoodsRequest.Of(ranking.Request).Intent is { Type: >= 0, Brand: >= 0, Model: < 0 }).Request;
         var policy = new OpenLoopAdapter(world);
         var first = new Dictionary<string, (int Count, double Propensity)>();
         double productMean = 0;
@@ -31,14 +31,14 @@ public class LoggingPolicyTests
         }
 
         // The mean inverse propensity of what comes first is the number of candidates.
-        int candidates = world.Catalogue.Types[request.Intent.Type].ItemCount;
+        int candidates = world.Catalogue.Types[GoodsRequest.Of(request).Intent.Type].ItemCount;
         Assert.InRange(productMean, 0.5 * candidates, 1.1 * candidates);
     }
 
     [Fact]
     public async Task Only_live_items_are_shown_and_the_wanted_model_leads_more_often_than_not()
     {
-        GoodsWorld world = Worlds.Small(configuration: WorldConfiguration.Small with { StockOutsPerDay = 0.2, ClosuresPerDay = 0.05 });
+        GoodsWorld world = Worlds.Small(configuration: GoodsConfiguration.Small with { StockOutsPerDay = 0.2, ClosuresPerDay = 0.05 });
         (_, Recorder recorder) = await Worlds.RunAsync(world);
         int asked = 0;
         int found = 0;
@@ -46,10 +46,10 @@ public class LoggingPolicyTests
         {
             int[] items = [.. shown.Items.Select(entry => world.Catalogue.ItemOrdinal(entry.Id))];
             Assert.All(items, item => Assert.True(world.Timeline.TryGet(item, request.At.UtcTicks, out ItemState state) && state.IsLive));
-            if (request.Intent.Model >= 0 && !shown.IsRandomised && !request.IsMisspelt)
+            if (GoodsRequest.Of(request).Intent.Model >= 0 && !shown.IsRandomised && !GoodsRequest.Of(request).IsMisspelt)
             {
                 asked++;
-                found += items.Take(10).Any(item => world.Catalogue.ItemModel[item] == request.Intent.Model) ? 1 : 0;
+                found += items.Take(10).Any(item => world.Catalogue.ItemModel[item] == GoodsRequest.Of(request).Intent.Model) ? 1 : 0;
             }
         }
 

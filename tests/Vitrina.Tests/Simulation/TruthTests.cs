@@ -5,7 +5,7 @@ namespace Vitrina.Tests.Simulation;
 
 public class TruthTests(ITestOutputHelper output)
 {
-    private static readonly WorldConfiguration Configuration = WorldConfiguration.Small with
+    private static readonly GoodsConfiguration Configuration = GoodsConfiguration.Small with
     {
         Days = 14,
         TypeCount = 10,
@@ -67,7 +67,7 @@ public class TruthTests(ITestOutputHelper output)
         var counts = new int[10];
         foreach (SimulatedChange.UserEvent view in recorder.Events.Where(happened => happened.Type == "view"))
         {
-            double truth = world.TrueRelevance(requests[view.RankingId], view.Item);
+            double truth = world.TrueRelevance(requests[view.RankingId!], view.Item);
             int bin = Math.Min(9, (int)(truth * 20));
             expected[bin] += truth;
             actual[bin] += clicked.Contains(view.RankingId + view.Item) ? 1 : 0;
@@ -87,14 +87,14 @@ public class TruthTests(ITestOutputHelper output)
     {
         GoodsWorld world = Worlds.Small();
         (_, Recorder recorder) = await Worlds.RunAsync(world);
-        SimulatedRequest request = recorder.Rankings.First(ranking => ranking.Request.Intent.Type >= 0).Request;
+        SimulatedRequest request = recorder.Rankings.First(ranking => GoodsRequest.Of(ranking.Request).Intent.Type >= 0).Request;
         Preference preference = world.Behaviour.Preference;
-        ItemState state = world.Timeline.Of(world.Catalogue.Types[request.Intent.Type].FirstItem)[0];
-        double usual = preference.Utility(request.UserOrdinal, request.Intent, state);
-        Assert.True(preference.Utility(request.UserOrdinal, request.Intent, state with { Price = state.Price * 8 / 10 }) > usual);
-        Assert.True(preference.Utility(request.UserOrdinal, request.Intent, state with { Delivery = (short)(state.Delivery + 3) }) < usual);
-        Assert.True(preference.Utility(request.UserOrdinal, request.Intent, state with { OldPrice = state.Price * 2 }) > usual);
-        Assert.True(preference.Utility(request.UserOrdinal, request.Intent with { Type = (request.Intent.Type + 1) % 8 }, state) < usual);
+        ItemState state = world.Timeline.Of(world.Catalogue.Types[GoodsRequest.Of(request).Intent.Type].FirstItem)[0];
+        double usual = preference.Utility(request.UserOrdinal, GoodsRequest.Of(request).Intent, state);
+        Assert.True(preference.Utility(request.UserOrdinal, GoodsRequest.Of(request).Intent, state with { Price = state.Price * 8 / 10 }) > usual);
+        Assert.True(preference.Utility(request.UserOrdinal, GoodsRequest.Of(request).Intent, state with { Delivery = (short)(state.Delivery + 3) }) < usual);
+        Assert.True(preference.Utility(request.UserOrdinal, GoodsRequest.Of(request).Intent, state with { OldPrice = state.Price * 2 }) > usual);
+        Assert.True(preference.Utility(request.UserOrdinal, GoodsRequest.Of(request).Intent with { Type = (GoodsRequest.Of(request).Intent.Type + 1) % 8 }, state) < usual);
     }
 
     [Fact]

@@ -9,17 +9,17 @@ internal static class Worlds
 {
     public static DateOnly EndDate { get; } = new(2026, 3, 1);
 
-    public static GoodsWorld Small(ulong seed = 7, int threads = 1, WorldConfiguration? configuration = null) =>
-        GoodsWorld.Create(configuration ?? WorldConfiguration.Small, seed, EndDate, threads);
+    public static GoodsWorld Small(ulong seed = 7, int threads = 1, GoodsConfiguration? configuration = null) =>
+        GoodsWorld.Create(configuration ?? GoodsConfiguration.Small, seed, EndDate, threads);
 
-    public static async Task<(SimulationReport Report, Recorder Recorder)> RunAsync(GoodsWorld world, IMarketplaceAdapter? adapter = null)
+    public static async Task<(GoodsReport Report, Recorder Recorder)> RunAsync(GoodsWorld world, IMarketplaceAdapter? adapter = null)
     {
         var recorder = new Recorder(adapter ?? new OpenLoopAdapter(world));
-        SimulationReport report = await world.DriveAsync(recorder, world.Start, world.End, null, TestContext.Current.CancellationToken);
+        GoodsReport report = await world.DriveAsync(recorder, world.Start, world.End, null, TestContext.Current.CancellationToken);
         return (report, recorder);
     }
 
-    public static async Task<SimulationReport> WriteAsync(GoodsWorld world, string folder, bool isCompressed = false)
+    public static async Task<GoodsReport> WriteAsync(GoodsWorld world, string folder, bool isCompressed = false)
     {
         await using var writer = new HistoryWriter(world, new OpenLoopAdapter(world), folder, isCompressed);
         return await world.DriveAsync(writer, world.Start, world.End, null, TestContext.Current.CancellationToken);

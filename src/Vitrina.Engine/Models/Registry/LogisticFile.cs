@@ -8,7 +8,7 @@ namespace Vitrina.Engine.Models.Registry;
 internal static class LogisticFile
 {
     // "VLGM" as little-endian bytes.
-    private const uint Magic = 0x4D474C56;
+    internal const uint Magic = 0x4D474C56;
     private const ushort Version = 1;
 
     // Name length, flag, six doubles and a float: what the shortest feature takes.

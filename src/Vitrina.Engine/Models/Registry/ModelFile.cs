@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Vitrina.Engine.Models.Linear;
 using Vitrina.Engine.Models.Trees;
 using Vitrina.Kernels.Files;
@@ -20,6 +21,20 @@ internal static class ModelFile
             default:
                 throw new ArgumentException($"Models of kind '{model.Kind}' have no file format.", nameof(model));
         }
+    }
+
+    /// <summary>Reads a file whose kind only its own first bytes say.</summary>
+    public static RankingModel Read(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> magic = stackalloc byte[4];
+        bool isWhole = file.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4;
+        return (isWhole ? BinaryPrimitives.ReadUInt32LittleEndian(magic) : 0) switch
+        {
+            LogisticFile.Magic => LogisticFile.Read(path),
+            TreeFile.Magic => TreeFile.Read(path),
+            _ => throw new DamagedFileException(path, "not a model file"),
+        };
     }
 
     public static RankingModel Read(string path, string kind) => kind switch

@@ -136,6 +136,10 @@ public sealed class ModelFolder
         return new LoadedModel(manifest, model);
     }
 
+    /// <summary>Reads the bytes of a model (<c>model.bin</c>) without a manifest.</summary>
+    /// <exception cref="DamagedFileException">The file is truncated, changed, of a newer version, or no model.</exception>
+    public static RankingModel ReadModel(string path) => ModelFile.Read(path);
+
     /// <summary>Manifests of all versions, by name and then by time of making.</summary>
     /// <exception cref="DamagedFileException">A manifest is damaged.</exception>
     public IReadOnlyList<ModelManifest> List()

@@ -48,7 +48,24 @@ internal static class ExplainStage
     private static Explanation ScoreOf(RankingContext context, int index)
     {
         var score = context.Scores[index];
-        if (context.Model is { } id && context.Snapshot.Models.Values.FirstOrDefault(model => model.Id == id) is { } serving)
+        if (context.Surface.Weights.Count == 0)
+        {
+            return ScoreOf(context, index, score);
+        }
+
+        var added = context.Surface.Weights.Select(pair => (pair.Column, pair.Weight, Value: context.Features[index, pair.Column])).Where(part => !float.IsNaN(part.Value)).ToList();
+        var before = score - added.Sum(part => part.Weight * part.Value);
+        return new Explanation("score with the weights of an experiment's arm", score,
+        [
+            ScoreOf(context, index, before),
+            .. added.Select(part => Explanation.Leaf(
+                string.Create(CultureInfo.InvariantCulture, $"{part.Weight:0.####} × {context.Vertical.FeatureNames[part.Column]} = {part.Value:0.####}"), part.Weight * part.Value)),
+        ]);
+    }
+
+    private static Explanation ScoreOf(RankingContext context, int index, float score)
+    {
+        if (context.ModelOf(index) is { } id && context.Snapshot.Models.Values.FirstOrDefault(model => model.Id == id) is { } serving)
         {
             return ModelScore(context, index, serving, score);
         }

@@ -42,6 +42,31 @@ internal static class MixStage
         }
     }
 
+    /// <summary>Joins the orders of an interleaving experiment's arms into one page; without one the page stands as it is.</summary>
+    public static void Draft(RankingContext context)
+    {
+        if (context.Draft is not { } first || context.Request.Sort is not null)
+        {
+            return;
+        }
+
+        // What became unavailable between the two passes is in the first order alone.
+        var second = context.Order.AsSpan(0, context.OrderedCount).ToArray();
+        int[] order = [.. first.Order.Where(index => context.Marks[index] is null)];
+        var random = context.Random("draft");
+        var teams = context.NewTeams();
+        TeamDraft.Merge(order, second, ref random, context.Order.AsSpan(0, second.Length), teams, context.Propensities);
+        for (var i = 0; i < context.Count; i++)
+        {
+            context.Scores[i] = teams[i] == 1 ? first.Scores[i] : context.Scores[i];
+        }
+
+        foreach (var rule in context.Arms.Surface.Rules)
+        {
+            rule.Apply(context, context.PageSize);
+        }
+    }
+
     // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.
     private readonly struct ByScore(RankingContext context) : IComparer<int>
     {

@@ -9,6 +9,8 @@ namespace Vitrina.Engine.Ranking.Recording;
 /// <remarks>Safe for concurrent use. Never waits: what does not fit the queues is dropped and counted.</remarks>
 internal sealed class RankingRecorder
 {
+    // A token has to fit a URL; the record holds the arms in any case.
+    private const int LongestArm = 200;
     private readonly JournalWriter? _journal;
     private readonly FeatureLogWriter? _features;
     private long _lastId;
@@ -33,6 +35,7 @@ internal sealed class RankingRecorder
     {
         var id = NextId(context.NowMs);
         var shownBefore = context.ShownBefore;
+        var assignments = context.Arms.Record(context);
         var items = new AnswerItem[context.PageCount];
         for (var place = 0; place < items.Length; place++)
         {
@@ -45,27 +48,41 @@ internal sealed class RankingRecorder
                 Position = shownBefore + place + 1,
                 ShownPosition = context.Request.IsShadow ? shownAt : 0,
                 Score = context.Scores[index],
-                Token = Signer.Sign(new RankingToken(id, itemId, shownAt, context.Query.Hash)),
+                Token = Signer.Sign(new RankingToken(id, itemId, shownAt, context.Query.Hash, ArmOf(assignments, place))),
                 Reasons = context.Explained[place].Reasons,
                 Explanation = context.Explained[place].Explanation,
             };
         }
 
-        Journal(context, id, shownBefore);
+        Journal(context, id, shownBefore, assignments);
         LogFeatures(context, id, shownBefore);
         return new RankingAnswer
         {
             RankingId = id,
             AsOf = context.AsOf,
             Sections = [new AnswerSection("organic", items)],
+            Assignments = assignments,
             Facets = FacetCounts.Of(context),
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
-            Model = context.Model,
+            Model = context.AnsweringModel,
             Cursor = context.Request.IsShadow ? null : PageCursor.Next(context, Signer),
             IsShadow = context.Request.IsShadow,
             CandidateCount = context.OrderedCount,
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };
+    }
+
+    // What crediting needs when the record is lost: the arms, and for a draft the arm that placed the item.
+    private static string? ArmOf(RecordedAssignment[] assignments, int place)
+    {
+        if (assignments.Length == 0)
+        {
+            return null;
+        }
+
+        var text = string.Join(',', assignments.Where(assignment => assignment.IsExposed).Select(assignment =>
+            assignment.Teams.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{assignment.Experiment}=#{assignment.Teams[place]}") : $"{assignment.Experiment}={assignment.Arm}"));
+        return text.Length is > 0 and <= LongestArm ? text : null;
     }
 
     // Milliseconds and a counter in 64 bits: ids order by time, and the journal is searched from the id's own time on.
@@ -86,7 +103,7 @@ internal sealed class RankingRecorder
     public static long? TimeOf(string id) =>
         id is { Length: 17 } && id[0] == 'k' && long.TryParse(id.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value >> 20 : null;
 
-    private void Journal(RankingContext context, string id, int shownBefore)
+    private void Journal(RankingContext context, string id, int shownBefore, RecordedAssignment[] assignments)
     {
         var record = new RankingRecord
         {
@@ -96,7 +113,7 @@ internal sealed class RankingRecorder
             AtMs = context.NowMs,
             AsOf = context.AsOf,
             VerticalVersion = context.Vertical.Version,
-            Model = context.Model,
+            Model = context.AnsweringModel,
             User = context.Request.User,
             Session = context.Request.Session,
             Query = context.Request.Query,
@@ -110,6 +127,7 @@ internal sealed class RankingRecorder
             Shown = context.Request.IsShadow ? ShownByCaller(context) : Shown(context),
             Unshown = context.Request.IsShadow ? [] : Unshown(context),
             Counter = context.Request.IsShadow ? [.. context.Order.Take(context.OrderedCount).Select(index => context.GivenPlaceOf(index) - 1)] : [],
+            Assignments = assignments,
         };
         var writer = new ByteWriter();
         record.Write(writer);

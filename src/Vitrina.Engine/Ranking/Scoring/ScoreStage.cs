@@ -8,6 +8,12 @@ internal static class ScoreStage
 {
     public static void Run(RankingContext context)
     {
+        Score(context);
+        AddWeights(context);
+    }
+
+    private static void Score(RankingContext context)
+    {
         var scores = context.Scores.AsSpan(0, context.Count);
         var declared = context.Surface.Declaration.Score;
         if (!context.IsBaseline && declared.Model is { } name && context.Snapshot.Models.TryGetValue(name, out var model))
@@ -27,8 +33,32 @@ internal static class ScoreStage
         FallBack(context, declared.Fallback, scores);
     }
 
+    // An experiment's arm may lean on features without a model of its own.
+    private static void AddWeights(RankingContext context)
+    {
+        if (context.Surface.Weights.Count == 0 || context.IsBaseline)
+        {
+            return;
+        }
+
+        ComputeFeatures(context);
+        foreach (var (column, weight) in context.Surface.Weights)
+        {
+            var values = context.Features.Column(column);
+            for (var i = 0; i < context.Count; i++)
+            {
+                context.Scores[i] += float.IsNaN(values[i]) ? 0 : weight * values[i];
+            }
+        }
+    }
+
     private static void ComputeFeatures(RankingContext context)
     {
+        if (context.HasFeatures)
+        {
+            return;
+        }
+
         var features = context.Vertical.Features;
         context.Features.Reset(context.Count, features.Count);
         for (var column = 0; column < features.Count; column++)

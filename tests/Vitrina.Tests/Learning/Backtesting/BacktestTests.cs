@@ -112,7 +112,10 @@ public sealed class BacktestTests
             await lists.Engine.TakeAsync(lists.Engine.Event($"shadow{i}", Vitrina.Engine.Events.EventType.Click, answer.Sections[0].Items[0].Id, rankingId: answer.RankingId));
         }
 
-        var record = runtime.FindRanking((await lists.Engine.SearchAsync("чайник")).RankingId, Cancellation)!;
+        // Records become durable a moment after their answer, in order: an event behind them says that they are.
+        var last = await lists.Engine.SearchAsync("чайник");
+        await lists.Engine.TakeAsync(lists.Engine.Event("behind", Vitrina.Engine.Events.EventType.View, "i00"));
+        var record = runtime.FindRanking(last.RankingId, Cancellation)!;
         Assert.NotNull(runtime.FindShadowScores(record, Cancellation));
         var report = lists.Compare(new Contender.Logged("goods-search/2", true), new Contender.Logged("goods-search/2", false));
         Assert.Equal((21, 20), (report.ListCount, report.JudgedCount));

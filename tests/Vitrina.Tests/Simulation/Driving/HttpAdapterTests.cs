@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Vitrina.Simulation.Driving;
+using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Tests.Simulation.Driving;
 
@@ -35,7 +36,7 @@ public class HttpAdapterTests
     public async Task A_request_says_its_time_and_reads_the_organic_section()
     {
         var (adapter, server) = Open(_ => Json("""{"rankingId":"k1","sections":[{"name":"promoted","items":[{"id":"x","position":1}]},{"name":"organic","items":[{"id":"i1","position":1,"token":"t1"}]}]}"""));
-        var shown = await adapter.RankAsync(new SimulatedRequest { At = At, User = "u", Session = "s", Query = "чайник", Size = 5, Region = "Уфа" }, TestContext.Current.CancellationToken);
+        var shown = await adapter.RankAsync(new SimulatedRequest { At = At, User = "u", Session = "s", Query = "чайник", Vertical = "goods", Surface = "search", Size = 5, Context = [new("region", "Уфа")] }, TestContext.Current.CancellationToken);
         Assert.Equal("k1", shown.RankingId);
         Assert.Equal(("i1", 1, "t1"), (shown.Items.Single().Id, shown.Items[0].Position, shown.Items[0].Token!));
         Assert.Equal(("POST /v1/rank/goods/search", "2026-02-22T09:00:00.250Z"), (server.Seen[0].Line, server.Seen[0].Time));
@@ -48,7 +49,7 @@ public class HttpAdapterTests
     {
         var (adapter, server) = Open(_ => Json("""{"accepted":1,"refused":0,"outcomes":[]}"""));
         await adapter.SendAsync(
-            [Event("1"), Event("2"), new SimulatedChange.ItemPatch { At = At, Id = "i/1", Price = 5 }, new SimulatedChange.ItemDelete { At = At, Id = "i2" }, Event("3"),
+            [Event("1"), Event("2"), new SimulatedChange.ItemPatch { At = At, Id = "i/1", Attributes = new GoodsCardChange { Price = 5 } }, new SimulatedChange.ItemDelete { At = At, Id = "i2" }, Event("3"),
                 new SimulatedChange.FeatureRow { At = At, Table = "seller_quality", Key = "s", Column = "rating", Value = 4 }],
             TestContext.Current.CancellationToken);
         Assert.Equal(["POST /v1/events", "PATCH /v1/items/i%2F1", "DELETE /v1/items/i2", "POST /v1/events", "PUT /v1/features/seller_quality"], server.Seen.Select(seen => seen.Line));

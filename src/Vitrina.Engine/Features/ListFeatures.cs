@@ -1,0 +1,143 @@
+namespace Vitrina.Engine.Features;
+
+/// <summary>The candidate's place in the list that the caller gave, or that was imported, from 1; NaN for candidates of a source.</summary>
+/// <remarks>Depends on the list, as every feature of this file does: its values are taken from the record.</remarks>
+internal sealed class PlaceFeature(string name, PlaceScale scale) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var places = scope.Places;
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = places[i] == 0 ? float.NaN : scale switch
+            {
+                PlaceScale.Log => MathF.Log(1 + places[i]),
+                PlaceScale.Inverse => 1f / places[i],
+                _ => places[i],
+            };
+        }
+    }
+}
+
+/// <summary>In what form a place is given.</summary>
+internal enum PlaceScale
+{
+    None,
+    Log,
+    Inverse,
+}
+
+/// <summary>How far the candidate stands below a place of the given list that the user touched: places, below 0 = above it; NaN without a touched one.</summary>
+/// <remarks>People go on near the place where they were: the list is read from there, in both directions. Cost: candidates x touched candidates.</remarks>
+internal sealed class PlaceDistanceFeature(string name, TouchedPlace to) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        if (to == TouchedPlace.Nearest)
+        {
+            ToNearest(scope, column);
+            return;
+        }
+
+        var from = PlaceTouched(scope);
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = from == 0 || scope.Places[i] == 0 ? float.NaN : scope.Places[i] - from;
+        }
+    }
+
+    private int PlaceTouched(FeatureScope scope)
+    {
+        var places = scope.Places;
+        var orders = scope.TouchOrders;
+        var best = -1;
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (places[i] > 0 && orders[i] > 0 && (best < 0 || Precedes(places[i], orders[i], places[best], orders[best])))
+            {
+                best = i;
+            }
+        }
+
+        return best < 0 ? 0 : places[best];
+    }
+
+    private bool Precedes(int place, int order, int otherPlace, int otherOrder) => to switch
+    {
+        TouchedPlace.Top => place < otherPlace,
+        TouchedPlace.Bottom => place > otherPlace,
+        _ => order < otherOrder,
+    };
+
+    private static void ToNearest(FeatureScope scope, Span<float> column)
+    {
+        var places = scope.Places;
+        var orders = scope.TouchOrders;
+        column.Fill(float.NaN);
+        for (var touched = 0; touched < places.Length; touched++)
+        {
+            for (var i = 0; orders[touched] > 0 && places[touched] > 0 && i < column.Length; i++)
+            {
+                // The upper of two that are equally far, whatever the order of the candidates.
+                var distance = places[i] - places[touched];
+                var (far, known) = (Math.Abs(distance), Math.Abs(column[i]));
+                if (i != touched && places[i] > 0 && (float.IsNaN(column[i]) || far < known || (far == known && distance > column[i])))
+                {
+                    column[i] = distance;
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Which of the touched places.</summary>
+internal enum TouchedPlace
+{
+    Last,
+    Nearest,
+    Top,
+    Bottom,
+}
+
+/// <summary>The share of the other candidates that are cheaper: 0 = the cheapest, 1 = the dearest; NaN without a price.</summary>
+/// <remarks>Depends on who else is a candidate, so that its values are taken from the record. Cost: candidates x candidates comparisons.</remarks>
+internal sealed class PriceRankFeature(string name, int priceSlot) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var items = scope.Items;
+        for (var i = 0; i < column.Length; i++)
+        {
+            var price = items[i].Numbers[priceSlot];
+            var cheaper = 0;
+            for (var other = 0; other < items.Length; other++)
+            {
+                cheaper += items[other].Numbers[priceSlot] < price ? 1 : 0;
+            }
+
+            column[i] = double.IsNaN(price) ? float.NaN : items.Length < 2 ? 0 : (float)cheaper / (items.Length - 1);
+        }
+    }
+}
+
+/// <summary>log(price / geometric mean of the candidates' prices); 0 = as usual here, below 0 = cheap; NaN without a price.</summary>
+internal sealed class PriceAmongFeature(string name, int priceSlot) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var items = scope.Items;
+        var (sum, count) = (0.0, 0);
+        for (var i = 0; i < column.Length; i++)
+        {
+            var price = items[i].Numbers[priceSlot];
+            column[i] = price > 0 ? (float)Math.Log(price) : float.NaN;
+            (sum, count) = price > 0 ? (sum + Math.Log(price), count + 1) : (sum, count);
+        }
+
+        var mean = count == 0 ? 0 : (float)(sum / count);
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] -= mean;
+        }
+    }
+}
