@@ -50,7 +50,7 @@ public class GateTests
     private static void Save(ModelFolder models, LoadedModel good, string version, Func<LogisticFeature, LogisticFeature> change, params LogisticFeature[] more)
     {
         var model = (LogisticModel)good.Model;
-        var changed = new LogisticModel(model.Intercept, [.. model.Features.Select(change), .. more]);
+        var changed = new LogisticModel(model.Intercept, [.. model.Features.Where(feature => more.All(other => other.Name != feature.Name)).Select(change), .. more]);
         models.Save(
             good.Manifest with
             {
