@@ -14,6 +14,7 @@ internal static class CommandTree
         ImportCommand.Create(),
         SimulateCommand.Create(),
         TrainCommand.Create(),
+        BacktestCommand.Create(),
         RankCommand.Create(),
         StatusCommand.Create(),
         MaintainCommand.Create(),

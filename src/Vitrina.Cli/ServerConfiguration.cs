@@ -17,6 +17,16 @@ internal sealed record ServerConfiguration(EngineOptions Engine, ApiOptions Api)
     /// <summary>Environment variables with this prefix count: <c>VITRINA__Engine__PublishIntervalMs=50</c>.</summary>
     public const string EnvironmentPrefix = "VITRINA__";
 
+    // The validator of the framework does not look into sections.
+    private static void Validate(object options)
+    {
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        foreach (var section in options.GetType().GetProperties().Where(property => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)))
+        {
+            Validate(section.GetValue(options)!);
+        }
+    }
+
     /// <summary>Reads the options.</summary>
     /// <param name="directory">The data directory.</param>
     /// <param name="url">The address from the command line, or null.</param>
@@ -37,7 +47,7 @@ internal sealed record ServerConfiguration(EngineOptions Engine, ApiOptions Api)
 
             var engine = new EngineOptions();
             configuration.GetSection("Engine").Bind(engine, binder => binder.ErrorOnUnknownConfiguration = true);
-            Validator.ValidateObject(engine, new ValidationContext(engine), validateAllProperties: true);
+            Validate(engine);
             return new ServerConfiguration(engine, ApiOptions.Read(configuration));
         }
         catch (Exception exception) when (exception is InvalidOperationException or OptionsValidationException or ValidationException or InvalidDataException)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking.Recording;
 
 namespace Vitrina.Engine;
@@ -35,4 +36,7 @@ public sealed class EngineOptions
 
     /// <summary>Options of the feature log.</summary>
     public FeatureLogOptions Features { get; init; } = new();
+
+    /// <summary>What a model version must show before it may serve.</summary>
+    public PublishOptions Publish { get; init; } = new();
 }

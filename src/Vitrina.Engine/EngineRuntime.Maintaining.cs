@@ -146,6 +146,11 @@ public sealed partial class EngineRuntime
         {
             NoteErasure(entry);
         }
+        else if (entry.Kind is EntryKind.ModelPublished or EntryKind.ModelShadowed)
+        {
+            // A version that is named again may have been evaluated anew since it was loaded: its calibration is another one then.
+            _loadedModels.Clear();
+        }
 
         _state.Apply(entry);
     }

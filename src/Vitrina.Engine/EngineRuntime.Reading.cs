@@ -15,6 +15,12 @@ public sealed class SnapshotFigures
     /// <summary>The published version of each model, by the model's name.</summary>
     public required IReadOnlyDictionary<string, string> ServingModels { get; init; }
 
+    /// <summary>The version of each model that scores beside the serving one, by the model's name.</summary>
+    public required IReadOnlyDictionary<string, string> ShadowModels { get; init; }
+
+    /// <summary>True once any version was in shadow.</summary>
+    public bool HasShadowed => Counts.GetValueOrDefault("modelsShadowed") > 0;
+
     /// <summary>Items that were ever put.</summary>
     public required int ItemCount { get; init; }
 
@@ -91,6 +97,15 @@ public sealed record EngineStatus
     /// <summary>The published version of each model, by the model's name.</summary>
     public required IReadOnlyDictionary<string, string> ServingModels { get; init; }
 
+    /// <summary>The version of each model that scores beside the serving one, by the model's name.</summary>
+    public required IReadOnlyDictionary<string, string> ShadowModels { get; init; }
+
+    /// <summary>Lists whose shadow scores were computed, since the start.</summary>
+    public required long ShadowScored { get; init; }
+
+    /// <summary>Lists whose shadow scores failed, since the start; their vectors are kept.</summary>
+    public required long ShadowFailed { get; init; }
+
     /// <summary>Surfaces that serve the baseline, as <c>vertical/surface</c>.</summary>
     public required IReadOnlyList<string> KillSwitches { get; init; }
 
@@ -153,6 +168,34 @@ public sealed partial class EngineRuntime
         return null;
     }
 
+    /// <summary>The recorded vectors of a ranking with the scores of a model in shadow; null when none was in shadow, or they were not kept.</summary>
+    /// <remarks>Reads the file of the feature log that holds the ranking's time, and nothing at all while nothing is in shadow.</remarks>
+    public FeatureBlock? FindShadowScores(RankingRecord record, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (!record.IsAnsweredHere || Files is null || !Snapshot.Figures.HasShadowed)
+        {
+            return null;
+        }
+
+        if (IsRecent(record.Id))
+        {
+            // Vectors wait a moment for others to be compressed with.
+            _stores.Features?.Flush();
+        }
+
+        foreach (var block in FeatureLogReader.ReadAround(Files.Features, record.AtMs))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (block.RankingId == record.Id)
+            {
+                return ShadowScores.ModelOf(block) is null ? null : block;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>True for ids that this engine made: looking them up is quick.</summary>
     public static bool IsOwnRanking(string id) => RankingRecorder.TimeOf(id) is not null;
 
@@ -195,6 +238,9 @@ public sealed partial class EngineRuntime
             FeatureBlocksDropped = _stores.Features?.Dropped ?? 0,
             MemoryBytes = GC.GetTotalMemory(forceFullCollection: false),
             ServingModels = figures.ServingModels,
+            ShadowModels = figures.ShadowModels,
+            ShadowScored = _stores.Features?.ShadowScored ?? 0,
+            ShadowFailed = _stores.Features?.ShadowFailed ?? 0,
             KillSwitches = [.. KillSwitches.Switched],
             Recovery = RecoverySentences(),
             VerticalErrors = [.. VerticalErrors.Select(error => error.ToString())],
@@ -265,6 +311,7 @@ public sealed partial class EngineRuntime
         {
             Counts = new Dictionary<string, long>(_state.Counts, StringComparer.Ordinal),
             ServingModels = new Dictionary<string, string>(_state.ServingModels, StringComparer.Ordinal),
+            ShadowModels = new Dictionary<string, string>(_state.ShadowModels, StringComparer.Ordinal),
             ItemCount = _state.Catalog.ItemCount,
             UserCount = _state.Catalog.UserCount,
             SellerCount = _state.Catalog.SellerCount,

@@ -44,6 +44,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         _snapshot = Freeze();
         Writer = new JournalWriter(stores.Journal, time, options.Journal, OnCommitted, DedupeKeys.Of);
         Recorder = new RankingRecorder(stores.Signer, Writer, stores.Features);
+        Stages = new ModelStages(this);
         Ranking = new RankingEngine(() => Snapshot, Availability, KillSwitches, Recorder, time);
     }
 
@@ -89,6 +90,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     /// <summary>The model versions.</summary>
     public ModelFolder Models => _stores.Models;
+
+    /// <summary>Moves model versions from stage to stage.</summary>
+    public ModelStages Stages { get; }
 
     /// <summary>What was damaged at the start and what was done about it, in sentences.</summary>
     public IReadOnlyList<string> Recovery => _recovery;
@@ -372,7 +376,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                 Vertical = vertical,
                 Market = view,
                 Catalog = _state.Catalog,
-                Models = ModelsOf(vertical),
+                Models = ModelsOf(vertical, [.. SurfaceModels(vertical), .. ArmCompiler.ModelsOf(vertical, _state.Experiments)], _state.ServingModels, "the surface serves its fallback"),
+                Shadows = ModelsOf(vertical, SurfaceModels(vertical), _state.ShadowModels, "nothing scores beside the serving model"),
                 PopularOrder = PopularOrder(vertical, view, nowMs),
                 Arms = ArmsOf(vertical),
             };
@@ -406,14 +411,16 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         return order;
     }
 
-    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical)
+    private static IEnumerable<string> SurfaceModels(CompiledVertical vertical) => vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>();
+
+    private Dictionary<string, ServingModel> ModelsOf(CompiledVertical vertical, IEnumerable<string> names, IReadOnlyDictionary<string, string> versions, string otherwise)
     {
         var models = new Dictionary<string, ServingModel>(StringComparer.Ordinal);
-        foreach (var name in vertical.Surfaces.Values.Select(surface => surface.Declaration.Score.Model).OfType<string>().Concat(ArmCompiler.ModelsOf(vertical, _state.Experiments)).Distinct())
+        foreach (var name in names.Distinct())
         {
             var slash = name.IndexOf('/', StringComparison.Ordinal);
-            var (family, version) = slash < 0 ? (name, _state.ServingModels.GetValueOrDefault(name)) : (name[..slash], name[(slash + 1)..]);
-            if (version is not null && Load(vertical, family, version) is { } model)
+            var (family, version) = slash < 0 ? (name, versions.GetValueOrDefault(name)) : (name[..slash], name[(slash + 1)..]);
+            if (version is not null && Load(vertical, family, version, otherwise) is { } model)
             {
                 models[name] = model;
             }
@@ -422,7 +429,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         return models;
     }
 
-    private ServingModel? Load(CompiledVertical vertical, string name, string version)
+    private ServingModel? Load(CompiledVertical vertical, string name, string version, string otherwise)
     {
         var key = $"{name}/{version}/{vertical.Version}";
         if (_loadedModels.TryGetValue(key, out var known))
@@ -437,8 +444,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
-            // The surface's fallback serves; the reason stands in the status.
-            var sentence = $"model {name}/{version}: {exception.Message}; the surface serves its fallback";
+            // The reason stands in the status.
+            var sentence = $"model {name}/{version}: {exception.Message}; {otherwise}";
             if (!_recovery.Contains(sentence))
             {
                 _recovery.Add(sentence);
@@ -479,6 +486,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
 
         _stores.Dispose();
+        Stages.Dispose();
         _stopping.Dispose();
         _maintaining.Dispose();
     }

@@ -13,6 +13,7 @@ public sealed class EngineState
 {
     private readonly Dictionary<string, MarketState> _markets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _servingModels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _shadowModels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _switches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly ExperimentLedger _experiments = new();
@@ -41,6 +42,9 @@ public sealed class EngineState
 
     /// <summary>The serving version of each model, by the model's name.</summary>
     public IReadOnlyDictionary<string, string> ServingModels => _servingModels;
+
+    /// <summary>The version of each model that scores beside the serving one, by the model's name.</summary>
+    public IReadOnlyDictionary<string, string> ShadowModels => _shadowModels;
 
     /// <summary>The kill switches by surface, as the journal's entries set them.</summary>
     public IReadOnlyDictionary<string, bool> Switches => _switches;
@@ -108,6 +112,9 @@ public sealed class EngineState
                 _servingModels[published.Subject] = published.Value;
                 Count("modelsPublished");
                 break;
+            case EntryKind.ModelShadowed:
+                Shadow(ControlEntry.Read(payload));
+                break;
             case EntryKind.KillSwitch:
                 var change = ControlEntry.Read(payload);
                 _switches[change.Subject] = change.Value == "on";
@@ -120,6 +127,20 @@ public sealed class EngineState
         }
 
         AsOf = entry.Sequence;
+    }
+
+    private void Shadow(ControlEntry change)
+    {
+        if (change.Value.Length > 0)
+        {
+            _shadowModels[change.Subject] = change.Value;
+        }
+        else
+        {
+            _shadowModels.Remove(change.Subject);
+        }
+
+        Count("modelsShadowed");
     }
 
     private void ApplyEvent(MarketEvent marketEvent, long recordedAtMs)
@@ -203,6 +224,11 @@ public sealed class EngineState
     public IReadOnlyList<CheckpointSection> Sections()
     {
         var sections = new List<CheckpointSection> { Section("control", SaveControl), Section("experiments", _experiments.Save) };
+        if (_shadowModels.Count > 0)
+        {
+            sections.Add(Section("shadows", SaveShadows));
+        }
+
         foreach (var (name, market) in _markets)
         {
             sections.Add(Section($"{name}.signature", writer => writer.WriteString(Verticals[name].StateSignature)));
@@ -219,6 +245,16 @@ public sealed class EngineState
         save(writer);
         stream.Write(writer.Written);
     });
+
+    private void SaveShadows(ByteWriter writer)
+    {
+        writer.WriteVarUInt((ulong)_shadowModels.Count);
+        foreach (var (name, version) in _shadowModels.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WriteString(name);
+            writer.WriteString(version);
+        }
+    }
 
     private void SaveControl(ByteWriter writer)
     {
@@ -315,6 +351,17 @@ public sealed class EngineState
         {
             var subject = reader.ReadString();
             _switches[subject] = reader.ReadByte() != 0;
+        }
+
+        // Absent while nothing shadows, and in checkpoints from before there were shadows.
+        if (checkpoint.Has("shadows"))
+        {
+            var shadows = new ByteReader(BytesOf(checkpoint, "shadows"));
+            for (var left = shadows.ReadCount(2); left > 0; left--)
+            {
+                var name = shadows.ReadString();
+                _shadowModels[name] = shadows.ReadString();
+            }
         }
     }
 

@@ -61,13 +61,18 @@ public sealed class RankingEngine
         var snapshot = _snapshot();
         var vertical = Find(snapshot.Verticals, request.Vertical, "vertical");
         var surface = Find(vertical.Vertical.Surfaces, request.Surface, "surface");
+        if (request.IsShadow)
+        {
+            request.RequireShadowList();
+        }
+
         var page = PageCursor.Read(request, _recorder.Signer);
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var isBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface));
-        var arms = isBaseline || !vertical.Arms.TryGetValue(request.Surface, out var running)
+        var arms = isBaseline || request.IsShadow || !vertical.Arms.TryGetValue(request.Surface, out var running)
             ? RequestArms.None(surface)
             : running.Choose(request, vertical, snapshot.UserOf(request.User ?? ""), nowMs);
-        var size = request.Size ?? arms.Surface.Declaration.Size;
+        var size = request.Size ?? (request.IsShadow ? Math.Min(request.Items.Count, arms.Surface.Declaration.MaxSize) : arms.Surface.Declaration.Size);
         if (size < 1 || size > surface.Declaration.MaxSize)
         {
             throw new RankRequestException("size", $"size {size} is not between 1 and {surface.Declaration.MaxSize}");

@@ -35,9 +35,7 @@ public sealed class LearningLoop
     private LearningLoop(IJournalStore journal, CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth, CancellationToken cancellationToken)
     {
         (_journal, _vertical, _options, _truth) = (journal, vertical, options, truth);
-        var windows = EventTypes.All.Select(name =>
-            vertical.Declaration.Events.TryGetValue(name, out var declared) ? (long)declared.AttributionWindow.TotalMilliseconds : long.MaxValue).ToArray();
-        _survey = JournalSurvey.Of(journal, options.Vertical, options.Surface, windows, cancellationToken);
+        _survey = JournalSurvey.Of(journal, options.Vertical, options.Surface, JournalSurvey.WindowsOf(vertical), cancellationToken);
         if (_survey.Places.Count < 10)
         {
             throw new NothingToLearnException($"the journal holds {_survey.Places.Count} rankings of {options.Vertical}/{options.Surface}; import rankings or serve some first");

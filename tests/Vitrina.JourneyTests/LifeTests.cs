@@ -238,7 +238,7 @@ public class LifeTests
 
     private static async Task RollBackAsync(ApiClient api, string data, string model, string second)
     {
-        (await CommandLine.RunAsync("models", "publish", model, "--data", data)).Expect(0);
+        (await CommandLine.RunAsync("models", "rollback", "goods-search", "--data", data)).Expect(0);
         Assert.Equal(model, (await api.RankAsync(Question())).Text("model"));
         var listed = (await api.GetAsync("v1/models")).Expect(HttpStatusCode.OK).EnumerateArray().Where(entry => entry.GetProperty("serving").GetBoolean()).ToList();
         Assert.Equal(model, $"{Assert.Single(listed).GetProperty("manifest").Text("name")}/{listed[0].GetProperty("manifest").Text("version")}");

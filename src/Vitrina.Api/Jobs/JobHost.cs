@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Vitrina.Api.Errors;
-using Vitrina.Api.Models;
 using Vitrina.Engine;
 using Vitrina.Engine.Verticals;
 
@@ -243,12 +242,12 @@ internal sealed class JobHost : BackgroundService
 
         try
         {
-            await ModelPublishing.PublishAsync(_runtime, name, version, $"job {job.Id}", cancellationToken);
+            await _runtime.Stages.PublishAsync(name, version, $"job {job.Id}", null, cancellationToken);
             return job;
         }
-        catch (ProblemException problem)
+        catch (ModelRefusedException refused)
         {
-            return job with { State = JobState.Failed, Error = $"done, but the model cannot serve: {problem.Message}" };
+            return job with { State = JobState.Failed, Error = $"done, but the model cannot serve: {refused.Message}" };
         }
     }
 }

@@ -68,8 +68,8 @@ internal sealed class JobsEndpoints(JobHost jobs, BodyReader bodies)
                 throw new ProblemException(StatusCodes.Status400BadRequest, "invalid_option", "an option is a lower-case word with a short text, a number or a truth value", "options");
             }
 
-            // The data directory is the server's; another one is none of this job's business.
-            if (property.Name is "data" or "json" or "job")
+            // The data directory is the server's, and so is where files go; others are none of this job's business.
+            if (property.Name is "data" or "json" or "job" or "html")
             {
                 throw new ProblemException(StatusCodes.Status400BadRequest, "invalid_option", $"the server sets '{property.Name}' itself", "options." + property.Name);
             }

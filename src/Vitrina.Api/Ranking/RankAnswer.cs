@@ -30,6 +30,9 @@ public sealed record RankAnswer
     /// <summary>What was left out under pressure, such as <c>source:text</c>.</summary>
     public required IReadOnlyList<string> Degraded { get; init; }
 
+    /// <summary><c>shadow</c> when this list is a counter-list to the one that the caller showed; else absent.</summary>
+    public string? Mode { get; init; }
+
     /// <summary>The model that scored, as name/version; absent when the surface's fallback did.</summary>
     public string? Model { get; init; }
 
@@ -54,8 +57,14 @@ public sealed record RankedItem
     /// <summary>Its place, from 1; goes on over pages.</summary>
     public required int Position { get; init; }
 
+    /// <summary>Its place in the list that the caller showed, in shadow mode; else absent. Events are credited to that place.</summary>
+    public int? ShownPosition { get; init; }
+
     /// <summary>The score that ordered it.</summary>
     public double? Score { get; init; }
+
+    /// <summary>The calibrated probability of the model's label (a click, an order) for an item that is seen; absent when the model has no calibration.</summary>
+    public double? Probability { get; init; }
 
     /// <summary>Events echo it, so that they are credited to this answer.</summary>
     public required string Token { get; init; }

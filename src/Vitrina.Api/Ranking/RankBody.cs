@@ -41,6 +41,9 @@ public sealed record RankBody
     /// <summary><c>on</c> or <c>off</c>.</summary>
     public string? Personalization { get; init; }
 
+    /// <summary><c>serve</c>, or <c>shadow</c>: <c>items</c> is the list that the caller shows, the answer is how this engine would have ordered it.</summary>
+    public string? Mode { get; init; }
+
     /// <summary>Seeds everything random in the answer.</summary>
     public ulong? Seed { get; init; }
 

@@ -78,6 +78,7 @@ internal sealed class RankBodyReader(ApiOptions options)
                 "context" => request with { Context = Context(value) },
                 "explain" => request with { Explain = Explain(value) },
                 "personalization" => request with { Personalization = Switch(value) },
+                "mode" => request with { IsShadow = Mode(value) },
                 "seed" => request with { Seed = Seed(value) },
                 "fields" => request,
                 _ => throw Unknown("", property.Name, Fields, "field"),
@@ -100,6 +101,13 @@ internal sealed class RankBodyReader(ApiOptions options)
     }
 
     private static RankRequestException Wrong(string field, string expected) => new(field, $"must be {expected}", "wrong_type");
+
+    private static bool Mode(JsonElement value) => Text(value, "mode", 16) switch
+    {
+        "serve" => false,
+        "shadow" => true,
+        _ => throw new RankRequestException("mode", "must be serve or shadow", "invalid_mode"),
+    };
 
     private string Id(JsonElement value, string field)
     {

@@ -27,7 +27,7 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
         .WithTags("Ranking")
         .WithSummary("Rank: search results, similar items, a feed")
         .WithDescription("Answers a ranked list with the reason of every place. Echo each item's token in the events that follow. The cursor asks for the next page "
-            + "of the same order; an unknown field is an error that names the nearest one.")
+            + "of the same order; an unknown field is an error that names the nearest one. With mode shadow the caller shows its own list, given as items, and gets a counter-list.")
         .AcceptsDocument<RankBody>(Example)
         .Produces<RankAnswer>()
         .ProducesBad(StatusCodes.Status404NotFound, StatusCodes.Status504GatewayTimeout)
@@ -86,15 +86,17 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
     private RankAnswer Write(RankingAnswer answer, string vertical, IReadOnlyList<string> fields)
     {
         var snapshot = runtime.Snapshot.Verticals[vertical];
+        var calibration = answer.Model is null ? null : snapshot.Models.Values.FirstOrDefault(model => model.Id == answer.Model)?.Loaded.Manifest.Calibration;
         return new RankAnswer
         {
             RankingId = answer.RankingId,
             AsOf = answer.AsOf,
             Assignments = AssignmentAnswer.Of(answer.Assignments, runtime.Snapshot.Experiments),
-            Sections = [.. answer.Sections.Select(section => new RankedSection(section.Name, [.. section.Items.Select(item => Write(item, snapshot, fields))]))],
+            Sections = [.. answer.Sections.Select(section => new RankedSection(section.Name, [.. section.Items.Select(item => Write(item, snapshot, fields) with { Probability = calibration?.Apply(item.Score) })]))],
             Cursor = answer.Cursor,
             Facets = answer.Facets,
             Degraded = answer.Degraded,
+            Mode = answer.IsShadow ? "shadow" : null,
             Model = answer.Model,
             CandidateCount = answer.CandidateCount,
             Asked = [.. answer.Asked.Select(asked => new AskedItem(asked.Id, asked.Outcome, asked.Reason, ExplainedNumber.Of(asked.Explanation)))],
@@ -105,6 +107,7 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
     {
         Id = item.Id,
         Position = item.Position,
+        ShownPosition = item.ShownPosition > 0 ? item.ShownPosition : null,
         Score = ApiJson.Finite(item.Score),
         Token = item.Token,
         Reasons = item.Reasons,

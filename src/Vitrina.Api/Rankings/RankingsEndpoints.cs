@@ -3,6 +3,7 @@ using Vitrina.Api.Experiments;
 using Vitrina.Api.Security;
 using Vitrina.Engine;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Ranking.Recording;
 
 namespace Vitrina.Api.Rankings;
 
@@ -54,6 +55,12 @@ public sealed record RecordedRanking
     /// <summary>The shown items, in order.</summary>
     public required IReadOnlyList<RecordedItem> Items { get; init; }
 
+    /// <summary>In shadow mode: the list that this engine would have shown, best first; else empty.</summary>
+    public required IReadOnlyList<string> Counter { get; init; }
+
+    /// <summary>The version that scored in shadow, as name/version; absent when none did, or its scores were not kept.</summary>
+    public string? ShadowModel { get; init; }
+
     /// <summary>Candidates that were not shown, each with its reason.</summary>
     public required IReadOnlyList<UnshownItem> Unshown { get; init; }
 }
@@ -69,6 +76,12 @@ public sealed record RecordedItem
 
     /// <summary>The score that ordered it.</summary>
     public double? Score { get; init; }
+
+    /// <summary>The score that the version in shadow gave it; absent without one.</summary>
+    public double? ShadowScore { get; init; }
+
+    /// <summary>Its place among the shown items by that score, from 1; absent without one.</summary>
+    public int? ShadowPosition { get; init; }
 
     /// <summary>The probability of this item at its place given those above; 1 for fixed places.</summary>
     public double? Propensity { get; init; }
@@ -99,7 +112,7 @@ internal sealed class RankingsEndpoints(EngineRuntime runtime, ApiOptions option
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.LookupDeadlineMs);
         return await FindAsync(id, deadline.Token) is { } record
-            ? Results.Json(Write(record, item), ApiJson.Options)
+            ? Results.Json(Write(record, item, await Task.Run(() => runtime.FindShadowScores(record, deadline.Token), deadline.Token)), ApiJson.Options)
             : ProblemResult.NotFound("unknown_ranking", $"there is no record of ranking '{id}': it was never answered, its record was dropped under pressure, or it is older than the retention", "id");
     }
 
@@ -132,14 +145,19 @@ internal sealed class RankingsEndpoints(EngineRuntime runtime, ApiOptions option
         }
     }
 
-    private RecordedRanking Write(RankingRecord record, string? item)
+    private RecordedRanking Write(RankingRecord record, string? item, FeatureBlock? shadow)
     {
+        var shadowScores = ShadowScoresOf(record, shadow);
+        var shadowPlaces = shadowScores.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select((pair, place) => (pair.Key, Place: place + 1))
+            .ToDictionary(pair => pair.Key, pair => pair.Place, StringComparer.Ordinal);
         var sources = runtime.Snapshot.Verticals.GetValueOrDefault(record.Vertical)?.Vertical.Surfaces.GetValueOrDefault(record.Surface)?.Declaration.Sources;
         var shown = record.Shown.Select((entry, index) => new RecordedItem
         {
             Id = entry.Item,
             Position = record.Offset + index + 1,
             Score = ApiJson.Finite(entry.Score),
+            ShadowScore = shadowScores.TryGetValue(entry.Item, out var score) ? score : null,
+            ShadowPosition = shadowPlaces.TryGetValue(entry.Item, out var place) ? place : null,
             Propensity = ApiJson.Finite(entry.Propensity),
             Sources = [.. Enumerable.Range(0, 32).Where(bit => (entry.Sources >> bit & 1) != 0).Select(bit => sources is not null && bit < sources.Count ? sources[bit].Kind : $"source {bit}")],
         });
@@ -160,8 +178,24 @@ internal sealed class RankingsEndpoints(EngineRuntime runtime, ApiOptions option
             Context = record.Context.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
             Assignments = AssignmentAnswer.Of(record.Assignments, runtime.Snapshot.Experiments),
             Items = [.. shown.Where(entry => item is null || entry.Id == item)],
+            Counter = [.. record.Counter.Where(index => index >= 0 && index < record.Shown.Count).Select(index => record.Shown[index].Item)],
+            ShadowModel = shadow is null ? null : ShadowScores.ModelOf(shadow),
             Unshown = [.. record.Unshown.Where(entry => item is null || entry.Item == item)],
         };
+    }
+
+    private static Dictionary<string, double> ShadowScoresOf(RankingRecord record, FeatureBlock? block)
+    {
+        var scores = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var row = 0; block is not null && row < block.Items.Length; row++)
+        {
+            if (ApiJson.Finite(ShadowScores.Of(block)[row]) is { } score && record.Shown.Any(shown => shown.Item == block.Items[row]))
+            {
+                scores[block.Items[row]] = score;
+            }
+        }
+
+        return scores;
     }
 
     public void Dispose() => _walks.Dispose();

@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Vitrina.Cli.Benchmarks;
 using Vitrina.Learning.Evaluation;
+using Vitrina.Simulation.Goods;
 
 namespace Vitrina.Cli.Commands;
 
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), Backtest(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
 
@@ -34,6 +35,23 @@ internal static class BenchCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             Print(await SessionsBenchmark.RunAsync(parsed.GetValue(dataset)!, parsed.GetValue(seed), parsed.GetValue(leak), new Terminal(parsed.GetValue(json)), cancellation), parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Backtest()
+    {
+        var (json, seed) = (EngineAccess.JsonOption(), Seed());
+        var runs = new Option<int>("--runs") { Description = "Comparisons per row.", DefaultValueFactory = _ => 5000 };
+        var world = new Option<string?>("--world-config") { Description = "A world configuration file; absent: the demo's, a tenth of it." };
+        var command = new Command("backtest", "How often comparisons err: equally good orders called different, better ones missed. Example: vitrina bench backtest --seed 3 --runs 5000 --json") { json, seed, runs, world };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var count = parsed.GetValue(runs) is >= 1 and <= 1_000_000 and var asked ? asked : throw new UsageException("--runs: a number from 1 to 1,000,000");
+            var file = parsed.GetValue(world);
+            var configuration = file is null ? GoodsConfiguration.Demo.Scaled(0.1) : WorldChoice.Parameters(WorldChoice.KindOf("goods"), file, null);
+            Print(await BacktestBenchmark.RunAsync((GoodsConfiguration)configuration, parsed.GetValue(seed), count, cancellation), parsed.GetValue(json));
             return 0;
         });
         return command;

@@ -44,7 +44,7 @@ internal static class ServeCommand
             await Console.Error.WriteLineAsync($"recovered: {sentence}");
         }
 
-        await using var app = ApiHost.Build(runtime, configuration.Api, new JobLauncher(["train"], job => Launch(directory, job)));
+        await using var app = ApiHost.Build(runtime, configuration.Api, new JobLauncher(["train", "backtest"], job => Launch(directory, job)));
         if (clock is not null)
         {
             app.Use(async (context, next) =>

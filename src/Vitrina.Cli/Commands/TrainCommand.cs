@@ -33,9 +33,10 @@ internal static class TrainCommand
             outcome = await LearnAsync(journal, data, options, terminal, cancellationToken);
         }
 
+        await Publishing.TryEvaluateAsync(data, outcome.Manifest, Learning.Evaluation.CalibrationMethod.Auto, options.Seed, terminal, cancellationToken);
         if (publishes)
         {
-            await Publishing.PublishAsync(data, outcome.Manifest, "train", cancellationToken);
+            await Publishing.PublishAsync(data, outcome.Manifest, "train", null, terminal, cancellationToken);
         }
 
         var table = Evaluations.Table(outcome.Test, options.Seed, ["popularity", "text"]).ToReport("train", $"{options.Vertical}/{options.Surface}", "later-time test lists");

@@ -6,16 +6,22 @@ namespace Vitrina.Engine.Events;
 /// <param name="Subject">What it is about: a model's name, a surface, a user.</param>
 /// <param name="Value">The new value: a version, on or off; empty when there is none.</param>
 /// <param name="Author">Who asked for it.</param>
-public sealed record ControlEntry(string Subject, string Value, string Author)
+/// <param name="Reason">Why it was done against advice; null when there was none to go against.</param>
+public sealed record ControlEntry(string Subject, string Value, string Author, string? Reason = null)
 {
     /// <summary>The entry in the journal's form.</summary>
     public byte[] ToBytes()
     {
         var writer = new ByteWriter();
-        writer.WriteByte(1);
+        writer.WriteByte(Reason is null ? (byte)1 : (byte)2);
         writer.WriteString(Subject);
         writer.WriteString(Value);
         writer.WriteString(Author);
+        if (Reason is not null)
+        {
+            writer.WriteString(Reason);
+        }
+
         return writer.ToArray();
     }
 
@@ -24,8 +30,11 @@ public sealed record ControlEntry(string Subject, string Value, string Author)
     public static ControlEntry Read(ReadOnlySpan<byte> payload)
     {
         var reader = new ByteReader(payload);
-        return reader.ReadByte() == 1
-            ? new ControlEntry(reader.ReadString(), reader.ReadString(), reader.ReadString())
-            : throw new CodecException("a control entry of a newer version", 0);
+        return reader.ReadByte() switch
+        {
+            1 => new ControlEntry(reader.ReadString(), reader.ReadString(), reader.ReadString()),
+            2 => new ControlEntry(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString()),
+            _ => throw new CodecException("a control entry of a newer version", 0),
+        };
     }
 }

@@ -98,7 +98,7 @@ internal sealed class ErasureRewriter
     private bool Write(RankingRecord ranking, long sequence)
     {
         // A record may stand behind an erasure, or the joining of a device, that its answer had not seen yet.
-        var seen = ranking.Origin == RankingOrigin.Served ? Math.Min(sequence, ranking.AsOf) : sequence;
+        var seen = ranking.IsAnsweredHere ? Math.Min(sequence, ranking.AsOf) : sequence;
         if (ranking.User is not { } id || PersonOf(id, seen) is not { } person)
         {
             return false;

@@ -13,6 +13,9 @@ public enum RankingOrigin : byte
 
     /// <summary>Made from replayed state where no list was ever logged.</summary>
     Reconstructed = 2,
+
+    /// <summary>Shown by the caller and ordered here without being shown: <see cref="RankingRecord.Counter"/>. Compared with, never learned from.</summary>
+    Shadow = 3,
 }
 
 /// <summary>One answered item of a recorded ranking.</summary>
@@ -156,6 +159,11 @@ public sealed record RankingRecord
 
     /// <summary>The experiments that the answer belongs to.</summary>
     public IReadOnlyList<RecordedAssignment> Assignments { get; init; } = [];
+    /// <summary>In shadow mode: the list that this engine would have shown, as indexes in <see cref="Shown"/>, best first; else empty.</summary>
+    public IReadOnlyList<int> Counter { get; init; } = [];
+
+    /// <summary>True when this engine scored it: <see cref="AsOf"/> is a snapshot's, and vectors may have been recorded.</summary>
+    public bool IsAnsweredHere => Origin is RankingOrigin.Served or RankingOrigin.Shadow;
 
     /// <summary>True when its person was erased: it stands for nobody, and nothing is learned from it.</summary>
     public bool IsErased => ErasedPerson.IsMarked(this);
@@ -165,8 +173,8 @@ public sealed record RankingRecord
     {
         ArgumentNullException.ThrowIfNull(writer);
 
-        // An answer outside all experiments keeps the first version, which every program reads.
-        writer.WriteByte(Assignments.Count == 0 ? (byte)1 : (byte)2);
+        // An answer outside all experiments keeps the first version, which every program reads; only a counter-list needs the third.
+        writer.WriteByte(Counter.Count > 0 ? (byte)3 : Assignments.Count > 0 ? (byte)2 : (byte)1);
         writer.WriteString(Id);
         writer.WriteString(Vertical);
         writer.WriteString(Surface);
@@ -205,12 +213,21 @@ public sealed record RankingRecord
             writer.WriteString(unshown.Reason);
         }
 
-        if (Assignments.Count > 0)
+        if (Assignments.Count > 0 || Counter.Count > 0)
         {
             writer.WriteVarUInt((ulong)Assignments.Count);
             foreach (var assignment in Assignments)
             {
                 assignment.Write(writer);
+            }
+        }
+
+        if (Counter.Count > 0)
+        {
+            writer.WriteVarUInt((ulong)Counter.Count);
+            foreach (var index in Counter)
+            {
+                writer.WriteVarUInt((ulong)index);
             }
         }
     }
@@ -221,7 +238,7 @@ public sealed record RankingRecord
     {
         var reader = new ByteReader(payload);
         var version = reader.ReadByte();
-        if (version is not (1 or 2))
+        if (version is not (1 or 2 or 3))
         {
             throw new CodecException("a ranking of a newer version", 0);
         }
@@ -248,6 +265,7 @@ public sealed record RankingRecord
             Shown = ReadShown(ref reader),
             Unshown = ReadUnshown(ref reader),
             Assignments = version == 1 ? [] : ReadAssignments(ref reader),
+            Counter = version == 3 ? ReadCounter(ref reader) : [],
         };
     }
 
@@ -282,6 +300,17 @@ public sealed record RankingRecord
         }
 
         return shown;
+    }
+
+    private static int[] ReadCounter(ref ByteReader reader)
+    {
+        var counter = new int[reader.ReadCount(1)];
+        for (var i = 0; i < counter.Length; i++)
+        {
+            counter[i] = (int)reader.ReadVarUInt();
+        }
+
+        return counter;
     }
 
     private static UnshownItem[] ReadUnshown(ref ByteReader reader)

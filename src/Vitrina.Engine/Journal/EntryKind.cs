@@ -53,4 +53,7 @@ public enum EntryKind : byte
 
     /// <summary>What a finished experiment estimated, or what came true of it.</summary>
     ExperimentConcluded = 17,
+
+    /// <summary>A model version began to score live requests beside the serving one, or, without a version, none does any more.</summary>
+    ModelShadowed = 18,
 }

@@ -39,6 +39,9 @@ public sealed record RankRequest
     /// <summary>The surface.</summary>
     public required string Surface { get; init; }
 
+    /// <summary>The longest list that shadow mode takes: what a person is shown, not what was retrieved.</summary>
+    public const int MaxShadowItems = 1_000;
+
     /// <summary>Who asks.</summary>
     public string? User { get; init; }
 
@@ -77,6 +80,33 @@ public sealed record RankRequest
 
     /// <summary>Seeds everything random in the answer; absent: made from the user, the surface and the snapshot.</summary>
     public ulong? Seed { get; init; }
+
+    /// <summary>
+    /// True when <see cref="Items"/> is a list that somebody else shows: the answer is how this engine would have ordered it, the record says what was
+    /// shown, and nothing is learned from it.
+    /// </summary>
+    public bool IsShadow { get; init; }
+
+    /// <summary>Refuses what shadow mode cannot do.</summary>
+    /// <exception cref="RankRequestException">There is no list, it is too long, names an item twice, or pages on.</exception>
+    internal void RequireShadowList()
+    {
+        if (Items.Count is 0 or > MaxShadowItems)
+        {
+            throw new RankRequestException("items", $"mode shadow needs the list as it was shown, 1 to {MaxShadowItems} items", Items.Count == 0 ? "missing" : "too_many");
+        }
+
+        if (Cursor is not null)
+        {
+            throw new RankRequestException("cursor", "mode shadow takes a whole list and has no further pages", "invalid_request");
+        }
+
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        if (Items.FirstOrDefault(item => !known.Add(item)) is { } twice)
+        {
+            throw new RankRequestException("items", $"the shown list names '{twice}' twice", "duplicate_item");
+        }
+    }
 
     /// <summary>The value of a context key, or null.</summary>
     public string? ContextOf(string key)

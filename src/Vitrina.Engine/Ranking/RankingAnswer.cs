@@ -29,6 +29,9 @@ public sealed record RankingAnswer
     /// <summary>The model that scored, as name/version; absent when the fallback did.</summary>
     public string? Model { get; init; }
 
+    /// <summary>True when this list was not shown: the caller showed its own.</summary>
+    public bool IsShadow { get; init; }
+
     /// <summary>How many candidates stood in the ranking, removed ones left out.</summary>
     public int CandidateCount { get; init; }
 
@@ -49,6 +52,9 @@ public sealed record AnswerItem
 
     /// <summary>Its place on the page, from 1; goes on over pages.</summary>
     public required int Position { get; init; }
+
+    /// <summary>Its place in the list that was shown, from 1, when that is another one: in shadow mode; else 0.</summary>
+    public int ShownPosition { get; init; }
 
     /// <summary>The score that ordered it: log-odds from a model, else the fallback's own unit.</summary>
     public required float Score { get; init; }

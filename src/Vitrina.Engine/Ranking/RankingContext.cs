@@ -242,6 +242,9 @@ internal sealed class RankingContext(CompiledVertical vertical)
         return (_foundOrdinals, _foundScores);
     }
 
+    /// <summary>The place of a candidate in the caller's list, from 1; 0 = a source found it.</summary>
+    public int GivenPlaceOf(int index) => SourceRanks[_sourceCount - 1][index];
+
     /// <summary>The bits of the sources that found a candidate.</summary>
     public uint SourcesOf(int index)
     {

@@ -19,6 +19,9 @@ public sealed class VerticalSnapshot
     /// <summary>The serving models by name; versions that experiments name stand there as <c>name/version</c>.</summary>
     public required IReadOnlyDictionary<string, ServingModel> Models { get; init; }
 
+    /// <summary>Models that score beside the serving ones, by name; their scores are logged, not shown.</summary>
+    public IReadOnlyDictionary<string, ServingModel> Shadows { get; init; } = new Dictionary<string, ServingModel>();
+
     /// <summary>The experiments that run, by the surface that they change; surfaces without any are not in it.</summary>
     internal IReadOnlyDictionary<string, SurfaceArms> Arms { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, SurfaceArms>.Empty;
 

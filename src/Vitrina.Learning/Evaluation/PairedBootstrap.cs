@@ -10,7 +10,7 @@ namespace Vitrina.Learning.Evaluation;
 public readonly record struct MeanInterval(double Mean, double Low, double High, int Count);
 
 /// <summary>A paired difference, its interval, and how often chance alone makes one as large.</summary>
-/// <param name="Interval">Mean of candidate − baseline by list, and its interval.</param>
+/// <param name="Interval">Mean of candidate − baseline by list, and the 95 % interval that goes with the p-value (<see cref="SubsetMeans"/>).</param>
 /// <param name="PValue">Two-sided p-value of the randomisation test (signs of the differences flipped at random); above 0, at most 1.</param>
 /// <param name="Wins">Lists on which the candidate is better.</param>
 /// <param name="Losses">Lists on which the candidate is worse.</param>
@@ -57,8 +57,8 @@ public static class PairedBootstrap
     /// <summary>Mean of candidate − baseline by list, with interval and p-value.</summary>
     /// <param name="candidate">One value per list.</param>
     /// <param name="baseline">One value per list, of the same lists in the same order.</param>
-    /// <param name="seed">Seed of resampling and randomisation.</param>
-    /// <param name="resamples">Number of resamples, and of randomisations.</param>
+    /// <param name="seed">Seed of the randomisation.</param>
+    /// <param name="resamples">Number of randomisations.</param>
     /// <exception cref="ArgumentException">The lists are not the same number.</exception>
     public static PairedDifference Difference(
         ReadOnlySpan<double> candidate, ReadOnlySpan<double> baseline, ulong seed, int resamples = DefaultResamples)
@@ -78,7 +78,8 @@ public static class PairedBootstrap
         }
 
         double[] present = Present(differences);
-        return new PairedDifference(Mean(present, seed, resamples), Randomisation(present, seed, resamples), wins, losses);
+        (MeanInterval interval, double pValue) = SubsetMeans.Of(present, seed, resamples);
+        return new PairedDifference(interval, pValue, wins, losses);
     }
 
     /// <summary>The q-quantile of sorted values, linear between neighbours; q in 0 to 1.</summary>
@@ -88,34 +89,6 @@ public static class PairedBootstrap
         int below = (int)place;
         double above = sorted[Math.Min(below + 1, sorted.Length - 1)];
         return sorted[below] + ((place - below) * (above - sorted[below]));
-    }
-
-    private static double Randomisation(double[] differences, ulong seed, int rounds)
-    {
-        if (differences.Length == 0)
-        {
-            return double.NaN;
-        }
-
-        // Sums in another order round differently: a tie with the observed sum must count as one.
-        double observed = Math.Abs(differences.Sum()), slack = 1e-12 * differences.Sum(Math.Abs);
-        bool[] isAsLarge = new bool[rounds];
-        Parallel.For(0, rounds, round =>
-        {
-            RandomStream stream = RandomStream.For(seed, "randomisation", (ulong)round);
-            double sum = 0;
-            ulong bits = 0;
-            for (int i = 0; i < differences.Length; i++)
-            {
-                bits = (i & 63) == 0 ? stream.NextUInt64() : bits >> 1;
-                sum += (bits & 1) == 0 ? differences[i] : -differences[i];
-            }
-
-            isAsLarge[round] = Math.Abs(sum) >= observed - slack;
-        });
-
-        // The observed labelling is one of the possible ones, so that p is never 0 (Davison and Hinkley, section 4.2).
-        return (1.0 + isAsLarge.Count(large => large)) / (1.0 + rounds);
     }
 
     private static double[] Present(ReadOnlySpan<double> values)

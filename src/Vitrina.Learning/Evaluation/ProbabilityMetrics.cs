@@ -134,7 +134,8 @@ public static class ProbabilityMetrics
                 break;
             }
 
-            if (Math.Abs(slopeStep) + Math.Abs(interceptStep) < 1e-10)
+            // So near the optimum the loss is flat to its last bit; Newton's error after the step is the square of it.
+            if (Math.Abs(slopeStep) + Math.Abs(interceptStep) < 1e-7)
             {
                 return new CalibrationLine(slope, intercept);
             }

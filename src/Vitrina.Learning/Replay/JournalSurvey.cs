@@ -26,7 +26,9 @@ public sealed class JournalSurvey
     private readonly Dictionary<UInt128, long> _timeOf = [];
     private readonly IReadOnlyList<long>? _windowMs;
 
-    private JournalSurvey(IReadOnlyList<long>? windowMs) => _windowMs = windowMs;
+    private readonly bool _withShadow;
+
+    private JournalSurvey(IReadOnlyList<long>? windowMs, bool withShadow) => (_windowMs, _withShadow) = (windowMs, withShadow);
 
     /// <summary>The rankings, by what their snapshots had seen.</summary>
     public IReadOnlyList<RankingPlace> Places => _places;
@@ -46,18 +48,37 @@ public sealed class JournalSurvey
     /// <param name="surface">The surface.</param>
     /// <param name="windowMs">How long after its list an event of each type still belongs to it, milliseconds, by type; null = for ever.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
-    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default)
+    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default) =>
+        new JournalSurvey(windowMs, withShadow: false).Read(journal, vertical, surface, cancellationToken);
+
+    /// <summary>Reads the journal, and also takes lists of others that were sent in shadow mode: to compare with, never to learn from.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="vertical">The vertical.</param>
+    /// <param name="surface">The surface.</param>
+    /// <param name="windowMs">How long after its list an event of each type still belongs to it, milliseconds, by type; null = for ever.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public static JournalSurvey WithShadowsOf(
+        IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default) =>
+        new JournalSurvey(windowMs, withShadow: true).Read(journal, vertical, surface, cancellationToken);
+
+    /// <summary>How long an event of each type belongs to its list in a vertical, milliseconds, by type: its attribution window.</summary>
+    public static IReadOnlyList<long> WindowsOf(Engine.CompiledVertical vertical)
+    {
+        ArgumentNullException.ThrowIfNull(vertical);
+        return [.. EventTypes.All.Select(name => vertical.Declaration.Events.TryGetValue(name, out var declared) ? (long)declared.AttributionWindow.TotalMilliseconds : long.MaxValue)];
+    }
+
+    private JournalSurvey Read(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        var survey = new JournalSurvey(windowMs);
         foreach (var entry in journal.Read(journal.FirstSequence))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            survey.Note(entry, vertical, surface);
+            Note(entry, vertical, surface);
         }
 
-        survey._places.Sort((a, b) => a.AsOf != b.AsOf ? a.AsOf.CompareTo(b.AsOf) : a.Sequence.CompareTo(b.Sequence));
-        return survey;
+        _places.Sort((a, b) => a.AsOf != b.AsOf ? a.AsOf.CompareTo(b.AsOf) : a.Sequence.CompareTo(b.Sequence));
+        return this;
     }
 
     private void Note(in JournalEntry entry, string vertical, string surface)
@@ -67,7 +88,8 @@ public sealed class JournalSurvey
         {
             case EntryKind.Ranking:
                 var ranking = RankingRecord.Read(entry.Payload.Span);
-                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased && !IsLate(ranking))
+                if (ranking.Vertical == vertical && ranking.Surface == surface && !ranking.IsErased && !IsLate(ranking)
+                    && (_withShadow || ranking.Origin != RankingOrigin.Shadow))
                 {
                     if (ranking.User is { } id)
                     {
@@ -75,12 +97,12 @@ public sealed class JournalSurvey
                     }
 
                     // An imported list was made elsewhere: it sees everything before itself.
-                    var asOf = ranking.Origin == RankingOrigin.Served ? ranking.AsOf : entry.Sequence - 1;
+                    var asOf = ranking.IsAnsweredHere ? ranking.AsOf : entry.Sequence - 1;
                     _times.Add((Hash.Of128(ranking.Id), ranking.AtMs));
                     _timeOf[Hash.Of128(ranking.Id)] = ranking.AtMs;
                     ShownCount += ranking.Shown.Count;
                     _places.Add(new RankingPlace(asOf, entry.Sequence, ranking.AtMs));
-                    HasImported |= ranking.Origin != RankingOrigin.Served;
+                    HasImported |= !ranking.IsAnsweredHere;
                 }
 
                 break;
@@ -106,7 +128,7 @@ public sealed class JournalSurvey
 
     // Recorded behind the erasure of its user, which its answer had not seen yet.
     private bool IsLate(RankingRecord ranking) =>
-        ranking is { Origin: RankingOrigin.Served, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
+        ranking is { IsAnsweredHere: true, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
 
     private void Note(MarketEvent marketEvent)
     {

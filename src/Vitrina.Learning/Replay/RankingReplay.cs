@@ -14,10 +14,10 @@ public sealed class ReplayedRanking
     /// <summary>The record.</summary>
     public required RankingRecord Record { get; init; }
 
-    /// <summary>The shown items that the catalogue knew then, in shown order; a row of <see cref="Features"/> each.</summary>
+    /// <summary>The shown items that the catalogue knew then, in shown order, then recorded candidates that stood too low, when asked for; a row of <see cref="Features"/> each.</summary>
     public required IReadOnlyList<Item> Items { get; init; }
 
-    /// <summary>The index of each row in <see cref="RankingRecord.Shown"/>.</summary>
+    /// <summary>The index of each row in <see cref="RankingRecord.Shown"/>; −1 for a candidate that was not shown.</summary>
     public required IReadOnlyList<int> ShownIndex { get; init; }
 
     /// <summary>All features of the vertical: replayed ones recomputed, recorded ones from the record (missing where it has none).</summary>
@@ -64,8 +64,14 @@ public sealed class RankingReplay
         _recorded = featureFolder is not null && Directory.Exists(featureFolder) ? new RecordedFeatures(featureFolder) : null;
     }
 
-    /// <summary>The state after the run.</summary>
+    /// <summary>The state after the run; during a visit, as the ranking saw it.</summary>
     public EngineState State => _state;
+
+    /// <summary>
+    /// True adds the recorded candidates that stood too low to be shown. Their recorded features are computed anew where the log holds no vector of
+    /// them: near to what they were, where the shown items' are exact.
+    /// </summary>
+    public bool WithUnshown { get; init; }
 
     /// <summary>Visits the surveyed rankings in the order of what they had seen.</summary>
     /// <param name="survey">Where they stand.</param>
@@ -124,20 +130,25 @@ public sealed class RankingReplay
             return;
         }
 
+        if (WithUnshown)
+        {
+            AddUnshown(record, items, shownIndex);
+        }
+
         var market = _withText ? _state.LiveWithText(_vertical.Name) : _state.Live(_vertical.Name);
         Begin(record, market, items, shownIndex);
-        var block = record.Origin == RankingOrigin.Served ? _recorded?.Find(record.Id, record.AtMs) : null;
+        var block = record.IsAnsweredHere ? _recorded?.Find(record.Id, record.AtMs) : null;
         _matrix.Reset(items.Count, _vertical.Features.Count);
         for (var column = 0; column < _vertical.Features.Count; column++)
         {
             var feature = _vertical.Features[column];
-            if (feature.Origin == FeatureOrigin.Replayed || record.Origin != RankingOrigin.Served)
+            if (feature.Origin == FeatureOrigin.Replayed || !record.IsAnsweredHere)
             {
                 feature.Compute(_scope, _matrix.Column(column));
             }
             else
             {
-                FillRecorded(block, feature.Name, items, _matrix.Column(column));
+                FillRecorded(block, feature, items, shownIndex, _matrix.Column(column));
             }
         }
 
@@ -170,28 +181,45 @@ public sealed class RankingReplay
             _scope.ServeText(_vertical.Analyzer, record.Query);
         }
 
-        // An imported list is one that its caller made: its places are what a caller's list has at serving.
+        // An imported list, and one in shadow mode, is one that its caller made: its places are what a caller's list has at serving.
         for (var row = 0; row < items.Count; row++)
         {
-            _scope.Add(items[row], record.Origin == RankingOrigin.Imported ? record.Offset + shownIndex[row] + 1 : 0);
+            _scope.Add(items[row], record.Origin is RankingOrigin.Imported or RankingOrigin.Shadow ? record.Offset + shownIndex[row] + 1 : 0);
         }
     }
 
-    private static void FillRecorded(FeatureBlock? block, string feature, List<Item> items, Span<float> column)
+    private void AddUnshown(RankingRecord record, List<Item> items, List<int> shownIndex)
+    {
+        foreach (var candidate in record.Unshown)
+        {
+            // A rule's or a filter's removal stands; only what stood too low could have come up.
+            if (candidate.Reason.StartsWith("rank:", StringComparison.Ordinal) && _state.Catalog.Find(candidate.Item) is { } item && item.Vertical == _vertical.Name && !items.Contains(item))
+            {
+                items.Add(item);
+                shownIndex.Add(-1);
+            }
+        }
+    }
+
+    private void FillRecorded(FeatureBlock? block, Feature feature, List<Item> items, List<int> shownIndex, Span<float> column)
     {
         column.Fill(float.NaN);
-        var recordedColumn = block is null ? -1 : IndexOf(block.FeatureNames, feature);
-        if (recordedColumn < 0)
+        if (WithUnshown && _withText)
         {
-            return;
+            feature.Compute(_scope, column);
         }
 
+        var recordedColumn = block is null ? -1 : IndexOf(block.FeatureNames, feature.Name);
         for (var row = 0; row < items.Count; row++)
         {
-            var recordedRow = Array.IndexOf(block!.Items, items[row].Id.Value);
+            var recordedRow = recordedColumn < 0 ? -1 : Array.IndexOf(block!.Items, items[row].Id.Value);
             if (recordedRow >= 0)
             {
-                column[row] = block.Values[(recordedColumn * block.Items.Length) + recordedRow];
+                column[row] = block!.Values[(recordedColumn * block.Items.Length) + recordedRow];
+            }
+            else if (shownIndex[row] >= 0)
+            {
+                column[row] = float.NaN;
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Vitrina.Kernels.Files;
@@ -18,6 +20,10 @@ public sealed class ModelFolder
 {
     private const string ManifestFile = "manifest.json";
     private const string ModelBytes = "model.bin";
+    private const string EvaluationFile = "evaluation.json";
+
+    // Besides the manifest: what a version consists of elsewhere too.
+    private static readonly string[] TravellingFiles = [ModelBytes, EvaluationFile];
 
     private static readonly JsonSerializerOptions ManifestJson = new()
     {
@@ -71,10 +77,21 @@ public sealed class ModelFolder
 
         Directory.CreateDirectory(unfinished);
         ModelFile.Write(Path.Combine(unfinished, ModelBytes), model);
-        WriteManifest(unfinished, manifest);
+        WriteManifest(unfinished, manifest with { Checksum = ChecksumOf(Path.Combine(unfinished, ModelBytes)) });
+        Publish(unfinished, manifest.Name, target);
+    }
+
+    private void Publish(string unfinished, string name, string target)
+    {
         Directory.Move(unfinished, target);
-        AtomicFile.SyncFolder(Path.Combine(_root, manifest.Name));
+        AtomicFile.SyncFolder(Path.Combine(_root, name));
         AtomicFile.SyncFolder(_root);
+    }
+
+    private static string ChecksumOf(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     /// <summary>Loads a version and verifies it.</summary>
@@ -94,9 +111,10 @@ public sealed class ModelFolder
     /// <summary>Loads a version and verifies its files, without asking whether its features are provided.</summary>
     /// <exception cref="FileNotFoundException">There is no such version.</exception>
     /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or does not belong to the other.</exception>
-    public LoadedModel Load(string name, string version)
+    public LoadedModel Load(string name, string version) => Read(FolderOf(name, version));
+
+    private static LoadedModel Read(string folder)
     {
-        string folder = FolderOf(name, version);
         ModelManifest manifest = ReadManifest(folder);
         string path = Path.Combine(folder, ModelBytes);
         if (!File.Exists(path))
@@ -105,6 +123,11 @@ public sealed class ModelFolder
         }
 
         RankingModel model = ModelFile.Read(path, manifest.Kind);
+        if (manifest.Checksum is { } checksum && checksum != ChecksumOf(path))
+        {
+            throw new DamagedFileException(path, "is not the file that its manifest was written for: the checksums differ");
+        }
+
         if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Inputs.Select(input => input.Name), StringComparer.Ordinal))
         {
             throw new DamagedFileException(path, "does not have the features that its manifest lists");
@@ -127,7 +150,7 @@ public sealed class ModelFolder
         }
 
         List<ModelManifest> manifests = [];
-        foreach (string model in Directory.EnumerateDirectories(_root))
+        foreach (string model in Directory.EnumerateDirectories(_root).Where(folder => !Path.GetFileName(folder).StartsWith('.')))
         {
             foreach (string version in Directory.EnumerateDirectories(model))
             {
@@ -148,12 +171,100 @@ public sealed class ModelFolder
     /// <summary>Moves a version to another stage; the model itself stays as it is.</summary>
     /// <returns>The manifest as stored now.</returns>
     /// <exception cref="FileNotFoundException">There is no such version.</exception>
-    public ModelManifest SetStage(string name, string version, ModelStage stage)
+    public ModelManifest SetStage(string name, string version, ModelStage stage) => Change(name, version, manifest => manifest with { Stage = stage });
+
+    /// <summary>Changes what a version's manifest says; the model itself stays as it is.</summary>
+    /// <returns>The manifest as stored now.</returns>
+    /// <exception cref="FileNotFoundException">There is no such version.</exception>
+    public ModelManifest Change(string name, string version, Func<ModelManifest, ModelManifest> change)
     {
+        ArgumentNullException.ThrowIfNull(change);
         string folder = FolderOf(name, version);
-        ModelManifest manifest = ReadManifest(folder) with { Stage = stage };
+        ModelManifest manifest = change(ReadManifest(folder));
         WriteManifest(folder, manifest);
         return manifest;
+    }
+
+    /// <summary>The manifest of a version, or null when there is none.</summary>
+    /// <exception cref="DamagedFileException">It is damaged.</exception>
+    public ModelManifest? Find(string name, string version)
+    {
+        string folder = FolderOf(name, version);
+        return File.Exists(Path.Combine(folder, ManifestFile)) ? ReadManifest(folder) : null;
+    }
+
+    /// <summary>Stores how a version did on later lists; replaces an earlier evaluation.</summary>
+    /// <exception cref="FileNotFoundException">There is no such version.</exception>
+    public void SaveEvaluation(string name, string version, ModelEvaluation evaluation)
+    {
+        string folder = FolderOf(name, version);
+        ReadManifest(folder);
+        AtomicFile.WriteAllText(Path.Combine(folder, EvaluationFile), JsonSerializer.Serialize(evaluation, ManifestJson) + "\n");
+    }
+
+    /// <summary>How a version did on later lists, or null when it was not evaluated.</summary>
+    /// <exception cref="DamagedFileException">The file is damaged.</exception>
+    public ModelEvaluation? FindEvaluation(string name, string version)
+    {
+        string path = Path.Combine(FolderOf(name, version), EvaluationFile);
+        return File.Exists(path) ? ReadJson<ModelEvaluation>(path, "evaluation") : null;
+    }
+
+    /// <summary>The files of a version as they travel to another registry: what belongs to this installation (stage, publications) is left out.</summary>
+    /// <exception cref="FileNotFoundException">There is no such version.</exception>
+    public IReadOnlyDictionary<string, byte[]> Export(string name, string version)
+    {
+        string folder = FolderOf(name, version);
+        ModelManifest manifest = ReadManifest(folder) with { Stage = ModelStage.Candidate, Publications = null, IsRolledBack = false };
+        SortedDictionary<string, byte[]> files = new(StringComparer.Ordinal) { [ManifestFile] = Encoding.UTF8.GetBytes(TextOf(manifest)) };
+        foreach (string file in TravellingFiles.Where(file => File.Exists(Path.Combine(folder, file))))
+        {
+            files[file] = File.ReadAllBytes(Path.Combine(folder, file));
+        }
+
+        return files;
+    }
+
+    /// <summary>Takes in a version that <see cref="Export"/> gave, byte for byte, and verifies it.</summary>
+    /// <param name="files">Contents by file name; names that a version does not have are refused.</param>
+    /// <returns>The manifest.</returns>
+    /// <exception cref="DamagedFileException">A file is missing, damaged or does not belong to the others.</exception>
+    /// <exception cref="InvalidOperationException">The version exists: versions are never overwritten.</exception>
+    public ModelManifest Import(IReadOnlyDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Keys.FirstOrDefault(file => file != ManifestFile && !TravellingFiles.Contains(file)) is { } stranger)
+        {
+            throw new DamagedFileException(stranger, "is no file of a model version");
+        }
+
+        string incoming = Path.Combine(_root, $".incoming-{Environment.ProcessId}");
+        Directory.CreateDirectory(incoming);
+        try
+        {
+            foreach ((string file, byte[] bytes) in files)
+            {
+                AtomicFile.WriteAllBytes(Path.Combine(incoming, file), bytes);
+            }
+
+            ModelManifest manifest = Read(incoming).Manifest;
+            string target = FolderOf(manifest.Name, manifest.Version);
+            if (Directory.Exists(target))
+            {
+                throw new InvalidOperationException($"Model '{manifest.Name}' already has a version '{manifest.Version}'; versions are never overwritten.");
+            }
+
+            Directory.CreateDirectory(Path.Combine(_root, manifest.Name));
+            Publish(incoming, manifest.Name, target);
+            return manifest;
+        }
+        finally
+        {
+            if (Directory.Exists(incoming))
+            {
+                Directory.Delete(incoming, recursive: true);
+            }
+        }
     }
 
     private static ModelManifest ReadManifest(string folder)
@@ -164,22 +275,29 @@ public sealed class ModelFolder
             throw new FileNotFoundException($"There is no model version at '{folder}'.", path);
         }
 
+        ModelManifest manifest = ReadJson<ModelManifest>(path, "manifest");
+        return manifest.Calibration?.FindMistake() is { } mistake ? throw new DamagedFileException(path, mistake) : manifest;
+    }
+
+    private static T ReadJson<T>(string path, string what)
+        where T : class
+    {
         try
         {
-            return JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ManifestJson)
-                ?? throw new DamagedFileException(path, "holds no manifest");
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), ManifestJson) ?? throw new DamagedFileException(path, $"holds no {what}");
         }
         catch (JsonException error)
         {
-            throw new DamagedFileException(path, $"not a manifest: {error.Message}");
+            throw new DamagedFileException(path, $"not a{(what[0] == 'e' ? "n" : "")} {what}: {error.Message}");
         }
     }
 
-    private static void WriteManifest(string folder, ModelManifest manifest)
+    private static void WriteManifest(string folder, ModelManifest manifest) => AtomicFile.WriteAllText(Path.Combine(folder, ManifestFile), TextOf(manifest));
+
+    private static string TextOf(ModelManifest manifest)
     {
         ModelManifest ordered = manifest with { Metrics = new SortedDictionary<string, double>(manifest.Metrics.ToDictionary(), StringComparer.Ordinal) };
-        string path = Path.Combine(folder, ManifestFile);
-        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(ordered, ManifestJson) + "\n");
+        return JsonSerializer.Serialize(ordered, ManifestJson) + "\n";
     }
 
     private string FolderOf(string name, string version)

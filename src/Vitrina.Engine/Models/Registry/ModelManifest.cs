@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Vitrina.Engine.Models.Registry;
 
 /// <summary>How far a model version has come on its way to serving.</summary>
@@ -20,7 +22,27 @@ public enum ModelStage
 /// <param name="Name">The feature's name.</param>
 /// <param name="Origin">`replayed` (recomputed from the journal) or `recorded` (taken from the ranking record).</param>
 /// <param name="MissingRule">What a missing value does, in words for the reader.</param>
-public sealed record ManifestFeature(string Name, string Origin, string MissingRule);
+/// <param name="Type">`number` (32-bit float) or `category`; absent in manifests of earlier versions, whose features are all numbers.</param>
+/// <param name="MissingRate">Share of missing values in lists of the training range; null when it was not measured.</param>
+/// <param name="Importance">Mean absolute contribution to the score on lists of the training range and later ones, in the score's unit; null when it was not measured.</param>
+public sealed record ManifestFeature(
+    string Name,
+    string Origin,
+    string MissingRule,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? MissingRate = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Importance = null);
+
+/// <summary>One time at which a version began to serve.</summary>
+/// <param name="At">When, by the clock of the installation.</param>
+/// <param name="Author">Who did it.</param>
+/// <param name="Sequence">The journal's entry of it.</param>
+/// <param name="Reason">Why it was done against a gate's or the ladder's advice; null when it was not.</param>
+public sealed record ManifestPublication(
+    DateTimeOffset At,
+    string Author,
+    long Sequence,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
 
 /// <summary>The part of the history that a model was trained on.</summary>
 /// <param name="From">First moment of the training data, inclusive.</param>
@@ -75,4 +97,20 @@ public sealed record ModelManifest
 
     /// <summary>How far the version has come.</summary>
     public ModelStage Stage { get; init; }
+
+    /// <summary>SHA-256 of `model.bin`, lower-case hex; null in versions that were saved before it was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Checksum { get; init; }
+
+    /// <summary>How the score becomes a probability; null when it was not fitted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScoreCalibration? Calibration { get; init; }
+
+    /// <summary>When the version began to serve, oldest first; null when it never did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ManifestPublication>? Publications { get; init; }
+
+    /// <summary>True when the version was rolled back: a later rollback passes it over. Publishing it again clears the mark.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRolledBack { get; init; }
 }

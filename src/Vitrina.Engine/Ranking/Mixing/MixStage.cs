@@ -31,7 +31,7 @@ internal static class MixStage
             return;
         }
 
-        if (context.Surface.Declaration.Explore is { } explore)
+        if (context.Surface.Declaration.Explore is { } explore && !context.Request.IsShadow)
         {
             PlackettLuce.Explore(context, explore.Temperature, Math.Min(explore.Top - context.ShownBefore, count));
         }

@@ -24,6 +24,9 @@ public sealed class FeatureBlock
     /// <summary>Column-major, shape [FeatureNames x Items]; NaN marks a missing value. Every bit pattern survives.</summary>
     public required float[] Values { get; init; }
 
+    /// <summary>The model whose scores are still to be added, off the path of the answer; null = none.</summary>
+    internal ServingModel? Shadow { get; init; }
+
     /// <summary>Checks that the shapes fit each other.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     internal void RequireShape()

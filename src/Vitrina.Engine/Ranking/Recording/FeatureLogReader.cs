@@ -8,6 +8,7 @@ namespace Vitrina.Engine.Ranking.Recording;
 public static class FeatureLogReader
 {
     private const int SearchBytes = 1 << 16;
+    private const long LongestWaitMs = 600_000;
 
     /// <summary>All readable rankings of a folder, oldest file first, in file order; memory is bounded by one part.</summary>
     /// <param name="folder">The folder; an absent one holds nothing.</param>
@@ -18,6 +19,21 @@ public static class FeatureLogReader
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         return ReadFiles(folder, damaged);
+    }
+
+    /// <summary>The rankings of the files in which those of a moment stand.</summary>
+    /// <param name="folder">The folder; an absent one holds nothing.</param>
+    /// <param name="atMs">The moment, Unix milliseconds.</param>
+    /// <remarks>Cost: the one or two files of that time, not the folder.</remarks>
+    public static IEnumerable<FeatureBlock> ReadAround(string folder, long atMs)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+
+        // A file is named by the moment of its first write, before which its first vectors waited in the queue.
+        var files = FeatureLogFormat.FilesIn(folder).ToList();
+        var first = Math.Max(0, files.FindLastIndex(file => file.StartMs <= atMs));
+        var parts = new FeaturePartReader();
+        return files.Skip(first).TakeWhile((file, index) => index == 0 || file.StartMs <= atMs + LongestWaitMs).SelectMany(file => ReadFile(file.Path, parts, null));
     }
 
     private static IEnumerable<FeatureBlock> ReadFiles(string folder, Action<string>? damaged)

@@ -17,6 +17,7 @@ public sealed class FeatureLogWriter : IDisposable
     private readonly List<FeatureBlock> _batch = [];
     private readonly List<List<FeatureBlock>> _groups = [];
     private readonly Thread _thread;
+    private readonly Models.FeatureMatrix _shadowMatrix = new();
     private long _queuedBytes;
     private long _added;
     private long _done;
@@ -25,6 +26,8 @@ public sealed class FeatureLogWriter : IDisposable
     private long _written;
     private long _dropped;
     private long _bytes;
+    private long _shadowScored;
+    private long _shadowFailed;
     private string? _lastFailure;
 
     private FeatureLogWriter(FeatureSegmentFiles files, FeatureLogOptions options)
@@ -41,6 +44,12 @@ public sealed class FeatureLogWriter : IDisposable
 
     /// <summary>Rankings whose vectors were lost: the queue was full or closed, or the disk failed.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Rankings whose shadow scores were computed.</summary>
+    public long ShadowScored => Volatile.Read(ref _shadowScored);
+
+    /// <summary>Rankings whose shadow scores failed; the scores are missing in their record.</summary>
+    public long ShadowFailed => Volatile.Read(ref _shadowFailed);
 
     /// <summary>Bytes written to files.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -131,6 +140,7 @@ public sealed class FeatureLogWriter : IDisposable
     {
         while (TakeBatch())
         {
+            ScoreShadows();
             Group();
             foreach (var group in _groups)
             {
@@ -167,6 +177,24 @@ public sealed class FeatureLogWriter : IDisposable
 
             _queuedBytes -= bytes;
             return _batch.Count > 0;
+        }
+    }
+
+    private void ScoreShadows()
+    {
+        foreach (var block in _batch.Where(block => block.Shadow is not null))
+        {
+            try
+            {
+                ShadowScores.Complete(block, _shadowMatrix);
+                Interlocked.Increment(ref _shadowScored);
+            }
+            catch (Exception failure)
+            {
+                // A model on trial must not cost the vectors of what serves.
+                Volatile.Write(ref _lastFailure, failure.Message);
+                Interlocked.Increment(ref _shadowFailed);
+            }
         }
     }
 

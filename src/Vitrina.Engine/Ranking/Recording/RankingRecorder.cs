@@ -41,12 +41,14 @@ internal sealed class RankingRecorder
         {
             var index = context.Order[place];
             var itemId = context.Scope.Items[index].Id.Value;
+            var shownAt = context.Request.IsShadow ? context.GivenPlaceOf(index) : shownBefore + place + 1;
             items[place] = new AnswerItem
             {
                 Id = itemId,
                 Position = shownBefore + place + 1,
+                ShownPosition = context.Request.IsShadow ? shownAt : 0,
                 Score = context.Scores[index],
-                Token = Signer.Sign(new RankingToken(id, itemId, shownBefore + place + 1, context.Query.Hash, ArmOf(assignments, place))),
+                Token = Signer.Sign(new RankingToken(id, itemId, shownAt, context.Query.Hash, ArmOf(assignments, place))),
                 Reasons = context.Explained[place].Reasons,
                 Explanation = context.Explained[place].Explanation,
             };
@@ -63,7 +65,8 @@ internal sealed class RankingRecorder
             Facets = FacetCounts.Of(context),
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
             Model = context.AnsweringModel,
-            Cursor = PageCursor.Next(context, Signer),
+            Cursor = context.Request.IsShadow ? null : PageCursor.Next(context, Signer),
+            IsShadow = context.Request.IsShadow,
             CandidateCount = context.OrderedCount,
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };
@@ -102,13 +105,6 @@ internal sealed class RankingRecorder
 
     private void Journal(RankingContext context, string id, int shownBefore, RecordedAssignment[] assignments)
     {
-        var shown = new ShownItem[context.PageCount];
-        for (var place = 0; place < shown.Length; place++)
-        {
-            var index = context.Order[place];
-            shown[place] = new ShownItem(context.Scope.Items[index].Id.Value, context.Propensities[place], context.Scores[index], context.SourcesOf(index));
-        }
-
         var record = new RankingRecord
         {
             Id = id,
@@ -127,8 +123,10 @@ internal sealed class RankingRecorder
             IsPersonalized = context.Request.Personalization,
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
             Context = context.Request.Context,
-            Shown = shown,
-            Unshown = Unshown(context),
+            Origin = context.Request.IsShadow ? RankingOrigin.Shadow : RankingOrigin.Served,
+            Shown = context.Request.IsShadow ? ShownByCaller(context) : Shown(context),
+            Unshown = context.Request.IsShadow ? [] : Unshown(context),
+            Counter = context.Request.IsShadow ? [.. context.Order.Take(context.OrderedCount).Select(index => context.GivenPlaceOf(index) - 1)] : [],
             Assignments = assignments,
         };
         var writer = new ByteWriter();
@@ -136,6 +134,31 @@ internal sealed class RankingRecorder
         Interlocked.Increment(ref _recordedRankings);
         Interlocked.Add(ref _recordedBytes, writer.Written.Length);
         _journal?.TryEnqueueAndForget(new PendingEntry(EntryKind.Ranking, writer.ToArray()));
+    }
+
+    private static ShownItem[] Shown(RankingContext context)
+    {
+        var shown = new ShownItem[context.PageCount];
+        for (var place = 0; place < shown.Length; place++)
+        {
+            var index = context.Order[place];
+            shown[place] = new ShownItem(context.Scope.Items[index].Id.Value, context.Propensities[place], context.Scores[index], context.SourcesOf(index));
+        }
+
+        return shown;
+    }
+
+    // In the caller's order, items that the catalogue does not know included: their places count.
+    private static ShownItem[] ShownByCaller(RankingContext context)
+    {
+        ShownItem[] shown = [.. context.Request.Items.Select(item => new ShownItem(item, double.NaN, float.NaN, 0))];
+        for (var index = 0; index < context.Count; index++)
+        {
+            var place = context.GivenPlaceOf(index) - 1;
+            shown[place] = shown[place] with { Score = context.Scores[index], Sources = context.SourcesOf(index) };
+        }
+
+        return shown;
     }
 
     private static UnshownItem[] Unshown(RankingContext context)
@@ -174,8 +197,14 @@ internal sealed class RankingRecorder
             rows.Add(context.Order[place]);
         }
 
+        if (context.Request.IsShadow)
+        {
+            // All of it was shown, in another order.
+            rows = [.. Enumerable.Range(0, context.Count)];
+        }
+
         var others = context.OrderedCount - context.PageCount;
-        for (var sample = Math.Min(others, context.PageCount); sample > 0; sample--)
+        for (var sample = context.Request.IsShadow ? 0 : Math.Min(others, context.PageCount); sample > 0; sample--)
         {
             var index = context.Order[context.PageCount + random.NextInt(others)];
             if (!rows.Contains(index))
@@ -185,7 +214,9 @@ internal sealed class RankingRecorder
         }
 
         var names = context.Vertical.FeatureNames;
-        var values = new float[rows.Count * names.Count];
+        var shadow = context.Surface.Declaration.Score.Model is { } model ? context.Snapshot.Shadows.GetValueOrDefault(model) : null;
+        var recordedNames = shadow is null ? names : ShadowScores.NamesOf(names, context.Model, shadow.Id);
+        var values = new float[rows.Count * recordedNames.Count];
         for (var feature = 0; feature < names.Count; feature++)
         {
             var column = context.Features.Column(feature);
@@ -195,14 +226,25 @@ internal sealed class RankingRecorder
             }
         }
 
+        if (shadow is not null)
+        {
+            // The last column stays missing until the log's own thread has scored it.
+            values.AsSpan(names.Count * rows.Count).Fill(float.NaN);
+            for (var row = 0; row < rows.Count; row++)
+            {
+                values[(names.Count * rows.Count) + row] = context.Scores[rows[row]];
+            }
+        }
+
         _features.TryAdd(new FeatureBlock
         {
+            Shadow = shadow,
             RankingId = id,
             AsOf = context.AsOf,
             AtMs = context.NowMs,
-            FeatureNames = names,
+            FeatureNames = recordedNames,
             Items = [.. rows.Select(row => context.Scope.Items[row].Id.Value)],
-            Positions = [.. rows.Select((_, row) => (short)(row < context.PageCount ? shownBefore + row + 1 : 0))],
+            Positions = [.. rows.Select((index, row) => (short)(context.Request.IsShadow ? context.GivenPlaceOf(index) : row < context.PageCount ? shownBefore + row + 1 : 0))],
             Values = values,
         });
     }

@@ -43,8 +43,8 @@ public class EvaluationTableTests
     private static BenchReport Report()
     {
         EvaluationTable table = new(seed: 17, ["last-touched"], resamples: 200);
-        table.AddLists("last-touched", "mrr", [0.25, 0.5, 0.75, double.NaN]);
-        table.AddLists("vitrina", "mrr", [0.5, 0.75, 1, double.NaN]);
+        table.AddLists("last-touched", "mrr", [0.25, 0.5, 0.75, 0.25, 0.5, 0.75, double.NaN]);
+        table.AddLists("vitrina", "mrr", [0.5, 0.75, 1, 0.5, 0.75, 1, double.NaN]);
         table.AddFigure("vitrina", "seconds", 1.5);
         table.AddFigure("vitrina", "auc", double.NaN);
         table.AddFigure("vitrina", "exact", true);

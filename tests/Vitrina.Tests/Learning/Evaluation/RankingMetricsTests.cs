@@ -31,6 +31,30 @@ public class RankingMetricsTests
         Assert.Equal(0.948811, RankingMetrics.Ndcg(list, 6, Gain.Exponential), 5e-7);
     }
 
+    [Theory]
+    [InlineData(new float[] { 1, 0, 0, 1, 1 }, 5, 1.817529365, 2.130929754, 0.852927865, 0.852927865)]
+    [InlineData(new float[] { 1, 0, 0, 1, 1 }, 3, 1, 2.130929754, 0.469278726, 0.469278726)]
+    [InlineData(new float[] { 3, 2, 3, 0, 1, 2 }, 6, 6.861126689, 7.140995184, 0.960808194, 0.948810749)]
+    [InlineData(new float[] { 3, 2, 3, 0, 1, 2 }, 3, 5.761859507, 5.892789261, 0.977781362, 0.959453515)]
+    public void Reference_lists_have_their_figures_at_every_cut(float[] list, int k, double dcg, double ideal, double linear, double exponential)
+    {
+        Assert.Equal(dcg, RankingMetrics.Dcg(list, k), 5e-9);
+        Assert.Equal(ideal, RankingMetrics.Dcg([.. list.OrderDescending()], k), 5e-9);
+        Assert.Equal(linear, RankingMetrics.Ndcg(list, k), 5e-9);
+        Assert.Equal(exponential, RankingMetrics.Ndcg(list, k, Gain.Exponential), 5e-9);
+    }
+
+    [Fact]
+    public void Judged_items_that_were_not_retrieved_stand_in_the_ideal_list_as_in_ranx()
+    {
+        // ranx metrics_test.py: true {2: 5, 4: 4, 5: 3, 10: 2}; runs 1,2,3,4,5 and 10,5,2,4,3.
+        float[] judged = [5, 4, 3, 2];
+        Assert.Equal(0.610811266, RankingMetrics.Ndcg([0, 5, 0, 4, 3], judged, 5), 5e-9);
+        Assert.Equal(0.634765680, RankingMetrics.Ndcg([0, 5, 0, 4, 3], judged, 5, Gain.Exponential), 5e-9);
+        Assert.Equal(0.820984954, RankingMetrics.Ndcg([2, 3, 5, 4, 0], judged, 5), 5e-9);
+        Assert.Equal(0.649122154, RankingMetrics.Ndcg([2, 3, 5, 4, 0], judged, 5, Gain.Exponential), 5e-9);
+    }
+
     [Fact]
     public void One_relevant_item_at_rank_two_has_an_ndcg_of_1_over_log2_3()
         => Assert.Equal(0.6309297536, RankingMetrics.Ndcg([0, 1, 0], 10), 5e-11);

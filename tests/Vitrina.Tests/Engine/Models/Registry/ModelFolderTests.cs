@@ -153,7 +153,7 @@ public sealed class ModelFolderTests : IDisposable
 
     private static DateTimeOffset Day(int day) => new(2026, 3, day, 0, 0, 0, TimeSpan.Zero);
 
-    private static ModelManifest Manifest(LogisticModel model, string version) => new()
+    internal static ModelManifest Manifest(LogisticModel model, string version) => new()
     {
         Id = $"goods-search-{version}",
         Name = "goods-search",
