@@ -51,6 +51,7 @@ internal static class SessionsBenchmark
             Surface = Surface,
             Objective = LearningObjective.Listwise,
             PositionBias = PositionBias.None,
+            Refits = true,
             WarmUpShare = 0.05,
             TrainShare = 0.7,
             ValidationShare = 0.8,
@@ -71,6 +72,7 @@ internal static class SessionsBenchmark
         table.AddFigure("vitrina", "import_seconds", importSeconds);
         table.AddFigure("vitrina", "lists", lists.Count);
         table.AddFigure("vitrina", "refused_lines", (double)(long)imported["refused"]!);
+        table.AddFigure("vitrina", "model", outcome.Report.Kind);
         table.AddFigure("vitrina", "rows", outcome.Report.Rows);
         if (isLeakTest)
         {

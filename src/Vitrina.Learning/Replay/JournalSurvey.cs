@@ -40,13 +40,21 @@ public sealed class JournalSurvey
     /// <summary>The last journal sequence that was read.</summary>
     public long AsOf { get; private set; }
 
+    /// <summary>Reads the journal; an event belongs to its list for ever.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="vertical">The vertical.</param>
+    /// <param name="surface">The surface.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default) =>
+        Of(journal, vertical, surface, null, cancellationToken);
+
     /// <summary>Reads the journal.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">The surface.</param>
     /// <param name="windowMs">How long after its list an event of each type still belongs to it, milliseconds, by type; null = for ever.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
-    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default)
+    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(journal);
         var survey = new JournalSurvey(windowMs);
