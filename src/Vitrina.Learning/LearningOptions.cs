@@ -81,10 +81,6 @@ public sealed record LearningOptions
     [Range(1e-6, 10)]
     public double LearningRate { get; init; } = 0.05;
 
-    /// <summary>True fits the chosen setting of the trees once more, on the training and the validation part together; the linear model stays. Default false.</summary>
-    /// <remarks>The newest lists tell most. What is measured on the validation part is then no longer measured on unseen lists.</remarks>
-    public bool Refits { get; init; }
-
     /// <summary>The share of rankings, the earliest, that only warms the statistics up; default 0.1.</summary>
     [Range(0, 0.9)]
     public double WarmUpShare { get; init; } = 0.1;

@@ -51,7 +51,6 @@ internal static class SessionsBenchmark
             Surface = Surface,
             Objective = LearningObjective.Listwise,
             PositionBias = PositionBias.None,
-            Refits = true,
             WarmUpShare = 0.05,
             TrainShare = 0.7,
             ValidationShare = 0.8,

@@ -20,7 +20,6 @@ internal sealed class TrainOptions
     private readonly Option<int?> _trees = new("--trees") { Description = "Most trees; fewer when the validation part says so. Default: 1000." };
     private readonly Option<int?> _leaves = new("--leaves") { Description = "Most leaves of a tree. Default: chosen on the validation part." };
     private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "Factor on every leaf. Default: 0.05." };
-    private readonly Option<bool> _refits = new("--refit") { Description = "Fit the chosen trees once more, on the training and the validation part together." };
     private readonly Option<double> _heldOutUsers = new("--held-out-users") { Description = "Share of users who are judged on and never learned from.", DefaultValueFactory = _ => 0 };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 = all. The model does not depend on it.", DefaultValueFactory = _ => 0 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seeds samples, shuffles and intervals.", DefaultValueFactory = _ => 1 };
@@ -29,7 +28,7 @@ internal sealed class TrainOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _vertical, _surface, _model, _label, _gains, _objective, _bias, _trees, _leaves, _learningRate, _refits, _heldOutUsers, _threads, _seed })
+        foreach (var option in new Option[] { _vertical, _surface, _model, _label, _gains, _objective, _bias, _trees, _leaves, _learningRate, _heldOutUsers, _threads, _seed })
         {
             command.Options.Add(option);
         }
@@ -53,7 +52,6 @@ internal sealed class TrainOptions
             },
             PositionBias = Enum.Parse<PositionBias>(parsed.GetValue(_bias)!, ignoreCase: true),
             Leaves = InRange(parsed.GetValue(_leaves), "--leaves", 2, 4096),
-            Refits = parsed.GetValue(_refits),
             HeldOutUserShare = InRange(parsed.GetValue(_heldOutUsers), "--held-out-users", 0, 0.9)!.Value,
             Threads = InRange(parsed.GetValue(_threads), "--threads", 0, 1024)!.Value,
             Seed = parsed.GetValue(_seed),

@@ -16,7 +16,6 @@ internal sealed class LearningRows : IDisposable
     private readonly float[]? _examination;
     private readonly double _linearShare;
     private readonly TreeDatasetBuilder _trees;
-    private readonly TreeDatasetBuilder? _all;
     private int _group;
 
     /// <summary>Makes an empty set.</summary>
@@ -33,9 +32,7 @@ internal sealed class LearningRows : IDisposable
         {
             FixedAtServing = columns.FixedAtServing.TryGetValue(name, out var value) ? value : null,
         })];
-        var dataset = new TreeDatasetOptions { Seed = options.Seed, Threads = options.Threads };
-        _trees = new TreeDatasetBuilder(Inputs, dataset);
-        _all = options.Refits ? new TreeDatasetBuilder(Inputs, dataset) : null;
+        _trees = new TreeDatasetBuilder(Inputs, new TreeDatasetOptions { Seed = options.Seed, Threads = options.Threads });
     }
 
     public LearningColumns Columns { get; }
@@ -76,7 +73,6 @@ internal sealed class LearningRows : IDisposable
 
             Columns.Fill(list, row, values);
             var weight = label > 0 && _examination is { } curve ? Math.Min(MaxWeight, 1 / curve[Math.Min(position, curve.Length) - 1]) : 1;
-            _all?.Add(values[..Columns.TreeCount], label, weight, _group);
             if (isTraining)
             {
                 _trees.Add(values[..Columns.TreeCount], label, weight, _group);
@@ -129,14 +125,7 @@ internal sealed class LearningRows : IDisposable
         return builder.Build();
     }
 
-    /// <summary>The rows of both parts together; null unless the options ask for a second fit. Once.</summary>
-    public TreeDataset? BuildAll() => _all?.Build();
-
-    public void Dispose()
-    {
-        _trees.Dispose();
-        _all?.Dispose();
-    }
+    public void Dispose() => _trees.Dispose();
 }
 
 /// <summary>Shares of lists and users by a hash of their ids: the same ones in every run, whatever else the log holds.</summary>

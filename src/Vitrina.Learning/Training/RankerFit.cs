@@ -99,29 +99,18 @@ internal sealed record RankerFit(LogisticModel Linear, RankingModel Chosen, Lear
         var validation = rows.BuildValidation(train);
         var trials = new List<TreeTrial>();
         TreeTraining? best = null;
-        var bestLeaves = 0;
         foreach (var leaves in options.Leaves is { } given ? [given] : LeavesGrid)
         {
             var training = TreeTrainer.Train(train, OptionsOf(options, leaves, options.Trees, EarlyStoppingTrees), validation, null, cancellationToken);
             var value = training.Report.BestMetric ?? double.NaN;
             trials.Add(new TreeTrial(leaves, training.Report.Trees, training.Report.Metric, value));
-            if (best is null || IsBetter(training.Report.Metric, value, best.Value.Report.BestMetric ?? double.NaN))
-            {
-                (best, bestLeaves) = (training, leaves);
-            }
+            best = best is null || IsBetter(training.Report.Metric, value, best.Value.Report.BestMetric ?? double.NaN) ? training : best;
         }
 
         var chosen = ModelOf(best!.Value.Model, options);
-        var ndcg = NdcgOf(chosen, rows);
-        if (rows.BuildAll() is { } all && best.Value.Report.Trees > 0)
-        {
-            best = TreeTrainer.Train(all, OptionsOf(options, bestLeaves, best.Value.Report.Trees, 0), null, null, cancellationToken);
-            chosen = ModelOf(best.Value.Model, options);
-        }
-
         return (chosen, report with
         {
-            TreesNdcg = ndcg,
+            TreesNdcg = NdcgOf(chosen, rows),
             Trials = trials,
             TreeBytesPerRow = Math.Round((double)train.MemoryBytes / train.RowCount, 1),
             Gains = [.. rows.Inputs.Zip(best.Value.Report.GainByInput, (input, gain) => KeyValuePair.Create(input.Name, gain)).Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value)],
