@@ -33,7 +33,15 @@ public class SessionFeatureTests
         {
             items.Add(new Item
             {
-                Id = new ItemId($"i{i}"), Ordinal = i, Vertical = "test", Schema = null!, Numbers = [Prices[i]], Keywords = [Brands[i]], KeywordLists = [], Texts = [], Vectors = [],
+                Id = new ItemId($"i{i}"),
+                Ordinal = i,
+                Vertical = "test",
+                Schema = null!,
+                Numbers = [Prices[i]],
+                Keywords = [Brands[i]],
+                KeywordLists = [],
+                Texts = [],
+                Vectors = [],
             });
         }
 
@@ -41,7 +49,13 @@ public class SessionFeatureTests
         scope.Begin(
             new MarketView
             {
-                Items = items.Live(), History = history.Live(), Statistics = new StatisticsView([], 0), PriceLevels = [], Tables = [], Keywords = [], ListKeywords = [],
+                Items = items.Live(),
+                History = history.Live(),
+                Statistics = new StatisticsView([], 0),
+                PriceLevels = [],
+                Tables = [],
+                Keywords = [],
+                ListKeywords = [],
             },
             Now, 0, "u", null, NormalizedQuery.None);
         for (var i = 0; i < Prices.Length; i++)

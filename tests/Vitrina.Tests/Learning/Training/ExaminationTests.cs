@@ -13,7 +13,7 @@ public class ExaminationTests
     [Fact]
     public async Task Randomised_lists_of_the_simulator_give_its_planted_examination_curve_back()
     {
-        var configuration = WorldConfiguration.Small with { RandomisedShare = 1, ExaminationDecay = 0.25, BotShare = 0, Days = 40 };
+        var configuration = GoodsConfiguration.Small with { RandomisedShare = 1, ExaminationDecay = 0.25, BotShare = 0, Days = 40 };
         var world = GoodsWorld.Create(configuration, 5, new DateOnly(2026, 3, 1));
         var folder = Directory.CreateTempSubdirectory("vitrina-examination-").FullName;
         await using (var writer = new HistoryWriter(world, new OpenLoopAdapter(world), folder))
