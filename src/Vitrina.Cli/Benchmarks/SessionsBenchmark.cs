@@ -12,7 +12,7 @@ internal static class SessionsBenchmark
 {
     private const string Vertical = "trivago";
     private const string Surface = "search";
-    private const int Permutations = 16;
+    private const int Permutations = 32;
 
     public static async Task<BenchReport> RunAsync(string dataset, ulong seed, bool isLeakTest, Terminal terminal, CancellationToken cancellationToken)
     {

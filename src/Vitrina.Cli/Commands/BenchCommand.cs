@@ -30,7 +30,7 @@ internal static class BenchCommand
     {
         var (json, seed) = (EngineAccess.JsonOption(), Seed());
         var dataset = new Option<string>("--dataset") { Description = "A folder with sessions.csv.gz in trivago's format.", Required = true };
-        var leak = new Option<bool>("--leak-test") { Description = "Also permute labels within lists of one length, 16 times: the AUC within lists must be a half." };
+        var leak = new Option<bool>("--leak-test") { Description = "Also permute labels within lists of one length, 32 times: the AUC within lists must be a half." };
         var command = new Command("sessions", "Shown lists and clicks of sessions, re-ranked. Example: vitrina bench sessions --dataset trivago --json") { dataset, json, seed, leak };
         command.SetAction(async (parsed, cancellation) =>
         {
