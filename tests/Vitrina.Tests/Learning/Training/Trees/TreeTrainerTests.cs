@@ -8,7 +8,13 @@ public class TreeTrainerTests
 {
     private static readonly TreeTrainerOptions One = new()
     {
-        Objective = TreeObjective.SquaredError, Trees = 1, LearningRate = 1, MinRowsInLeaf = 3, L2 = 0.5, MaxLeaves = 6, Threads = 1,
+        Objective = TreeObjective.SquaredError,
+        Trees = 1,
+        LearningRate = 1,
+        MinRowsInLeaf = 3,
+        L2 = 0.5,
+        MaxLeaves = 6,
+        Threads = 1,
     };
 
     [Theory]
@@ -37,7 +43,13 @@ public class TreeTrainerTests
         TreeData data = TreeData.Planted(5, rows: 12_000, features: 20, listRows: 12, TreeData.Grade);
         TreeTrainerOptions options = new()
         {
-            Objective = objective, Growth = growth, Trees = 8, MaxLeaves = 16, RowShare = 0.8, FeatureShare = 0.7, Seed = 3,
+            Objective = objective,
+            Growth = growth,
+            Trees = 8,
+            MaxLeaves = 16,
+            RowShare = 0.8,
+            FeatureShare = 0.7,
+            Seed = 3,
         };
         TreeEnsemble one = TreeData.Train(data.Build(options: new() { Threads = 1 }), options with { Threads = 1 }).Model;
         TreeEnsemble two = TreeData.Train(data.Build(options: new() { Threads = 2 }), options with { Threads = 2 }).Model;
@@ -143,7 +155,13 @@ public class TreeTrainerTests
         TreeDataset later = TreeData.Planted(13, 800, 8, 10, label).BuildLike(set);
         TreeTrainerOptions options = new()
         {
-            Objective = objective, Metric = metric, Trees = 400, LearningRate = 0.3, EarlyStoppingTrees = 15, MaxLeaves = 8, MetricAt = 5,
+            Objective = objective,
+            Metric = metric,
+            Trees = 400,
+            LearningRate = 0.3,
+            EarlyStoppingTrees = 15,
+            MaxLeaves = 8,
+            MetricAt = 5,
         };
         (TreeEnsemble model, TreeTrainingReport report) = TreeData.Train(set, options, later);
         bool isLoss = metric is TreeMetric.LogLoss or TreeMetric.Rmse;
