@@ -187,7 +187,7 @@ public sealed class LearningLoop
         var randomised = new Examination();
         var sample = new TrainingSet(columns.Names);
         var values = new float[columns.Names.Count];
-        var share = Math.Min(1, _options.LinearRows / 5.0 / Math.Max(1, _survey.ShownCount * _options.TrainShare));
+        var share = Math.Min(1, _options.LinearRows / 20.0 / Math.Max(1, _survey.ShownCount * _options.TrainShare));
         var group = 0;
         replay(list =>
         {

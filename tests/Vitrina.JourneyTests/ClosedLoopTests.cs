@@ -43,7 +43,7 @@ public class ClosedLoopTests
         var vertical = Assert.Single(directory.LoadVerticals(out _));
         using var journal = SegmentJournalStore.Open(directory.Journal, new SegmentJournalOptions(), readOnly: true);
         var (rankings, values, different) = (0, 0L, new List<string>());
-        var survey = JournalSurvey.Of(journal, vertical.Name, "search", cancellationToken: TestContext.Current.CancellationToken);
+        var survey = JournalSurvey.Of(journal, vertical.Name, "search", TestContext.Current.CancellationToken);
         var replay = new RankingReplay(journal, [vertical], vertical, directory.Features, withText: false);
         replay.Run(survey, ranking =>
         {

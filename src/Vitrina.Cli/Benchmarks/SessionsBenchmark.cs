@@ -71,6 +71,7 @@ internal static class SessionsBenchmark
         table.AddFigure("vitrina", "import_seconds", importSeconds);
         table.AddFigure("vitrina", "lists", lists.Count);
         table.AddFigure("vitrina", "refused_lines", (double)(long)imported["refused"]!);
+        table.AddFigure("vitrina", "model", outcome.Report.Kind);
         table.AddFigure("vitrina", "rows", outcome.Report.Rows);
         if (isLeakTest)
         {

@@ -30,7 +30,32 @@ internal sealed class TouchFeature(string name) : Feature(name)
     }
 }
 
-/// <summary>The same among the touches of one event type: 1 = the item of the last such event.</summary>
+/// <summary>How recently the user touched the item among the items touched: 1 = the last one, 1/2 = one other item since, however often; 0 = not within the newest events.</summary>
+internal sealed class TouchedItemFeature(string name) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var orders = scope.TouchOrders;
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = orders[i] == 0 ? 0 : 1f / ItemsIn(scope.Touches[..orders[i]]);
+        }
+    }
+
+    // Touches repeat: few of the newest are of different items, and few candidates were touched at all.
+    private static int ItemsIn(ReadOnlySpan<HistoryEntry> touches)
+    {
+        var count = 0;
+        for (var i = 0; i < touches.Length; i++)
+        {
+            count += SessionFeature.IsFirstOfItem(touches[..(i + 1)]) ? 1 : 0;
+        }
+
+        return count;
+    }
+}
+
+/// <summary>How recently the user touched the item among the touches of one event type: 1 = the item of the last such event.</summary>
 internal sealed class TouchOfFeature(string name, EventType type) : Feature(name)
 {
     public override void Compute(FeatureScope scope, Span<float> column)
@@ -197,7 +222,8 @@ internal sealed class SessionFeature(string name, SessionMeasure measure, long g
         };
     }
 
-    private static bool IsFirstOfItem(ReadOnlySpan<HistoryEntry> touches)
+    /// <summary>True when no touch before the last one was of the same item.</summary>
+    internal static bool IsFirstOfItem(ReadOnlySpan<HistoryEntry> touches)
     {
         foreach (ref readonly var other in touches[..^1])
         {

@@ -11,6 +11,15 @@ internal static class SessionKinds
     {
         [Description("The event whose latest items are told; absent: anything but a view.")]
         public string? Of { get; init; }
+
+        [Description("event: 1/2 = touched before one other touch; item: before touches of one other item, however many. item tells of any event.")]
+        public TouchStep Per { get; init; }
+    }
+
+    internal enum TouchStep
+    {
+        Event,
+        Item,
     }
 
     internal enum TouchUnit
@@ -74,7 +83,12 @@ internal static class SessionKinds
         var parameters = declaration.Bind<TouchParameters>(binding.Errors);
         if (parameters.Of is not { } of)
         {
-            return [new TouchFeature("touch")];
+            return [parameters.Per == TouchStep.Item ? new TouchedItemFeature("touch.perItem") : new TouchFeature("touch")];
+        }
+
+        if (parameters.Per == TouchStep.Item)
+        {
+            binding.Errors.Add(declaration.PositionOf("per"), "per: item counts touches of any kind; leave out 'of'");
         }
 
         _ = binding.Metric(declaration, "of", of);

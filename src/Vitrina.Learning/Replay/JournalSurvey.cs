@@ -42,6 +42,14 @@ public sealed class JournalSurvey
     /// <summary>The last journal sequence that was read.</summary>
     public long AsOf { get; private set; }
 
+    /// <summary>Reads the journal; an event belongs to its list for ever.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="vertical">The vertical.</param>
+    /// <param name="surface">The surface.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public static JournalSurvey Of(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken = default) =>
+        Of(journal, vertical, surface, null, cancellationToken);
+
     /// <summary>Reads the journal.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="vertical">The vertical.</param>

@@ -107,10 +107,10 @@ internal sealed record RankerFit(LogisticModel Linear, RankingModel Chosen, Lear
             best = best is null || IsBetter(training.Report.Metric, value, best.Value.Report.BestMetric ?? double.NaN) ? training : best;
         }
 
-        var model = ModelOf(best!.Value.Model, options);
-        return (model, report with
+        var chosen = ModelOf(best!.Value.Model, options);
+        return (chosen, report with
         {
-            TreesNdcg = NdcgOf(model, rows),
+            TreesNdcg = NdcgOf(chosen, rows),
             Trials = trials,
             TreeBytesPerRow = Math.Round((double)train.MemoryBytes / train.RowCount, 1),
             Gains = [.. rows.Inputs.Zip(best.Value.Report.GainByInput, (input, gain) => KeyValuePair.Create(input.Name, gain)).Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value)],

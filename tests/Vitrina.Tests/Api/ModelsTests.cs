@@ -84,7 +84,8 @@ public sealed class ModelsTests
             Label = "click",
             Data = new ManifestDataRange(day, day, 0),
             CreatedAt = day,
-            CodeVersion = "0", Calibration = new ScoreCalibration { Method = "platt", Slope = 0.5, Intercept = -1 },
+            CodeVersion = "0",
+            Calibration = new ScoreCalibration { Method = "platt", Slope = 0.5, Intercept = -1 },
         }, model);
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Vitrina.Engine;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models.Registry;
@@ -12,9 +14,9 @@ namespace Vitrina.Tests.Engine;
 public class DeterminismTests
 {
     [Fact]
-    public async Task A_world_driven_twice_gives_the_same_journal_statistics_model_and_files()
+    public async Task A_world_driven_twice_gives_the_same_journal_statistics_models_and_files_at_one_thread_and_two()
     {
-        var (first, second) = (await RunAsync(), await RunAsync());
+        var (first, second) = (await RunAsync(threads: 1), await RunAsync(threads: 2));
         Assert.True(first.Journal.Count > 5000, $"{first.Journal.Count} entries");
         for (var i = 0; i < Math.Min(first.Journal.Count, second.Journal.Count); i++)
         {
@@ -28,7 +30,7 @@ public class DeterminismTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{first.Journal.Count} entries, {first.Rankings} rankings");
     }
 
-    private static async Task<(List<string> Journal, string Checkpoint, string Model, string Files, long Rankings)> RunAsync()
+    private static async Task<(List<string> Journal, string Checkpoint, string Model, string Files, long Rankings)> RunAsync(int threads)
     {
         var world = GoodsWorld.Create(GoodsConfiguration.Small with { Days = 3 }, 3, new DateOnly(2026, 3, 1));
         var root = TestEngine.NewFolder();
@@ -46,12 +48,18 @@ public class DeterminismTests
         var directory = new DataDirectory(root);
         using var journal = SegmentJournalStore.Open(directory.Journal, new SegmentJournalOptions(), readOnly: true);
         var entries = journal.Read(1).Select(entry => $"{entry.Kind} {Convert.ToHexString(SHA256.HashData(entry.Payload.Span))}").ToList();
-        var outcome = LearningLoop.Run(
-            journal, verticals, directory.Features, new LearningOptions { Vertical = "goods", Surface = "search", Threads = 2 }, cancellationToken: TestContext.Current.CancellationToken);
-        var model = Path.Combine(root, "model.bin");
-        LogisticFile.Write(model, (Vitrina.Engine.Models.Linear.LogisticModel)outcome.Model);
+        var models = new StringBuilder();
+        foreach (var kind in new[] { RankerKind.Logistic, RankerKind.Trees })
+        {
+            var options = new LearningOptions { Vertical = "goods", Surface = "search", Kind = kind, Trees = 40, Threads = threads };
+            var outcome = LearningLoop.Run(journal, verticals, directory.Features, options, cancellationToken: TestContext.Current.CancellationToken);
+            var model = Path.Combine(root, "model.bin");
+            ModelFile.Write(model, outcome.Model);
+            models.AppendLine(CultureInfo.InvariantCulture, $"{outcome.Model.Kind} {HashOf(model)}");
+        }
+
         var digest = string.Join('\n', Directory.GetFiles(files).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {HashOf(file)}"));
-        var result = (entries, HashOf(Directory.GetFiles(directory.Checkpoints, "*.ckpt").Single()), HashOf(model), digest, report.RankingCount);
+        var result = (entries, HashOf(Directory.GetFiles(directory.Checkpoints, "*.ckpt").Single()), models.ToString(), digest, report.RankingCount);
         Directory.Delete(root, true);
         Directory.Delete(files, true);
         return result;

@@ -220,17 +220,17 @@ public class ErasureTests
         await using var engine = TestEngine.Open(yaml: Yaml);
         await FillAsync(engine);
         await EraseAsync(engine);
-        var survey = JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", cancellationToken: TestContext.Current.CancellationToken);
+        var survey = JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", TestContext.Current.CancellationToken);
         Assert.Equal(3, survey.Places.Count);
         var users = Rankings(engine).Where(ranking => !survey.IsErased(ranking)).Select(ranking => ranking.User);
         Assert.Equal(["u-other"], users);
 
         await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken);
-        Assert.Single(JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", cancellationToken: TestContext.Current.CancellationToken).Places);
+        Assert.Single(JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", TestContext.Current.CancellationToken).Places);
         Assert.Equal(2, Rankings(engine).Count(ranking => ranking is { IsErased: true, User: null, Session: null, IsPersonalized: false }));
         await engine.SearchAsync("телефон", Login);
         await engine.TakeAsync(engine.Stock("i1", 4));
-        Assert.Equal(2, JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", cancellationToken: TestContext.Current.CancellationToken).Places.Count);
+        Assert.Equal(2, JournalSurvey.Of(engine.Runtime.Journal, "goods", "search", TestContext.Current.CancellationToken).Places.Count);
     }
 
     [Theory]

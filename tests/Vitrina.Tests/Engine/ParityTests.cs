@@ -131,7 +131,7 @@ public class ParityTests
         var (rankings, rows, values, different) = (0, 0, 0L, new List<string>());
         foreach (var surface in new[] { "search", "similar" })
         {
-            var survey = JournalSurvey.Of(journal, "goods", surface, cancellationToken: CancellationToken.None);
+            var survey = JournalSurvey.Of(journal, "goods", surface, CancellationToken.None);
             var replay = new RankingReplay(journal, verticals, verticals[0], directory.Features, withText: false);
             var others = new AllRows(verticals[0]);
             replay.Run(survey, ranking =>

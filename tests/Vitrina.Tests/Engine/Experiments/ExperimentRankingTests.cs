@@ -109,7 +109,10 @@ public class ExperimentRankingTests
             Design("switchback", "{name: a}, {name: b, weights: {attribute.rating: 10}}", "clusters: {by: category}\nschedule: {period: 1h, periods: 2, burnIn: 10m}"), schedule);
         async Task<RecordedAssignment?> AskAsync(string? category) => (await engine.RankAsync(new RankRequest
         {
-            Vertical = "goods", Surface = "search", Query = "phone", Context = category is null ? [] : [new("category", category)],
+            Vertical = "goods",
+            Surface = "search",
+            Query = "phone",
+            Context = category is null ? [] : [new("category", category)],
         })).Assignments.SingleOrDefault();
 
         var first = (await AskAsync("phones"))!;

@@ -98,7 +98,11 @@ public class ByteForestTests
         var splits = leaves - 1;
         var tree = new ByteTree
         {
-            Lane = new int[splits], Threshold = new sbyte[splits], Left = new int[splits], Right = new int[splits], LeafValue = new double[leaves],
+            Lane = new int[splits],
+            Threshold = new sbyte[splits],
+            Left = new int[splits],
+            Right = new int[splits],
+            LeafValue = new double[leaves],
         };
         for (var split = 0; split < splits; split++)
         {
