@@ -49,7 +49,6 @@ internal static class SessionsBenchmark
         {
             Vertical = Vertical,
             Surface = Surface,
-            Objective = LearningObjective.Listwise,
             PositionBias = PositionBias.None,
             WarmUpShare = 0.05,
             TrainShare = 0.7,

@@ -29,6 +29,7 @@ internal static class FeatureKinds
             ["priceAgainst"] = SessionKinds.PriceAgainst,
             ["place"] = SessionKinds.Place,
             ["placeDistance"] = SessionKinds.PlaceDistance,
+            ["touchedPlaces"] = SessionKinds.TouchedPlaces,
             ["priceRank"] = (declaration, binding) => [Bare(declaration, binding, new PriceRankFeature("priceRank", binding.NumberSlot(declaration, "kind", "price")))],
             ["queryLength"] = (declaration, binding) => [Bare(declaration, binding, new QueryLengthFeature("queryLength"))],
             ["hourOfDay"] = (declaration, binding) => [Bare(declaration, binding, new HourOfDayFeature("hourOfDay", TimeZoneInfo.FindSystemTimeZoneById(binding.Vertical.TimeZone)))],

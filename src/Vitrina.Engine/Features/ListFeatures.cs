@@ -90,6 +90,43 @@ internal sealed class PlaceDistanceFeature(string name, TouchedPlace to) : Featu
     }
 }
 
+/// <summary>How many candidates of the given list that the user touched stand above the candidate, below it, or anywhere; NaN without a given list.</summary>
+/// <remarks>Between touched places the list was read; below the last one it may not have been.</remarks>
+internal sealed class TouchedPlacesFeature(string name, ListSide side) : Feature(name, FeatureOrigin.Recorded)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var places = scope.Places;
+        var orders = scope.TouchOrders;
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = places[i] == 0 ? float.NaN : 0;
+        }
+
+        for (var touched = 0; touched < places.Length; touched++)
+        {
+            for (var i = 0; orders[touched] > 0 && places[touched] > 0 && i < column.Length; i++)
+            {
+                var counts = side switch
+                {
+                    ListSide.Above => places[touched] < places[i],
+                    ListSide.Below => places[touched] > places[i],
+                    _ => true,
+                };
+                column[i] += counts ? 1 : 0;
+            }
+        }
+    }
+}
+
+/// <summary>A side of a place.</summary>
+internal enum ListSide
+{
+    All,
+    Above,
+    Below,
+}
+
 /// <summary>Which of the touched places.</summary>
 internal enum TouchedPlace
 {

@@ -78,6 +78,18 @@ internal static class SessionKinds
         public TouchedPlace To { get; init; }
     }
 
+    internal sealed class TouchedPlacesParameters
+    {
+        [Description("Which touched places are counted: those above the candidate's, those below it, or all.")]
+        public ListSide Side { get; init; }
+    }
+
+    public static IEnumerable<Feature> TouchedPlaces(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var side = declaration.Bind<TouchedPlacesParameters>(binding.Errors).Side;
+        return [new TouchedPlacesFeature($"touchedPlaces.{NameOf(side)}", side)];
+    }
+
     public static IEnumerable<Feature> Touch(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<TouchParameters>(binding.Errors);

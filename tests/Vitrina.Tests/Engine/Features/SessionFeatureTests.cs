@@ -103,6 +103,15 @@ public class SessionFeatureTests
     }
 
     [Fact]
+    public void Touched_places_are_counted_on_each_side()
+    {
+        Equal(Same(3), Values(new TouchedPlacesFeature("f", ListSide.All)));
+        Equal([0, 1, 1, 2, 2], Values(new TouchedPlacesFeature("f", ListSide.Above)));
+        Equal([2, 2, 1, 1, 0], Values(new TouchedPlacesFeature("f", ListSide.Below)));
+        Equal(Same(float.NaN), Values(new TouchedPlacesFeature("f", ListSide.All), isGiven: false));
+    }
+
+    [Fact]
     public void A_touch_is_one_by_how_many_touches_or_items_ago()
     {
         Equal([1 / 2f, 0, 1, 0, 1 / 4f], Values(new TouchFeature("f")));
