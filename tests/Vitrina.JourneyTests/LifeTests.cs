@@ -88,7 +88,9 @@ public class LifeTests
         }
 
         Assert.Equal(status.GetProperty("entries").GetRawText(), (await StatusAsync(data)).GetProperty("entries").GetRawText());
-        Assert.Equal(status.Number("lastSequence"), second.Number("lastSequence"));
+
+        // Nothing but, at most, the turn of the vertical's day: after 21:00 UTC it is tomorrow in Moscow.
+        Assert.InRange(second.Number("lastSequence") - status.Number("lastSequence"), 0, 1);
     }
 
     private static async Task<JsonElement> StatusAsync(string data) => (await CommandLine.RunAsync("status", "--data", data, "--json")).Expect(0).Json();

@@ -21,6 +21,7 @@ internal sealed class ExperimentAnalyzeCommand
     private readonly Option<string[]> _metric = new("--metric") { Description = "A numeric column; repeat for more, the primary first. Default: every numeric column.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _ratio = new("--ratio") { Description = "name=numerator/denominator: a ratio of sums; repeat for more.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _quantile = new("--quantile") { Description = "column=0.95: a quantile of the rows; repeat for more.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _guardrail = new("--guardrail") { Description = "ab: metric=-0.01: its lift must be shown to be above −1 %; metric=0.02: below +2 %; repeat for more.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _covariate = new("--covariate") { Description = "ab: a column measured before the exposure, for CUPED; a/b for a ratio." };
     private readonly Option<string?> _weights = new("--weights") { Description = "ab: planned shares, 0.5,0.5 in the order of the arms' names, or A=0.5,B=0.5. Default: equal." };
     private readonly Option<string?> _control = new("--control") { Description = "The control's name. Default: the first by name (switchback: A, control or 0 first)." };
@@ -54,7 +55,7 @@ internal sealed class ExperimentAnalyzeCommand
     private Command Build()
     {
         var command = new Command("analyze", "Analyse the files of an experiment: checks, every estimate, one headline. Example: vitrina experiment analyze --kind ab --units units.csv --metric orders --ratio ctr=clicks/views --covariate orders_before");
-        foreach (var option in (Option[])[_kind, _units, _cells, _log, _credits, _metric, _ratio, _quantile, _covariate, _weights, _control, _sequential, _tuning, _mixture, _looks, _alternative, _prior, _rowsAreUnits, _slice,
+        foreach (var option in (Option[])[_kind, _units, _cells, _log, _credits, _metric, _ratio, _quantile, _guardrail, _covariate, _weights, _control, _sequential, _tuning, _mixture, _looks, _alternative, _prior, _rowsAreUnits, _slice,
             _schedule, _burnIn, _burnOut, _attributions, _arrivals, _lags, _draws, _clip, _switch, _shrinkage, _subgaussian, _examination, _alpha, _seed, _html, _json])
         {
             command.Add(option);
@@ -94,9 +95,11 @@ internal sealed class ExperimentAnalyzeCommand
     {
         var path = FileOf(parsed, _units);
         string[] covariate = parsed.GetValue(_covariate)?.Split('/') ?? [];
+        var metrics = Metrics(parsed);
         var options = new UnitOptions
         {
-            Metrics = Metrics(parsed),
+            Metrics = metrics,
+            Guardrails = Guardrails(parsed, metrics),
             Quantiles = [.. (parsed.GetValue(_quantile) ?? []).Select(text => Pair(text, "--quantile", "column=0.95") is var (name, value) && Number(value, "--quantile") is > 0 and < 1 and var quantile ? new UnitQuantile(name, quantile) : throw new UsageException("--quantile needs a number between 0 and 1"))],
             Covariate = covariate.Length > 0 ? covariate[0] : null,
             CovariateDenominator = covariate.Length > 1 ? covariate[1] : null,
@@ -170,6 +173,17 @@ internal sealed class ExperimentAnalyzeCommand
     [
         .. (parsed.GetValue(_metric) ?? []).SelectMany(names => names.Split(',')).Select(name => new UnitMetric(name, name)),
         .. (parsed.GetValue(_ratio) ?? []).Select(text => Pair(text, "--ratio", "ctr=clicks/views") is var (name, parts) && parts.Split('/') is [{ Length: > 0 } above, { Length: > 0 } below] ? new UnitMetric(name, above, below) : throw new UsageException("--ratio needs name=numerator/denominator")),
+    ];
+
+    private Guardrail[] Guardrails(ParseResult parsed, List<UnitMetric> metrics) =>
+    [
+        .. (parsed.GetValue(_guardrail) ?? []).Select(text =>
+        {
+            var (name, margin) = Pair(text, "--guardrail", "ctr=-0.01");
+            return metrics.Count > 0 && !metrics.Exists(metric => metric.Name == name)
+                ? throw new UsageException($"--guardrail: '{name}' is not among the metrics ({string.Join(", ", metrics.Select(metric => metric.Name))})")
+                : Number(margin, "--guardrail") is var value && value != 0 ? new Guardrail(name, value) : throw new UsageException("--guardrail needs a margin that is not 0, such as ctr=-0.01");
+        }),
     ];
 
     private static string FileOf(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } path ? Existing(path) : throw new UsageException($"this kind of experiment needs {option.Name} FILE");

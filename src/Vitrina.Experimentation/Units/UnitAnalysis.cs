@@ -51,6 +51,14 @@ public static class UnitAnalysis
             }
         }
 
+        foreach (var guardrail in options.Guardrails)
+        {
+            foreach (var comparison in report.Comparisons.Where(comparison => comparison.Metric == guardrail.Metric && comparison.Estimates.ContainsKey("nonInferiority")))
+            {
+                report.Checks.Add(guardrail.Judge(comparison));
+            }
+        }
+
         AdjustForMany(report, options);
         report.Headline = HeadlineOf(report, options, table, control);
         return report;

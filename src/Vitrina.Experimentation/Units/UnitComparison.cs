@@ -30,6 +30,13 @@ internal static class UnitComparison
 
         AddSequential(comparison, control, treatment, options);
         comparison.Estimates["bayesian"] = Bayesian.Posterior(ArmComparison.Lift(control, treatment, new Level(level.Alpha)), options.Prior.Mean, options.Prior.Variance, level.Alpha);
+        if (!isRatio && Proportions.IsShare(control) && Proportions.IsShare(treatment))
+        {
+            (comparison.Figures["controlWilsonLow"], comparison.Figures["controlWilsonHigh"]) = Proportions.Wilson(control.Mean * control.Count, control.Count, level.Alpha);
+            (comparison.Figures["treatmentWilsonLow"], comparison.Figures["treatmentWilsonHigh"]) = Proportions.Wilson(treatment.Mean * treatment.Count, treatment.Count, level.Alpha);
+        }
+
+        options.Guardrails.FirstOrDefault(guardrail => guardrail.Metric == metric.Name)?.AddTo(comparison, control, treatment, level);
         AddRunning(comparison, table, metric, (controlArm, treatmentArm), options);
         Conclude(comparison, control, options);
         return comparison;

@@ -19,6 +19,9 @@ public sealed record UnitOptions
     /// <summary>The metrics, primary first; empty: every numeric column that has no other role.</summary>
     public IReadOnlyList<UnitMetric> Metrics { get; init; } = [];
 
+    /// <summary>Metrics that the treatment must not harm; each names one of the metrics.</summary>
+    public IReadOnlyList<Guardrail> Guardrails { get; init; } = [];
+
     /// <summary>Quantiles.</summary>
     public IReadOnlyList<UnitQuantile> Quantiles { get; init; } = [];
 

@@ -34,6 +34,29 @@ public sealed class AnalysisTests : IDisposable
     }
 
     [Fact]
+    public void A_guardrail_holds_only_when_the_whole_interval_is_on_the_good_side_of_its_margin()
+    {
+        var text = new StringBuilder("unit,arm,clicked\n");
+        for (var i = 0; i < 4000; i++)
+        {
+            // 50 % in A, 48 % in B: a loss of 4 % with a one-sided reach of about 5 %.
+            var isClicked = i % 2 == 0 ? i % 4 == 0 : i % 100 < 96 && i % 4 == 1;
+            text.Append(CultureInfo.InvariantCulture, $"u{i},{(i % 2 == 0 ? "A" : "B")},{(isClicked ? 1 : 0)}\n");
+        }
+
+        AnalysisReport With(double margin) => Analyse(text.ToString(), new UnitOptions { Metrics = [new("clicked", "clicked")], Guardrails = [new("clicked", margin)] });
+        var strict = With(-0.01);
+        var check = Assert.Single(strict.Checks, check => check.Name == "guardrail clicked");
+        Assert.False(check.IsPassed);
+        Assert.Contains("not shown to hold", check.Message, StringComparison.Ordinal);
+        Assert.Contains("not shown to hold", strict.Headline!.Sentence, StringComparison.Ordinal);
+        Assert.True(Assert.Single(With(-0.2).Checks, check => check.Name == "guardrail clicked").IsPassed);
+        Assert.True(Assert.Single(With(0.2).Checks, check => check.Name == "guardrail clicked").IsPassed);
+        var figures = strict.Comparisons[0].Figures;
+        Assert.InRange(0.5, figures["controlWilsonLow"], figures["controlWilsonHigh"]);
+    }
+
+    [Fact]
     public void A_broken_ratio_heads_the_report_and_names_its_slice()
     {
         var text = new StringBuilder("unit,arm,orders,platform\n");

@@ -2,6 +2,7 @@ using Vitrina.Experimentation.Clusters;
 using Vitrina.Experimentation.Interleaving;
 using Vitrina.Experimentation.OffPolicy;
 using Vitrina.Experimentation.Planning;
+using Vitrina.Experimentation.Units;
 using Vitrina.Kernels.Chance;
 
 namespace Vitrina.Tests.Experimentation;
@@ -72,6 +73,17 @@ public sealed class OtherReferenceTests
         Assert.Equal((.5 + 1 + 2) / 2, all["slateCascade"].Value, 9);
         Assert.Equal((1.0 * 2 + 2 * 1) / 2, all["slateIps"].Value, 9);
         Assert.Equal((.5 + 2 + 1) / 2, all["slateIndependent"].Value, 9);
+    }
+
+    // C11.
+    [Theory]
+    [InlineData(8, .218806532, .613418499)]
+    [InlineData(0, 0, .161125158)]
+    public void Wilson_intervals_equal_the_reference(double successes, double low, double high)
+    {
+        var interval = Proportions.Wilson(successes, 20, 0.05);
+        Assert.Equal(low, interval.Low, 9);
+        Assert.Equal(high, interval.High, 9);
     }
 
     // C11.

@@ -213,7 +213,7 @@ public sealed class SegmentDamageTests : IDisposable
             [
                 "1 1760000000000 Event {\"id\":\"e1\",\"type\":\"view\"}",
                 "2 1760000000000 ItemPut item",
-                "3 1760000090000 15 ",
+                "3 1760000090000 ExperimentDesigned ",
             ],
             Texts(store.Read(1)));
         Assert.Empty(store.Recovery);
