@@ -12,13 +12,14 @@ namespace Vitrina.Learning;
 /// <param name="ListLength">The length of the lists that were used: the commonest one.</param>
 /// <param name="Lists">How many test lists of it with a positive there are.</param>
 /// <param name="Aucs">The mean within-list AUC of each permutation.</param>
-public sealed record LeakTestOutcome(int ListLength, int Lists, IReadOnlyList<double> Aucs)
+/// <param name="StandardError">
+/// The standard error of their mean, from the spread of the AUC over lists: permuted labels of lists and permutations do not depend on each other,
+/// so that thousands of values tell it, where the spread of a few means would not.
+/// </param>
+public sealed record LeakTestOutcome(int ListLength, int Lists, IReadOnlyList<double> Aucs, double StandardError)
 {
     /// <summary>The mean over the permutations.</summary>
     public double Mean => Aucs.Average();
-
-    /// <summary>Its standard error.</summary>
-    public double StandardError => Math.Sqrt(Aucs.Sum(auc => (auc - Mean) * (auc - Mean)) / (Aucs.Count - 1) / Aucs.Count);
 
     /// <summary>True when the mean is within three standard errors of a half.</summary>
     public bool IsClean => Math.Abs(Mean - 0.5) <= 3 * StandardError;
@@ -49,14 +50,17 @@ public static class LeakTest
         var length = all.Where(list => list.HasPositive).GroupBy(list => list.Labels.Length).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).FirstOrDefault()?.Key
             ?? throw new NothingToLearnException($"nobody acted on a list of {options.Vertical}/{options.Surface}");
         var lists = all.Where(list => list.HasPositive && list.Labels.Length == length).ToList();
-        var aucs = new double[permutations];
+        var aucs = new List<double>();
         for (var permutation = 0; permutation < permutations; permutation++)
         {
-            aucs[permutation] = AucOf(columns, [.. lists.Select((list, i) => Permuted(list, options.Seed, permutation, i))], options, cancellationToken);
+            aucs.AddRange(AucsOf(columns, [.. lists.Select((list, i) => Permuted(list, options.Seed, permutation, i))], options, cancellationToken));
             progress?.Report((permutation + 1.0) / permutations);
         }
 
-        return new LeakTestOutcome(length, lists.Count(list => list.Part == LogPart.Test), aucs);
+        var mean = aucs.Average();
+        var variance = aucs.Sum(auc => (auc - mean) * (auc - mean)) / (aucs.Count - 1);
+        var count = lists.Count(list => list.Part == LogPart.Test);
+        return new LeakTestOutcome(length, count, [.. aucs.Chunk(count).Select(chunk => chunk.Average())], Math.Sqrt(variance / aucs.Count));
     }
 
     private static LearningList Permuted(LearningList list, ulong seed, int permutation, int number)
@@ -67,7 +71,7 @@ public static class LeakTest
         return list with { Labels = labels };
     }
 
-    private static double AucOf(LearningColumns columns, List<LearningList> lists, LearningOptions options, CancellationToken cancellationToken)
+    private static IEnumerable<double> AucsOf(LearningColumns columns, List<LearningList> lists, LearningOptions options, CancellationToken cancellationToken)
     {
         using var rows = new LearningRows(columns, options);
         foreach (var list in lists.Where(list => list.Part == LogPart.Train))
@@ -77,6 +81,6 @@ public static class LeakTest
 
         var model = RankerFit.TreesOf(rows, options, Leaves, Trees, cancellationToken);
         var matrix = new FeatureMatrix();
-        return lists.Where(list => list.Part == LogPart.Test).Select(list => ProbabilityMetrics.Auc(columns.Score(model, list, matrix), list.Labels)).Average();
+        return lists.Where(list => list.Part == LogPart.Test).Select(list => ProbabilityMetrics.Auc(columns.Score(model, list, matrix), list.Labels)).ToList();
     }
 }
