@@ -21,7 +21,7 @@ internal static class SimulateCommand
         var drive = new Option<string?>("--drive") { Description = "A server that was started with --clock driven (http://…), or the data directory of an engine to run in this process: what it shows decides what is clicked." };
         var choice = new WorldChoice();
         var endDate = new Option<string?>("--end-date") { Description = "The day after the last one (yyyy-MM-dd); absent: today." };
-        var threads = new Option<int>("--threads") { Description = "Threads that make the world; its bytes do not depend on them.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads") { Description = "Threads that make the world; 0 = all processors. Its bytes do not depend on them.", DefaultValueFactory = _ => 0 };
         var report = new Option<bool>("--report") { Description = "Print the calibration figures." };
         var truth = new Option<int?>("--truth") { Description = "Worlds (seeds from --seed on) over which arm B's true effect and a test by specialists are compared; services only." };
         var json = EngineAccess.JsonOption();
@@ -38,7 +38,7 @@ internal static class SimulateCommand
 
             var terminal = new Terminal(parsed.GetValue(json));
             var end = EndOf(parsed.GetValue(endDate));
-            var made = await terminal.RunAsync("Making the world", _ => Task.Run(() => choice.Make(parsed, parsed.GetValue(world)!, end, parsed.GetValue(threads)), cancellation));
+            var made = await terminal.RunAsync("Making the world", _ => Task.Run(() => choice.Make(parsed, parsed.GetValue(world)!, end, parsed.GetValue(threads) is > 0 and var count ? count : Environment.ProcessorCount), cancellation));
             if (parsed.GetValue(truth) is { } replications)
             {
                 return await TellTruthAsync(made, replications, terminal, cancellation);
