@@ -105,6 +105,11 @@ internal static class SimulateCommand
 
     private static void PrintCalibration(WorldReport report, Terminal terminal)
     {
+        if (report.Calibration.Count > 0)
+        {
+            terminal.Say("Calibration; the targets describe the default world, others may miss them on purpose:");
+        }
+
         foreach (var target in report.Calibration)
         {
             terminal.Say($"  {target.Name,-38} {Figure(target.Value),7}  target {Figure(target.Low)} to {Figure(target.High)}, {(target.IsMet ? "met" : "MISSED")} ({target.Source})");

@@ -83,13 +83,16 @@ internal sealed class Behaviour
     }
 
     /// <summary>Probability that a place, from 0 on, is examined by a person who does not leave before.</summary>
-    public double ExaminationProbability(int user, int place) => _people.IsBot[user] ? 1 : 1 / (1 + _configuration.ExaminationDecay * place);
+    public double ExaminationProbability(int user, int place) => ExaminationOf(user).Probability(place);
+
+    // Bots read everything.
+    private Examination ExaminationOf(int user) => new(_people.IsBot[user] ? 0 : _configuration.ExaminationDecay);
 
     public Reaction React(SimulatedRequest request, ShownList shown)
     {
         var reaction = new Reaction { Request = request, Events = new List<SimulatedChange.UserEvent>(20) };
         RandomStream reading = Streams.Open(_seed, StreamPurpose.Reading, request.Key);
-        int depth = DrawDepth(_people.IsBot[request.UserOrdinal], shown.Items.Count, ref reading);
+        int depth = ExaminationOf(request.UserOrdinal).DrawDepth(shown.Items.Count, ref reading);
         long at = request.At.UtcTicks;
         for (int place = 0; place < depth; place++)
         {
@@ -101,19 +104,6 @@ internal sealed class Behaviour
         }
 
         return reaction;
-    }
-
-    /// <summary>The number of places examined: place p with probability 1/(1 + decay (p − 1)), always from the top.</summary>
-    private int DrawDepth(bool isBot, int count, ref RandomStream reading)
-    {
-        double draw = 1 - reading.NextDouble();
-        if (isBot || _configuration.ExaminationDecay <= 0)
-        {
-            return count;
-        }
-
-        double depth = 1 + (1 / draw - 1) / _configuration.ExaminationDecay;
-        return depth >= count ? count : (int)depth;
     }
 
     private bool Examine(SimulatedRequest request, ShownList shown, int place, ref long at, Reaction reaction)

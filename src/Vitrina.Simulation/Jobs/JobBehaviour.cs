@@ -1,5 +1,4 @@
 using System.Globalization;
-using Vitrina.Kernels.Chance;
 using Vitrina.Simulation.Driving;
 
 namespace Vitrina.Simulation.Jobs;
@@ -53,7 +52,7 @@ internal sealed class JobBehaviour(JobsWorld world)
     {
         var reaction = new JobReaction { Request = request };
         var reading = JobStreams.Open(world.Seed, JobPurpose.Reading, request.Key);
-        var depth = DrawDepth(shown.Items.Count, ref reading);
+        var depth = new Examination(_configuration.ExaminationDecay).DrawDepth(shown.Items.Count, ref reading);
         var at = request.At.UtcTicks;
         for (var place = 0; place < depth; place++)
         {
@@ -68,19 +67,7 @@ internal sealed class JobBehaviour(JobsWorld world)
     }
 
     /// <summary>Probability that a place is examined, from 0 on.</summary>
-    public double ExaminationProbability(int place) => 1 / (1 + _configuration.ExaminationDecay * place);
-
-    private int DrawDepth(int count, ref RandomStream reading)
-    {
-        var draw = 1 - reading.NextDouble();
-        if (_configuration.ExaminationDecay <= 0)
-        {
-            return count;
-        }
-
-        var depth = 1 + (1 / draw - 1) / _configuration.ExaminationDecay;
-        return depth >= count ? count : (int)depth;
-    }
+    public double ExaminationProbability(int place) => new Examination(_configuration.ExaminationDecay).Probability(place);
 
     private bool Examine(JobReaction reaction, ShownList shown, int place, ref long at, JobMarketState state)
     {
