@@ -105,14 +105,16 @@ internal static class SimulateCommand
 
     private static void PrintCalibration(WorldReport report, Terminal terminal)
     {
-        if (report.Calibration.Count > 0)
+        if (report.Calibration.Count == 0)
         {
-            terminal.Say("Calibration; the targets describe the default world, others may miss them on purpose:");
+            return;
         }
 
+        terminal.Say("Calibration; the targets describe the default world, others may miss them on purpose:");
+        var width = report.Calibration.Max(target => target.Name.Length);
         foreach (var target in report.Calibration)
         {
-            terminal.Say($"  {target.Name,-38} {Figure(target.Value),7}  target {Figure(target.Low)} to {Figure(target.High)}, {(target.IsMet ? "met" : "MISSED")} ({target.Source})");
+            terminal.Say($"  {target.Name.PadRight(width)} {Figure(target.Value),7}  target {Figure(target.Low)} to {Figure(target.High)}, {(target.IsMet ? "met" : "MISSED")} ({target.Source})");
         }
 
         static string Figure(double value) => double.IsNaN(value) ? "–" : double.IsPositiveInfinity(value) ? "more" : value.ToString("0.####", CultureInfo.InvariantCulture);
