@@ -1,7 +1,6 @@
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
-using Vitrina.Engine.Language;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -50,7 +49,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
-            Analyzer = new TextAnalyzer(declaration.Languages),
+            Analyzer = binding.Analyzer,
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,
