@@ -19,6 +19,7 @@ internal static class CommandTree
         StatusCommand.Create(),
         MaintainCommand.Create(),
         CheckCommand.Create(),
+        AnalyzeCommand.Create(),
         ModelsCommand.Create(),
         ExperimentCommand.Create(),
         KeysCommand.Create(),
