@@ -239,6 +239,9 @@ public sealed class EngineState
         return sections;
     }
 
+    /// <summary>What a checkpoint holds only to save time: the text indexes, which the catalogue's texts give again.</summary>
+    public IReadOnlyList<CheckpointSection> Parts() => [.. _markets.Where(pair => pair.Value.Text is not null).Select(pair => Section($"{pair.Key}.text", pair.Value.Text!.Save))];
+
     private static CheckpointSection Section(string name, Action<ByteWriter> save) => new(name, stream =>
     {
         var writer = new ByteWriter();
@@ -308,7 +311,9 @@ public sealed class EngineState
             market.LoadKeywords(ref keywords);
         }
 
-        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
+        // What has no stored text index, or a damaged one, is analysed anew.
+        var withText = _markets.Where(pair => pair.Value.TryLoadText(checkpoint.ReadPart($"{pair.Key}.text"))).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null, hasText: withText.Contains(item.Vertical)));
         foreach (var (name, market) in _markets)
         {
             var state = new ByteReader(BytesOf(checkpoint, $"{name}.state"));

@@ -49,14 +49,29 @@ internal sealed class MarketState
 
     public TextIndex? Text => _text;
 
-    public void ApplyItem(Item after, Item? before)
+    /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
+    public bool TryLoadText(byte[]? bytes)
+    {
+        if (_text is null || bytes is null)
+        {
+            return false;
+        }
+
+        var reader = new ByteReader(bytes);
+        return _text.TryLoad(ref reader);
+    }
+
+    /// <param name="after">The item as it is now.</param>
+    /// <param name="before">The item as it was, when there was one.</param>
+    /// <param name="hasText">Whether the text index knows the item's texts already.</param>
+    public void ApplyItem(Item after, Item? before, bool hasText = false)
     {
         foreach (var prices in _prices)
         {
             prices.Apply(before, after);
         }
 
-        if (_text is null)
+        if (_text is null || hasText)
         {
             return;
         }

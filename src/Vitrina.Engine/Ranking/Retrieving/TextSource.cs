@@ -7,9 +7,10 @@ namespace Vitrina.Engine.Ranking.Retrieving;
 /// <summary>The items whose text fits the query best; nothing without a query.</summary>
 internal sealed class TextSource(int limit) : CandidateSource("text", limit)
 {
-    private readonly struct Wanted(PagedView<Item?> items, ItemPredicate predicate) : IItemFilter
+    private readonly struct Wanted(PagedView<Item?> items, ItemPredicate predicate, TextQuery query) : IItemFilter
     {
-        public bool Accepts(int itemOrdinal) => itemOrdinal < items.Count && items[itemOrdinal] is { IsActive: true } item && predicate.Accepts(item);
+        public bool Accepts(int itemOrdinal) =>
+            itemOrdinal < items.Count && items[itemOrdinal] is { IsActive: true } item && predicate.Accepts(item) && query.HoldsPhrases(item.Texts);
     }
 
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
@@ -21,7 +22,7 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
 
         var items = context.Snapshot.Market.Items;
         var found = context.Found(Limit);
-        var count = text.Search(query, new Wanted(items, context.Predicate), Limit, context.TextScratch, found.Ordinals, found.Scores);
+        var count = text.Search(query, new Wanted(items, context.Predicate, query), Limit, context.TextScratch, found.Ordinals, found.Scores);
         for (var i = 0; i < count; i++)
         {
             context.Add(items[found.Ordinals[i]]!, index, i + 1, found.Scores[i]);
