@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Vitrina.Kernels.Matrices;
 
 namespace Vitrina.Engine.Models.Factors;
 
@@ -13,10 +14,12 @@ public sealed class FactorSystem
     private readonly float[] _residual;
     private readonly float[] _direction;
     private readonly float[] _product;
+    private readonly float[] _scaled;
     private readonly double[] _triangle;
     private readonly double[] _solution;
     private float[] _rows;
     private float[] _weights = new float[64];
+    private float[] _factors = new float[64];
     private int _count;
 
     /// <summary>Makes room for systems of one size.</summary>
@@ -26,7 +29,7 @@ public sealed class FactorSystem
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         _dimensions = dimensions;
         _rows = new float[64 * dimensions];
-        (_residual, _direction, _product) = (new float[dimensions], new float[dimensions], new float[dimensions]);
+        (_residual, _direction, _product, _scaled) = (new float[dimensions], new float[dimensions], new float[dimensions], new float[dimensions]);
         (_triangle, _solution) = (new double[dimensions * dimensions], new double[dimensions]);
     }
 
@@ -76,6 +79,7 @@ public sealed class FactorSystem
         {
             Array.Resize(ref _weights, Math.Max(_count, 2 * _weights.Length));
             _rows = new float[_weights.Length * _dimensions];
+            _factors = new float[_weights.Length];
         }
 
         for (var i = 0; i < indexes.Length; i++)
@@ -170,16 +174,18 @@ public sealed class FactorSystem
     private void Multiply(ReadOnlySpan<float> gram, float unobserved, float ridge, ReadOnlySpan<float> x, Span<float> result, float target)
     {
         var sign = target == 0 ? 1f : -1f;
-        for (var i = 0; i < _dimensions; i++)
+        var scaled = _scaled.AsSpan();
+        TensorPrimitives.Multiply(x, sign * unobserved, scaled);
+        TensorPrimitives.Multiply(x, sign * ridge, result);
+        RowProducts.Add(gram, scaled, result);
+        var factors = _factors.AsSpan(0, _count);
+        RowProducts.Multiply(_rows, x, factors);
+        for (var row = 0; row < factors.Length; row++)
         {
-            result[i] = sign * ((unobserved * TensorPrimitives.Dot(gram.Slice(i * _dimensions, _dimensions), x)) + (ridge * x[i]));
+            factors[row] = _weights[row] * (target + (sign * factors[row]));
         }
 
-        for (var row = 0; row < _count; row++)
-        {
-            ReadOnlySpan<float> factors = _rows.AsSpan(row * _dimensions, _dimensions);
-            TensorPrimitives.MultiplyAdd(factors, _weights[row] * (target + (sign * TensorPrimitives.Dot(factors, x))), result, result);
-        }
+        RowProducts.Add(_rows, factors, result);
     }
 
     private void FillTriangle(ReadOnlySpan<float> gram, float unobserved, float ridge)
