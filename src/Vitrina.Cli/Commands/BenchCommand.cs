@@ -20,6 +20,7 @@ internal static class BenchCommand
         BenchRankCommand.Create(),
         BenchFactorsCommand.Create(),
         BenchOffersCommand.Create(),
+        BenchRecommendCommand.Create(),
     };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
