@@ -65,22 +65,22 @@ internal sealed class ExactDemand
         return false;
     }
 
-    /// <summary>Writes the terms that every exact match holds in the index: the codes, else the words of the quotations.</summary>
+    /// <summary>Writes the terms that every exact match holds in the index: the codes, and the words of the quotations.</summary>
     public void WriteTo(TextQuery query)
     {
-        query.MinimumShouldMatch = 1;
-        if (Codes.Count == 0)
+        query.Clear();
+        query.MinimumShouldMatch = 0;
+        foreach (var code in Codes)
         {
-            query.Read(_analyzer, string.Join(' ', Phrases).Replace('-', ' '));
-            return;
+            query.AddRequired(code);
         }
 
-        query.Read(_analyzer, "");
-        for (var i = 0; i < Codes.Count; i++)
+        foreach (var phrase in Phrases)
         {
-            var term = query.Wanted.Reserve();
-            Codes[i].CopyTo(term);
-            query.Wanted.Commit(Codes[i].Length, i, TokenTraits.ModelCode);
+            for (var word = query.AddWords(_analyzer, phrase); word < query.WordCount; word++)
+            {
+                query.Require(word);
+            }
         }
     }
 

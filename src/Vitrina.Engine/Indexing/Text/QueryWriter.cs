@@ -13,28 +13,43 @@ internal sealed class QueryWriter(TextAnalyzer analyzer)
     /// <param name="parsed">The query by its signs.</param>
     public void Write(TextQuery query, IReadOnlyList<QueryPart> parts, ParsedQuery parsed)
     {
-        var wanted = string.Join(' ', parts.Select(part => part.BestText).Concat(parsed.Phrases.Select(phrase => phrase.Replace('-', ' '))));
-        query.Read(analyzer, wanted + string.Concat(parsed.UnwantedWords.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => " -" + word)));
+        query.Clear();
+
+        // One text, so that numbers meet their units and the words of a model's name each other.
+        query.AddWords(analyzer, string.Join(' ', parts.Select(part => part.BestText)));
         for (var i = 0; i < parts.Count; i++)
         {
-            if (parts[i].Alternatives.Count > (parts[i].IsReplaced ? 1 : 0))
+            var others = parts[i].Alternatives.Skip(parts[i].IsReplaced ? 1 : 0);
+            if (others.Any())
             {
                 analyzer.Analyze(string.Join(' ', parts.Take(i).Select(part => part.BestText)), _tokens);
-                AddAlternatives(query, parts[i], _tokens.PositionCount);
+                AddAlternatives(query, _tokens.PositionCount, others);
+            }
+        }
+
+        foreach (var phrase in parsed.Phrases)
+        {
+            query.AddWords(analyzer, phrase);
+        }
+
+        analyzer.Analyze(parsed.UnwantedWords, _tokens);
+        for (var token = 0; token < _tokens.Count; token++)
+        {
+            if (_tokens[token].IsBase)
+            {
+                query.AddUnwanted(_tokens.Term(token));
             }
         }
     }
 
-    private void AddAlternatives(TextQuery query, QueryPart part, int position)
+    private void AddAlternatives(TextQuery query, int word, IEnumerable<WeightedWord> alternatives)
     {
-        foreach (var alternative in part.Alternatives.Skip(part.IsReplaced ? 1 : 0))
+        foreach (var alternative in alternatives)
         {
             analyzer.Analyze(alternative.Word, _tokens);
             for (var token = 0; token < _tokens.Count; token++)
             {
-                var term = query.Wanted.Reserve();
-                _tokens.Term(token).CopyTo(term);
-                query.Wanted.Commit(_tokens[token].Length, position, TokenTraits.None);
+                query.AddAlternative(word, _tokens.Term(token), alternative.Weight);
             }
         }
     }
