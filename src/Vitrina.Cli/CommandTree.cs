@@ -22,6 +22,7 @@ internal static class CommandTree
         AnalyzeCommand.Create(),
         ModelsCommand.Create(),
         ExperimentCommand.Create(),
+        OffersCommand.Create(),
         KeysCommand.Create(),
         BenchCommand.Create(),
         ReferenceCommand.Create(),

@@ -124,26 +124,6 @@ public class TextSearchTests
     }
 
     [Fact]
-    public void A_phrase_requires_its_words_and_must_stand_literally()
-    {
-        var shelf = new Shelf([1f]);
-        var texts = new[] { "red Phone case", "phone red case", "phone" };
-        for (var item = 0; item < texts.Length; item++)
-        {
-            shelf.Put(item, texts[item].ToLowerInvariant());
-        }
-
-        var query = new TextQuery();
-        query.AddPhrase(Analyzer, "red phone");
-        Assert.Equal([0, 1], Search(shelf.Index.Freeze(), query, 10).Select(hit => hit.Item).Order());
-        Assert.Equal([true, false, false], texts.Select(text => query.HoldsPhrases([null, text])));
-        query.AddPhrase(Analyzer, "   ");
-        Assert.Single(query.Phrases);
-        query.Clear();
-        Assert.True(query.HoldsPhrases([]));
-    }
-
-    [Fact]
     public void The_dictionary_tells_terms_with_their_frequencies()
     {
         var shelf = new Shelf([1f]);
@@ -183,7 +163,8 @@ public class TextSearchTests
             }
 
             query.Read(analyzer, text.ToString());
-            query.AddPhrase(analyzer, text.ToString());
+            query.AddWords(analyzer, text.ToString());
+            query.Require(random.NextInt(70));
             query.MinimumShouldMatch = random.NextInt(3) / 2.0;
             query.MinimumWords = random.NextInt(3);
             var hits = Search(snapshot, query, 1 + random.NextInt(20));
