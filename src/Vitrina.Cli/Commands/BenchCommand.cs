@@ -22,6 +22,7 @@ internal static class BenchCommand
         BenchOffersCommand.Create(),
         BenchRecommendCommand.Create(),
         BenchListingsCommand.Create(),
+        BenchTextCommand.Create(),
     };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };

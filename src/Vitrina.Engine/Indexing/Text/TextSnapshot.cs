@@ -16,6 +16,22 @@ internal sealed partial class TextSnapshot
     /// <summary>Items that have a text.</summary>
     public required int DocumentCount { get; init; }
 
+    /// <summary>Memory of the postings, for each of them; NaN when there is none.</summary>
+    public double BytesPerPosting
+    {
+        get
+        {
+            var (bytes, postings) = (0L, 0L);
+            foreach (var view in Segments)
+            {
+                bytes += view.Segment.Bytes;
+                postings += view.Segment.PostingCount;
+            }
+
+            return postings == 0 ? double.NaN : (double)bytes / postings;
+        }
+    }
+
     internal required SymbolTable Dictionary { get; init; }
 
     internal required FrequencyPatterns.Pattern[] Patterns { get; init; }
