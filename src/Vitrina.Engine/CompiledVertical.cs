@@ -29,6 +29,9 @@ public sealed class CompiledVertical
     /// <summary>Turns the vertical's texts and queries into terms. Safe for concurrent use.</summary>
     public required TextAnalyzer Analyzer { get; init; }
 
+    /// <summary>Words that mean the same in queries.</summary>
+    internal SynonymTable Synonyms => field ??= new SynonymTable(Analyzer, Declaration.Synonyms);
+
     /// <summary>Where each attribute of an item is stored.</summary>
     public required ItemSchema Schema { get; init; }
 

@@ -2,6 +2,7 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;
@@ -24,7 +25,7 @@ internal sealed class MarketState
     private readonly Crediting _crediting;
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
-    private readonly Vocabulary _vocabulary = new();
+    private readonly CatalogWords? _words;
     private readonly int[] _textSlots;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText)
@@ -39,6 +40,7 @@ internal sealed class MarketState
         _queries = new QueryNormalizer(vertical.Analyzer);
         var fields = vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
         _textSlots = [.. fields.Select(slot => slot.Slot)];
+        _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
@@ -72,6 +74,7 @@ internal sealed class MarketState
             prices.Apply(before, after);
         }
 
+        _words?.Apply(before, after);
         if (_text is null || hasText)
         {
             return;
@@ -80,22 +83,10 @@ internal sealed class MarketState
         if (after.IsDeleted)
         {
             _text.Remove(after.Ordinal);
-            CountWords(before, -1);
         }
         else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts))
         {
             _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
-            CountWords(before, -1);
-            CountWords(after, +1);
-        }
-    }
-
-    // Beside the index, which holds stems: queries are corrected to words as they are written.
-    private void CountWords(Item? item, int change)
-    {
-        for (var i = 0; item is { IsDeleted: false } && i < _textSlots.Length; i++)
-        {
-            _vocabulary.Count(item.Texts[_textSlots[i]], change);
         }
     }
 
@@ -192,7 +183,8 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
-        Vocabulary = _text is null ? null : _vocabulary.Freeze(),
+        Vocabulary = _words?.FreezeVocabulary(),
+        Values = _words?.FreezeValues(),
     };
 
     public MarketView Live(bool withText = false) => new()

@@ -23,6 +23,7 @@ internal static class BenchCommand
         BenchRecommendCommand.Create(),
         BenchTextCommand.Create(),
         BenchVectorsCommand.Create(),
+        BenchListingsCommand.Create(),
     };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };

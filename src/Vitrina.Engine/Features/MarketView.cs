@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Statistics;
 using Vitrina.Kernels.Collections;
 
@@ -35,4 +36,7 @@ public sealed class MarketView
 
     /// <summary>The words that items say, for corrections of queries; null in replay.</summary>
     internal VocabularyView? Vocabulary { get; init; }
+
+    /// <summary>The values of keyword attributes by the words that name them; null in replay.</summary>
+    internal ValueView? Values { get; init; }
 }

@@ -42,6 +42,14 @@ internal static class ExplainStage
             }
         }
 
+        foreach (var intent in context.Reading?.Intents ?? [])
+        {
+            if (intent.MetValue(context.Scope.Items[index]) is { } value)
+            {
+                reasons.Add($"attribute intent: {value}");
+            }
+        }
+
         if (context.Moves[index] is { } rule)
         {
             reasons.Add($"rule:{rule}");
@@ -89,7 +97,9 @@ internal static class ExplainStage
         var fallback = context.Surface.Declaration.Score.Fallback.ToString().ToLowerInvariant();
         if (fallback == "text" && context.TextQuery is not null)
         {
-            return new Explanation("text score (BM25)", score, TextDetails(context, index));
+            var details = TextDetails(context, index);
+            var boost = score - details.Sum(detail => detail.Value);
+            return new Explanation("text score (BM25)", score, context.Reading is { Intents.Count: > 0 } ? [.. details, Explanation.Leaf("boost by attribute intents", boost)] : details);
         }
 
         return Explanation.Leaf(fallback == "source" ? "score of the first source" : "popularity: log(1 + decayed event weights)", score);
