@@ -9,7 +9,7 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), Backtest(), BenchTreesCommand.Create(), BenchRankCommand.Create() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), Backtest(), BenchTreesCommand.Create(), BenchRankCommand.Create(), BenchOffersCommand.Create() };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
 

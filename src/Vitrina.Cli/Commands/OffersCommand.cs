@@ -12,6 +12,7 @@ internal static class OffersCommand
         OffersReportCommand.Create(),
         Rollback(),
         OffersTransferCommand.Create(),
+        OffersFitTransferCommand.Create(),
     };
 
     private static Command Rollback()
