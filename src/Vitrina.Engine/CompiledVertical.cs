@@ -3,6 +3,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine;
@@ -52,6 +53,9 @@ public sealed class CompiledVertical
 
     /// <summary>How popular items are.</summary>
     public Popularity Popularity => field ??= new Popularity(this);
+
+    /// <summary>What makes an offer; null when the vertical keeps no statistics of offers.</summary>
+    public required OfferTraits? Offers { get; init; }
 
     /// <summary>Price levels that features refer to: slots of the price and of the keyword.</summary>
     public required IReadOnlyList<(int Price, int Keyword)> PriceLevels { get; init; }

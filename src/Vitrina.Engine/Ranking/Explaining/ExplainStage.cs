@@ -120,7 +120,8 @@ internal static class ExplainStage
 
             var column = serving.Columns[feature];
             var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
-            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}", contributions[feature]));
+            var remark = column < 0 ? null : context.Vertical.Features[column].Remark(context.Scope, index);
+            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}{(remark is null ? "" : $" ({remark})")}", contributions[feature]));
         }
 
         details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));
