@@ -21,6 +21,7 @@ internal static class CommandTree
         CheckCommand.Create(),
         ModelsCommand.Create(),
         ExperimentCommand.Create(),
+        OffersCommand.Create(),
         KeysCommand.Create(),
         BenchCommand.Create(),
         ReferenceCommand.Create(),

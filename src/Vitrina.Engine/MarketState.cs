@@ -24,6 +24,7 @@ internal sealed class MarketState
     private readonly Crediting _crediting;
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
+    private readonly Vocabulary _vocabulary = new();
     private readonly int[] _textSlots;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText)
@@ -64,10 +65,22 @@ internal sealed class MarketState
         if (after.IsDeleted)
         {
             _text.Remove(after.Ordinal);
+            CountWords(before, -1);
         }
         else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts))
         {
             _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
+            CountWords(before, -1);
+            CountWords(after, +1);
+        }
+    }
+
+    // Beside the index, which holds stems: queries are corrected to words as they are written.
+    private void CountWords(Item? item, int change)
+    {
+        for (var i = 0; item is { IsDeleted: false } && i < _textSlots.Length; i++)
+        {
+            _vocabulary.Count(item.Texts[_textSlots[i]], change);
         }
     }
 
@@ -164,6 +177,7 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
+        Vocabulary = _text is null ? null : _vocabulary.Freeze(),
     };
 
     public MarketView Live(bool withText = false) => new()

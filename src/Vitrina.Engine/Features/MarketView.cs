@@ -32,4 +32,7 @@ public sealed class MarketView
 
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
     internal TextSnapshot? Text { get; init; }
+
+    /// <summary>The words that items say, for corrections of queries; null in replay.</summary>
+    internal VocabularyView? Vocabulary { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vitrina.Engine.Language;
 using Vitrina.Kernels.Collections;
 
@@ -132,13 +133,14 @@ internal sealed class TextIndex
             return _last;
         }
 
-        AddPendingSegment();
-        _segments.Merge(_places);
+        var rows = new TextRows(_rows.Freeze(), _boosts, _patterns.Table, _dictionary.Count);
+        AddPendingSegment(rows);
+        _segments.Merge(_places, rows);
         return _last = new TextSnapshot
         {
             Dictionary = _dictionary,
             Patterns = _patterns.Table,
-            Rows = _rows.Freeze(),
+            Rows = rows.Rows,
             DocumentFrequencies = _documentFrequencies.Freeze(),
             Segments = _segments.Freeze(),
             DocumentCount = _documentCount,
@@ -154,7 +156,7 @@ internal sealed class TextIndex
 
     internal static long PlaceOf(int segment, int document) => ((long)segment << 32) | (uint)document;
 
-    private void AddPendingSegment()
+    private void AddPendingSegment(TextRows rows)
     {
         var items = new List<int>(_pending.Count);
         for (var index = 0; index < _pending.Count; index++)
@@ -168,11 +170,11 @@ internal sealed class TextIndex
         _pending.Clear();
         if (items.Count > 0)
         {
-            int[] documents = [.. items];
-            var segment = _segments.Add(_builder.Build(documents, _rows.Live(), _boosts, _dictionary.Count));
-            for (var document = 0; document < documents.Length; document++)
+            var segment = _builder.Build(CollectionsMarshal.AsSpan(items), rows);
+            var id = _segments.Add(segment);
+            for (var document = 0; document < segment.DocumentCount; document++)
             {
-                _places[documents[document]] = PlaceOf(segment, document);
+                _places[segment.ItemOrdinals[document]] = PlaceOf(id, document);
             }
         }
     }

@@ -6,6 +6,7 @@ namespace Vitrina.Engine.Ranking.Explaining;
 internal static class ExplainStage
 {
     private const int MaxDetails = 12;
+    private const int MaxSharedWords = 4;
 
     /// <summary>Explains the page's items, and the items that the caller names.</summary>
     public static void Run(RankingContext context)
@@ -15,6 +16,11 @@ internal static class ExplainStage
         {
             var index = context.Order[place];
             context.Explained.Add((ReasonsOf(context, index), explain.IsOn ? ScoreOf(context, index) : null));
+        }
+
+        foreach (var index in context.Similar)
+        {
+            context.ExplainedSimilar.Add(([.. ReasonsOf(context, index), AnalogReason(context, index)], explain.IsOn ? ScoreOf(context, index) : null));
         }
 
         foreach (var id in explain.Items)
@@ -42,6 +48,16 @@ internal static class ExplainStage
         }
 
         return [.. reasons];
+    }
+
+    /// <summary>What an analog shares with the query, and what of it it lacks.</summary>
+    private static string AnalogReason(RankingContext context, int index)
+    {
+        var exact = context.Reading!.Exact;
+        var shared = context.TextQuery is { } query && context.Snapshot.Market.Text?.Explain(query, context.Scope.Items[index].Ordinal, context.TextScratch) is { } explained
+            ? explained.Terms.Where(term => term.Contribution > 0).OrderByDescending(term => term.Contribution).Take(MaxSharedWords).Select(term => term.Term)
+            : [];
+        return $"analog: not {string.Join(", ", exact.Codes.Concat(exact.Phrases.Select(phrase => $"\"{phrase}\"")))}; shares {string.Join(", ", shared)}";
     }
 
     /// <summary>How a candidate's score came about.</summary>
@@ -137,6 +153,11 @@ internal static class ExplainStage
         }
 
         var explanation = ScoreOf(context, index);
+        if (context.Similar.IndexOf(index) is >= 0 and var analog)
+        {
+            return new ItemFate(id, SectionNames.Similar, string.Create(CultureInfo.InvariantCulture, $"place {analog + 1} of {context.Similar.Count} in the section 'similar'"), explanation);
+        }
+
         if (context.Marks[index] is { } mark)
         {
             return new ItemFate(id, "removed", mark, explanation);

@@ -1,0 +1,43 @@
+using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Language;
+
+namespace Vitrina.Engine.Ranking.Understanding;
+
+/// <summary>Says what a query means, before anything is retrieved: its signs, its corrected words, and whether it names one exact thing.</summary>
+internal static class UnderstandStage
+{
+    public static void Run(RankingContext context)
+    {
+        if (string.IsNullOrWhiteSpace(context.Request.Query))
+        {
+            return;
+        }
+
+        var parsed = ParsedQuery.Parse(context.Request.Query);
+        var tools = context.QueryTools;
+        RewrittenQuery? rewritten = null;
+        if (context.TextQuery is { } query && context.Snapshot.Market is { Text: { } text, Vocabulary: { } vocabulary })
+        {
+            rewritten = tools.Rewriter.Rewrite(parsed.FreeWords, context.QueryOptions, vocabulary, text);
+            tools.Writer.Write(query, rewritten.Parts, parsed);
+            query.MinimumShouldMatch = context.QueryOptions.MinimumShouldMatch;
+        }
+
+        var isExact = context.QueryOptions.Exact && context.Request.Items.Count == 0;
+        context.Reading = new QueryReading
+        {
+            Parsed = parsed,
+            Exact = new ExactDemand(context.Vertical.Analyzer, parsed, isExact ? CodesOf(context, parsed) : [], isExact),
+            Rewrites = rewritten?.Rewrites ?? [],
+            Text = rewritten is { Rewrites.Count: > 0 } ? string.Join(' ', rewritten.Parts.Select(part => part.BestText).Concat(parsed.Phrases.Select(phrase => $"\"{phrase}\""))) : parsed.Text,
+        };
+    }
+
+    private static string[] CodesOf(RankingContext context, ParsedQuery parsed)
+    {
+        var tokens = context.QueryTools.Tokens;
+        context.Vertical.Analyzer.Analyze(parsed.Words, tokens);
+        var text = context.Snapshot.Market.Text;
+        return [.. ModelCodes.Of(tokens).Where(code => code.IsCertain || text?.HoldsTerm(code.Term) == true).Select(code => code.Term)];
+    }
+}
