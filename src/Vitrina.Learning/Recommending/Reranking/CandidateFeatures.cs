@@ -47,9 +47,14 @@ internal sealed class CandidateFeatures
             yield return $"{source.Name}:share";
         }
 
-        foreach (string name in new[] { "count", "last_count", "last_share", "history_length", "count_of_last" })
+        foreach (string name in new[] { "count", "last_count", "last_share", "history_length" })
         {
             yield return name;
+        }
+
+        if (fitted.HistoryCounts is not null)
+        {
+            yield return "count_of_last";
         }
 
         if (fitted.Pairs is not null)
@@ -125,7 +130,11 @@ internal sealed class CandidateFeatures
         }
 
         work.Features.Column(column++).Fill(query.History.Length);
-        work.Features.Column(column++).Fill(query.History.Length == 0 ? float.NaN : MathF.Log(1 + _fitted.Popularity[query.History[^1]]));
+        if (_fitted.HistoryCounts is { } counts)
+        {
+            work.Features.Column(column++).Fill(query.History.Length == 0 ? float.NaN : MathF.Log(1 + counts[query.History[^1]]));
+        }
+
         return column;
     }
 
