@@ -8,5 +8,6 @@ internal static class OffersCommand
     public static Command Create() => new("offers", "Statistics by the state of an item: bins, transfer, analogs.")
     {
         OffersFitTransferCommand.Create(),
+        OffersMatchCommand.Create(),
     };
 }
