@@ -16,7 +16,7 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
     // Intervals of many queries need fewer resamples for the same digits.
     private const int Resamples = 1000;
 
-    // Differences are given of the measures that a protocol's published figures are given in.
+    // Intervals of baselines, and differences, are given of the measures in which a protocol's published figures are given.
     private const int HeadlineMeasures = 2;
     private static readonly string[] s_baselines = ["popularity", "item-knn", "co-visitation", "own-history"];
     private readonly SortedDictionary<bool, List<MeasuredRow>> _tests = [];
@@ -44,9 +44,16 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
         var table = new EvaluationTable(seed, [], Resamples);
         foreach (var name in methods)
         {
-            foreach (var key in protocol.Measures)
+            foreach (var (number, key) in protocol.Measures.Index())
             {
-                table.AddLists(name, key, values[name][key]);
+                if (number < HeadlineMeasures || name == RecommendMeasurement.Own)
+                {
+                    table.AddLists(name, key, values[name][key]);
+                }
+                else
+                {
+                    table.AddFigure(name, key, values[name][key].Average());
+                }
             }
 
             table.AddFigure(name, "coverage", tests.Average(test => Method(test.Test, name).Measures.Coverage));
