@@ -72,7 +72,7 @@ internal sealed class MarketState
             prices.Apply(before, after);
         }
 
-        if (_text is null || hasText)
+        if (_text is null)
         {
             return;
         }
@@ -84,7 +84,11 @@ internal sealed class MarketState
         }
         else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts))
         {
-            _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
+            if (!hasText)
+            {
+                _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
+            }
+
             CountWords(before, -1);
             CountWords(after, +1);
         }
