@@ -7,6 +7,7 @@ using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Engine.Ranking.Recording;
 using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Ranking.Scoring;
+using Vitrina.Engine.Ranking.Understanding;
 using Vitrina.Engine.Rules;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
@@ -35,6 +36,7 @@ public sealed class RankingEngine
         var context = Open(request);
         try
         {
+            UnderstandStage.Run(context);
             await RetrieveStage.RunAsync(context, _time, cancellationToken);
             FilterStage.MarkUnwanted(context);
             for (var pass = 0; pass < context.Arms.Passes.Count; pass++)
@@ -65,6 +67,8 @@ public sealed class RankingEngine
         {
             request.RequireShadowList();
         }
+
+        request.RequireKnownSections();
 
         var page = PageCursor.Read(request, _recorder.Signer);
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -60,6 +60,7 @@ public static class VerticalCompiler
             PopularityTable = binding.ItemTable,
             PopularityHalfLife = binding.ItemHalfLife,
             PriceLevels = binding.PriceLevels,
+            Offers = binding.Offers,
             Features = features,
             FeatureNames = [.. features.Select(feature => feature.Name)],
             Surfaces = surfaces,
@@ -106,7 +107,10 @@ public static class VerticalCompiler
             .Append(string.Join(',', binding.WindowDays))
             .Append(declaration.TimeZone)
             .Append(AttributionWindowOf(declaration).ToString())
-            .Append(string.Join(',', declaration.Languages));
+            .Append(string.Join(',', declaration.Languages))
+            .Concat(declaration.Statistics.Offers is { } offers
+                ? [string.Create(CultureInfo.InvariantCulture, $"offers:{declaration.Items.Type}/{declaration.Items.MatchGroup}/{offers.Smoothing}/{offers.Init}/{offers.MinItems}")]
+                : []);
         return string.Join(';', parts);
     }
 

@@ -29,6 +29,9 @@ public sealed record RankBody
     /// <summary>Keyword attributes whose values are counted.</summary>
     public IReadOnlyList<string>? Facets { get; init; }
 
+    /// <summary>Sections beside <c>organic</c>: <c>similar</c> gives analogs where the query names one exact thing.</summary>
+    public IReadOnlyList<string>? Sections { get; init; }
+
     /// <summary>The cursor of an earlier answer: asks for its next page.</summary>
     public string? Cursor { get; init; }
 

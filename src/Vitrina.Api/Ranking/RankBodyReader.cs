@@ -74,6 +74,7 @@ internal sealed class RankBodyReader(ApiOptions options)
                 "filters" => request with { Filters = Conditions(value) },
                 "sort" => request with { Sort = Sort(value) },
                 "facets" => request with { Facets = Names(value, "facets") },
+                "sections" => request with { Sections = Names(value, "sections") },
                 "cursor" => request with { Cursor = Text(value, "cursor", LongestCursor) },
                 "size" => request with { Size = Size(value) },
                 "context" => request with { Context = Context(value) },

@@ -33,6 +33,9 @@ internal static class FeatureKinds
             ["priceRank"] = (declaration, binding) => [Bare(declaration, binding, new PriceRankFeature("priceRank", binding.NumberSlot(declaration, "kind", "price")))],
             ["queryLength"] = (declaration, binding) => [Bare(declaration, binding, new QueryLengthFeature("queryLength"))],
             ["hourOfDay"] = (declaration, binding) => [Bare(declaration, binding, new HourOfDayFeature("hourOfDay", TimeZoneInfo.FindSystemTimeZoneById(binding.Vertical.TimeZone)))],
+            ["bin"] = OfferKinds.BinOf,
+            ["stateAge"] = OfferKinds.StateAge,
+            ["offerShare"] = OfferKinds.Share,
             ["sourceRank"] = SourceRank,
             ["bm25"] = Bm25,
             ["coverage"] = Coverage,
@@ -74,7 +77,7 @@ internal static class FeatureKinds
         [Description("The event that is counted.")]
         public required string Of { get; init; }
 
-        [Description("By what: item, query, user, seller, type or a keyword attribute; or a list of them.")]
+        [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
 
@@ -91,7 +94,7 @@ internal static class FeatureKinds
         [Description("The event that is counted.")]
         public required string Of { get; init; }
 
-        [Description("By what: item, query, user, seller, type or a keyword attribute; or a list of them.")]
+        [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
 
@@ -107,7 +110,7 @@ internal static class FeatureKinds
         [Description("The event in the denominator.")]
         public string Per { get; init; } = "view";
 
-        [Description("By what: item, query, user, seller, type or a keyword attribute; or a list of them.")]
+        [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
 
@@ -127,6 +130,15 @@ internal static class FeatureKinds
 
         [Description("The price attribute.")]
         public string Price { get; init; } = "price";
+
+        [Description("median: the usual price; lowest: the lowest one, of the match group.")]
+        public PriceReference Against { get; init; }
+    }
+
+    internal enum PriceReference
+    {
+        Median,
+        Lowest,
     }
 
     internal sealed class AffinityParameters
@@ -185,9 +197,9 @@ internal static class FeatureKinds
         return feature;
     }
 
-    private static string Days(TimeSpan window) => $"{(int)window.TotalDays}d";
+    internal static string Days(TimeSpan window) => $"{(int)window.TotalDays}d";
 
-    private static string NameOf(IReadOnlyList<string> key) => key.Count == 0 ? "all" : string.Join('_', key);
+    internal static string NameOf(IReadOnlyList<string> key) => key.Count == 0 ? "all" : string.Join('_', key);
 
     private static IEnumerable<Feature> Attribute(KindDeclaration declaration, FeatureBinding binding)
     {
@@ -200,6 +212,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> Count(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<CountParameters>(binding.Errors);
+        if (OfferKinds.Handles(parameters.Key))
+        {
+            return OfferKinds.Count(declaration, binding, parameters);
+        }
+
         var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var metric = binding.Metric(declaration, "of", parameters.Of);
         return parameters.Windows.Select(window => new CountFeature(
@@ -211,6 +228,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> Decayed(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<DecayedParameters>(binding.Errors);
+        if (OfferKinds.Handles(parameters.Key))
+        {
+            return OfferKinds.Decayed(declaration, binding, parameters);
+        }
+
         var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var halfLife = parameters.HalfLife ?? binding.Vertical.Statistics.HalfLife;
         var name = $"decayed.{parameters.Of}.{NameOf(parameters.Key)}.{Duration.Format(halfLife)}";
@@ -220,6 +242,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> Rate(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<RateParameters>(binding.Errors);
+        if (OfferKinds.Handles(parameters.Key))
+        {
+            return OfferKinds.Rate(declaration, binding, parameters);
+        }
+
         var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var all = binding.Counter(Statistics.StatisticKey.All);
         var (of, per) = (binding.Metric(declaration, "of", parameters.Of), binding.Metric(declaration, "per", parameters.Per));
@@ -239,6 +266,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> RelativePrice(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<RelativePriceParameters>(binding.Errors);
+        if (parameters.Against == PriceReference.Lowest)
+        {
+            return OfferKinds.LowestPrice(declaration, binding, parameters.To);
+        }
+
         var keyword = binding.KeywordSlot(declaration, "to", binding.Attribute(parameters.To));
         var price = binding.NumberSlot(declaration, "price", parameters.Price);
         return [new RelativePriceFeature($"relativePrice.{parameters.To}", binding.PriceLevel(price, keyword), price, keyword)];

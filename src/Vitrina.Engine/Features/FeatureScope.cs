@@ -17,6 +17,7 @@ public sealed class FeatureScope
     private readonly StatisticKey[] _keys;
     private readonly int[][] _rows;
     private readonly bool[] _hasRows;
+    private OfferScope? _offers;
     private Item[] _items = [];
     private int[] _ordinals = [];
     private int[] _places = [];
@@ -110,6 +111,9 @@ public sealed class FeatureScope
         }
     }
 
+    /// <summary>The candidates' offers; only where the vertical keeps statistics of offers.</summary>
+    internal OfferScope Offers => _offers ??= new OfferScope(this, _keys.Length);
+
     /// <summary>Begins a request.</summary>
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
@@ -130,6 +134,7 @@ public sealed class FeatureScope
         _hasTouchOrders = false;
         Count = 0;
         Array.Clear(_hasRows);
+        _offers?.Reset();
     }
 
     /// <summary>Gives the parts that only a serving request has.</summary>

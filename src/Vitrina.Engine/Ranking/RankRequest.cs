@@ -66,6 +66,9 @@ public sealed record RankRequest
     /// <summary>Keyword attributes whose values are counted over the candidates.</summary>
     public IReadOnlyList<string> Facets { get; init; } = [];
 
+    /// <summary>Sections that the answer shall have beside <c>organic</c>: <c>similar</c> gives analogs where a query names one exact thing.</summary>
+    public IReadOnlyList<string> Sections { get; init; } = [];
+
     /// <summary>Continues an earlier answer.</summary>
     public string? Cursor { get; init; }
 
@@ -108,6 +111,16 @@ public sealed record RankRequest
         if (Items.FirstOrDefault(item => !known.Add(item)) is { } twice)
         {
             throw new RankRequestException("items", $"the shown list names '{twice}' twice", "duplicate_item");
+        }
+    }
+
+    /// <summary>Refuses sections that no answer has.</summary>
+    /// <exception cref="RankRequestException">A section is unknown.</exception>
+    internal void RequireKnownSections()
+    {
+        if (Sections.FirstOrDefault(section => !SectionNames.Known.Contains(section)) is { } unknown)
+        {
+            throw new RankRequestException("sections", $"there is no section '{unknown}'; there are {string.Join(", ", SectionNames.Known)}", "unknown_section");
         }
     }
 

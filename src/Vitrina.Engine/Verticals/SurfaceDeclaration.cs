@@ -54,6 +54,10 @@ public sealed record SurfaceDeclaration : IPositioned
     [Description("What is recorded of an answer besides the list itself.")]
     public RecordDeclaration Record { get; init; } = new();
 
+    /// <summary>How queries are understood here; absent: as the vertical says.</summary>
+    [Description("How queries are understood here; absent: as the vertical says.")]
+    public QueryDeclaration? Query { get; init; }
+
     /// <summary>How long events are credited to this surface's answers; absent: each event's own window.</summary>
     [Description("How long events are credited to this surface's answers; absent: each event's own window.")]
     [Range(typeof(TimeSpan), "00:00:01", "400.00:00:00")]

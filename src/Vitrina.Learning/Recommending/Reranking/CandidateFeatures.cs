@@ -1,0 +1,231 @@
+using Vitrina.Learning.Recommending.Sources;
+
+namespace Vitrina.Learning.Recommending.Reranking;
+
+/// <summary>What the re-ranker knows of a candidate: every source's score, rank and share of the best score, and counts of items and pairs.</summary>
+/// <remarks>No feature is an id or depends on the order of ids. Safe for concurrent use; workspaces are not shared.</remarks>
+internal sealed class CandidateFeatures
+{
+    private const int RecentItems = 3;
+    private const int HistoryForCosine = 20;
+    private readonly FittedSources _fitted;
+
+    public CandidateFeatures(FittedSources fitted)
+    {
+        _fitted = fitted;
+        Names = [.. NamesOf(fitted)];
+    }
+
+    /// <summary>Names by column.</summary>
+    public string[] Names { get; }
+
+    /// <summary>Fills the features of all candidates of a workspace.</summary>
+    public void Fill(RecommendQuery query, QueryWorkspace work)
+    {
+        work.Features.Reset(work.CandidateCount, Names.Length);
+        int column = FillSources(work, 0);
+        column = FillCounts(query, work, column);
+        if (_fitted.Pairs is { } pairs)
+        {
+            column = FillPairs(query, work, pairs, column);
+        }
+
+        if (_fitted.Attributes is { } attributes)
+        {
+            column = FillAttributes(query, work, attributes, column);
+        }
+
+        System.Diagnostics.Debug.Assert(column == Names.Length, "Every feature has a name.");
+    }
+
+    private static IEnumerable<string> NamesOf(FittedSources fitted)
+    {
+        foreach (ItemSource source in fitted.Sources)
+        {
+            yield return $"{source.Name}:score";
+            yield return $"{source.Name}:rank";
+            yield return $"{source.Name}:share";
+        }
+
+        foreach (string name in new[] { "count", "last_count", "last_share", "history_length" })
+        {
+            yield return name;
+        }
+
+        if (fitted.HistoryCounts is not null)
+        {
+            yield return "count_of_last";
+        }
+
+        if (fitted.Pairs is not null)
+        {
+            for (int back = 1; back <= RecentItems; back++)
+            {
+                yield return $"together_{back}";
+            }
+
+            foreach (int lag in PairFeatures.Lags)
+            {
+                yield return $"lag_{lag}";
+            }
+
+            yield return "second_lag_2";
+            yield return "third_lag_3";
+        }
+
+        if (fitted.Attributes is not null)
+        {
+            for (int back = 1; back <= RecentItems; back++)
+            {
+                yield return $"likeness_{back}";
+            }
+
+            yield return "likeness_max";
+            yield return "likeness_mean";
+            yield return "attributes";
+        }
+    }
+
+    private static int FillSources(QueryWorkspace work, int column)
+    {
+        ReadOnlySpan<int> candidates = work.Candidates;
+        float[] keys = new float[candidates.Length];
+        int[] order = new int[candidates.Length];
+        for (int source = 0; source < work.Scores.Length; source++)
+        {
+            float[] scores = work.Scores[source];
+            Span<float> score = work.Features.Column(column++), rank = work.Features.Column(column++), share = work.Features.Column(column++);
+            float scale = work.Largest[source] > 0 ? 1 / work.Largest[source] : 0;
+            for (int row = 0; row < candidates.Length; row++)
+            {
+                float value = scores[candidates[row]];
+                score[row] = value;
+                share[row] = value * scale;
+                keys[row] = -value;
+                order[row] = row;
+            }
+
+            // Equal scores share the best of their ranks; what a source does not know has no rank.
+            Array.Sort(keys, order);
+            for (int place = 0, first = 0; place < order.Length && keys[place] < 0; place++)
+            {
+                first = keys[place] == keys[first] ? first : place;
+                rank[order[place]] = first;
+            }
+        }
+
+        return column;
+    }
+
+    private int FillCounts(RecommendQuery query, QueryWorkspace work, int column)
+    {
+        ReadOnlySpan<int> candidates = work.Candidates;
+        Span<float> count = work.Features.Column(column++), lastCount = work.Features.Column(column++), lastShare = work.Features.Column(column++);
+        for (int row = 0; row < candidates.Length; row++)
+        {
+            int events = _fitted.Popularity[candidates[row]], lasts = _fitted.LastCounts[candidates[row]];
+            count[row] = MathF.Log(1 + events);
+            lastCount[row] = MathF.Log(1 + lasts);
+            lastShare[row] = events == 0 ? 0 : (float)lasts / events;
+        }
+
+        work.Features.Column(column++).Fill(query.History.Length);
+        if (_fitted.HistoryCounts is { } counts)
+        {
+            work.Features.Column(column++).Fill(query.History.Length == 0 ? float.NaN : MathF.Log(1 + counts[query.History[^1]]));
+        }
+
+        return column;
+    }
+
+    private static int FillPairs(RecommendQuery query, QueryWorkspace work, PairFeatures pairs, int column)
+    {
+        for (int back = 1; back <= RecentItems; back++)
+        {
+            FillRow(query, work, pairs.Together, back, column++);
+        }
+
+        for (int lag = 0; lag < PairFeatures.Lags.Count; lag++)
+        {
+            FillRow(query, work, pairs.AtLag[lag], 1, column++);
+        }
+
+        FillRow(query, work, pairs.AtLag[1], 2, column++);
+        FillRow(query, work, pairs.AtLag[2], 3, column++);
+        return column;
+    }
+
+    // The candidates' entries of one item's row; missing where the history is too short.
+    private static void FillRow(RecommendQuery query, QueryWorkspace work, CsrMatrix matrix, int back, int column)
+    {
+        if (query.History.Length < back)
+        {
+            return;
+        }
+
+        int item = query.History[^back];
+        float[] dense = work.Dense;
+        matrix.AddRow(item, 1, dense);
+        Span<float> values = work.Features.Column(column);
+        ReadOnlySpan<int> candidates = work.Candidates;
+        for (int row = 0; row < candidates.Length; row++)
+        {
+            values[row] = dense[candidates[row]];
+        }
+
+        foreach (int other in matrix.ColumnsOf(item))
+        {
+            dense[other] = 0;
+        }
+    }
+
+    private static int FillAttributes(RecommendQuery query, QueryWorkspace work, ItemAttributes attributes, int column)
+    {
+        ReadOnlySpan<int> candidates = work.Candidates;
+        int steps = Math.Min(HistoryForCosine, query.History.Length);
+        Span<float> most = work.Features.Column(column + RecentItems), mean = work.Features.Column(column + RecentItems + 1);
+        if (steps > 0)
+        {
+            most.Clear();
+            mean.Clear();
+        }
+
+        float[] wanted = new float[attributes.Count];
+        for (int back = 1; back <= steps; back++)
+        {
+            Array.Clear(wanted);
+            attributes.Unit.AddRow(query.History[^back], 1, wanted);
+            for (int row = 0; row < candidates.Length; row++)
+            {
+                float cosine = Product(attributes.Unit, candidates[row], wanted);
+                most[row] = Math.Max(most[row], cosine);
+                mean[row] += cosine / steps;
+                if (back <= RecentItems)
+                {
+                    work.Features[row, column + back - 1] = cosine;
+                }
+            }
+        }
+
+        Span<float> counts = work.Features.Column(column + RecentItems + 2);
+        for (int row = 0; row < candidates.Length; row++)
+        {
+            counts[row] = attributes.Unit.ColumnsOf(candidates[row]).Length;
+        }
+
+        return column + RecentItems + 3;
+    }
+
+    private static float Product(CsrMatrix matrix, int row, ReadOnlySpan<float> dense)
+    {
+        ReadOnlySpan<int> columns = matrix.ColumnsOf(row);
+        ReadOnlySpan<float> values = matrix.ValuesOf(row);
+        float sum = 0;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            sum += values[i] * dense[columns[i]];
+        }
+
+        return sum;
+    }
+}

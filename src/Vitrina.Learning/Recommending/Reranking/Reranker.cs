@@ -1,0 +1,29 @@
+using Vitrina.Engine.Models.Trees;
+using Vitrina.Learning.Training.Trees;
+
+namespace Vitrina.Learning.Recommending.Reranking;
+
+/// <summary>Trees over the features of candidates, trained on what came next after a cut that the sources did not see.</summary>
+public sealed class Reranker
+{
+    private readonly TreeModel _model;
+    private readonly int[] _columns;
+
+    internal Reranker(TreeModel model, TreeTrainingReport report)
+    {
+        _model = model;
+        Report = report;
+        _columns = [.. Enumerable.Range(0, model.Inputs.Count)];
+    }
+
+    /// <summary>What the training did.</summary>
+    public TreeTrainingReport Report { get; }
+
+    /// <summary>The trees; inputs are <see cref="CandidateFeatures"/> by name.</summary>
+    public TreeModel Model => _model;
+
+    /// <summary>Scores all candidates of a workspace, whose features are filled.</summary>
+    /// <param name="work">The query at work.</param>
+    /// <param name="scores">Receives log-odds that the candidate comes next, shape [candidates].</param>
+    internal void Score(QueryWorkspace work, Span<float> scores) => _model.Score(work.Features, _columns, scores);
+}
