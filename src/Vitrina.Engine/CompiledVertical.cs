@@ -69,6 +69,31 @@ public sealed class CompiledVertical
     /// <summary>The surfaces by name.</summary>
     public required IReadOnlyDictionary<string, Surface> Surfaces { get; init; }
 
+    /// <summary>The encoders that sources and features name.</summary>
+    public IReadOnlyList<string> EncoderNames { get; init; } = [];
+
+    /// <summary>How many spaces vectors live in: one per vector attribute of the items, then one per encoder.</summary>
+    public int VectorSpaceCount => Schema.VectorCount + EncoderNames.Count;
+
+    /// <summary>The space of a vector attribute or of an encoder, of which one is named; -1 when there is none.</summary>
+    internal int VectorSpaceOf(string? attribute, string? encoder)
+    {
+        if (attribute is not null)
+        {
+            return Schema.FindOrNull(attribute) is { Storage: AttributeStorage.Vectors } slot ? slot.Slot : -1;
+        }
+
+        for (var number = 0; number < EncoderNames.Count; number++)
+        {
+            if (EncoderNames[number] == encoder)
+            {
+                return Schema.VectorCount + number;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>How long after a view an event is credited to it: the longest of the declared windows.</summary>
     public required TimeSpan AttributionWindow { get; init; }
 

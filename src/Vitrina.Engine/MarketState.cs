@@ -3,6 +3,7 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Values;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
@@ -29,6 +30,10 @@ internal sealed class MarketState
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
     private readonly int[] _textSlots;
+    private readonly ItemVectors? _vectors;
+    private readonly EncodedItems?[] _encoded;
+    private readonly HashSet<int> _changedItems = [];
+    private int _encodingCount;
     private readonly OfferStatistics? _offers;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
@@ -53,6 +58,8 @@ internal sealed class MarketState
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
+        _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
+        _encoded = new EncodedItems?[vertical.EncoderNames.Count];
     }
 
     public VerticalStatistics Statistics => _statistics;
@@ -60,6 +67,8 @@ internal sealed class MarketState
     public UserHistory History => _history;
 
     public TextIndex? Text => _text;
+
+    public ItemVectors? Vectors => _vectors;
 
     /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
     public bool TryLoadText(byte[]? bytes)
@@ -81,6 +90,20 @@ internal sealed class MarketState
         foreach (var prices in _prices)
         {
             prices.Apply(before, after);
+        }
+
+        _vectors?.Apply(after, before);
+        foreach (var encoded in _encoded)
+        {
+            if (encoded?.IsConcernedBy(after, before) ?? false)
+            {
+                encoded.Apply(after);
+            }
+        }
+
+        if (_encodingCount > 0)
+        {
+            _changedItems.Add(after.Ordinal);
         }
 
         _words?.Apply(before, after);
@@ -267,6 +290,8 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
+        Vectors = _vectors?.Freeze() ?? [],
+        Encoded = Array.ConvertAll(_encoded, encoded => encoded?.Freeze()),
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
         Offers = _offers?.Freeze(),
@@ -284,6 +309,39 @@ internal sealed class MarketState
         Text = withText ? _text?.Freeze() : null,
         Offers = _offers?.Live(),
     };
+
+    /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
+    public string? EncoderVersion(int number) => number < _encoded.Length ? _encoded[number]?.Version : null;
+
+    /// <summary>Begins to note changes; gives the items of now.</summary>
+    public MarketView BeginEncoding()
+    {
+        _encodingCount++;
+        return Freeze();
+    }
+
+    /// <summary>Searches these items from now on, brought up to date by what changed since they were given.</summary>
+    public void Adopt(int number, EncodedItems encoded)
+    {
+        foreach (var ordinal in _changedItems.Order())
+        {
+            if (_catalog[ordinal] is { } item && item.Vertical == _vertical.Name)
+            {
+                encoded.Apply(item);
+            }
+        }
+
+        _encoded[number] = encoded;
+    }
+
+    /// <summary>Ends what <see cref="BeginEncoding"/> began.</summary>
+    public void EndEncoding()
+    {
+        if (--_encodingCount == 0)
+        {
+            _changedItems.Clear();
+        }
+    }
 
     public void SaveKeywords(ByteWriter writer)
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Language;
+using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -36,7 +38,7 @@ public static class VerticalCompiler
         var features = BindFeatures(declaration, binding);
         var surfaces = declaration.Surfaces.ToDictionary(
             pair => pair.Key,
-            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, found),
+            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, schema, found),
             StringComparer.Ordinal);
         errors = found.InFileOrder();
         if (found.Count > 0)
@@ -62,6 +64,7 @@ public static class VerticalCompiler
             Features = features,
             FeatureNames = [.. features.Select(feature => feature.Name)],
             Surfaces = surfaces,
+            EncoderNames = [.. binding.Encoders.Concat(surfaces.Values.SelectMany(surface => surface.Sources).OfType<VectorsSource>().Select(source => source.Encoder).OfType<string>()).Distinct()],
             AttributionWindow = AttributionWindowOf(declaration),
             StateSignature = Signature(declaration, binding),
         };
@@ -98,7 +101,7 @@ public static class VerticalCompiler
         var parts = binding.Counters.Select(counter => counter.Signature)
             .Concat(binding.PriceLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"price:{level.Price}/{level.Keyword}")))
             .Concat(declaration.Items.Attributes.Select(attribute => string.Create(
-                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}")))
+                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}{VectorSignature(attribute.Value)}")))
             .Concat(declaration.Tables.Select(table => $"{table.Key}({string.Join(',', table.Value.Columns.Keys)})"))
             .Concat(binding.Events.Select(EventTypes.NameOf))
             .Append(string.Join(',', binding.WindowDays))
@@ -110,4 +113,7 @@ public static class VerticalCompiler
                 : []);
         return string.Join(';', parts);
     }
+
+    private static string VectorSignature(AttributeDeclaration attribute)
+        => attribute.Kind == AttributeKind.Vector ? string.Create(CultureInfo.InvariantCulture, $":{attribute.Dimension}:{attribute.Metric}") : "";
 }

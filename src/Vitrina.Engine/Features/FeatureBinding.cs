@@ -50,6 +50,20 @@ internal sealed class FeatureBinding
 
     public IReadOnlyList<(int Price, int Keyword)> PriceLevels => _priceLevels;
 
+    /// <summary>The encoders that features name, in their order.</summary>
+    public List<string> Encoders { get; } = [];
+
+    /// <summary>The vector space of an encoder: they follow the vector attributes.</summary>
+    public int EncoderSpace(string name)
+    {
+        if (!Encoders.Contains(name))
+        {
+            Encoders.Add(name);
+        }
+
+        return Schema.VectorCount + Encoders.IndexOf(name);
+    }
+
     /// <summary>What makes an offer; null when the vertical keeps no statistics of offers.</summary>
     public OfferTraits? Offers
     {

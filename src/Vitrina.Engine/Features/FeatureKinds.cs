@@ -42,6 +42,7 @@ internal static class FeatureKinds
             ["match"] = TextKinds.Match,
             ["alike"] = TextKinds.Alike,
             ["among"] = TextKinds.Among,
+            ["vectorScore"] = VectorScore,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of all kinds.</summary>
@@ -180,6 +181,15 @@ internal static class FeatureKinds
     {
         [Description("A text attribute of the item; absent: all of them with their boosts.")]
         public string? Field { get; init; }
+    }
+
+    internal sealed class VectorScoreParameters
+    {
+        [Description("A vector attribute of the item; either this or encoder.")]
+        public string? Name { get; init; }
+
+        [Description("An encoder in the registry, which embeds the query and the items' texts.")]
+        public string? Encoder { get; init; }
     }
 
     internal sealed class NoParameters;
@@ -343,6 +353,30 @@ internal static class FeatureKinds
     {
         var field = Field(declaration, binding, out var name);
         return [new CoverageFeature($"coverage{name}", field)];
+    }
+
+    private static IEnumerable<Feature> VectorScore(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<VectorScoreParameters>(binding.Errors);
+        if ((parameters.Name is null) == (parameters.Encoder is null))
+        {
+            binding.Errors.Add(declaration.Position, "vectorScore needs either the name of a vector attribute or an encoder");
+            return [];
+        }
+
+        if (parameters.Encoder is { } encoder)
+        {
+            return [new VectorScoreFeature($"vectorScore.{encoder}", binding.EncoderSpace(encoder))];
+        }
+
+        var slots = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Vectors).ToList();
+        if (slots.Find(slot => slot.Name == parameters.Name) is { } slot)
+        {
+            return [new VectorScoreFeature($"vectorScore.{parameters.Name}", slot.Slot)];
+        }
+
+        binding.Errors.Add(declaration.PositionOf("name"), $"'{parameters.Name}' is not a vector attribute of the item", NearestName.Find(parameters.Name!, slots.Select(attribute => attribute.Name)));
+        return [];
     }
 
     private static int Field(KindDeclaration declaration, FeatureBinding binding, out string name)

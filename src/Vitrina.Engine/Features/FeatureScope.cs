@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 
@@ -24,6 +25,7 @@ public sealed class FeatureScope
     private bool _hasTouchOrders;
     private int _historyCount;
     private int _touchCount;
+    private float[]?[] _vectors = [];
     private TextQuery? _replayedQuery;
     private TextSearchScratch? _replayedScratch;
 
@@ -74,6 +76,9 @@ public sealed class FeatureScope
     /// <summary>Buffers of the text index; null in replay.</summary>
     internal TextSearchScratch? TextScratch { get; private set; }
 
+    /// <summary>Buffers of the vector indexes.</summary>
+    internal VectorSearchScratch VectorScratch { get; } = new();
+
     /// <summary>The candidates.</summary>
     public ReadOnlySpan<Item> Items => _items.AsSpan(0, Count);
 
@@ -122,7 +127,7 @@ public sealed class FeatureScope
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
         (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
         Matches.Clear();
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
         foreach (ref readonly var entry in History)
@@ -142,6 +147,12 @@ public sealed class FeatureScope
     /// <summary>Gives the parts that only a serving request has.</summary>
     internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Gives the request's vectors, by vector space.</summary>
+    internal void ServeVectors(float[]?[] vectors) => _vectors = vectors;
+
+    /// <summary>The request's vector for a vector space; null without one, and in replay.</summary>
+    internal float[]? VectorOf(int space) => space < _vectors.Length ? _vectors[space] : null;
 
     /// <summary>Prepares the text index for a replayed request whose text features were never recorded.</summary>
     public void ServeText(TextAnalyzer analyzer, string? query)
@@ -182,7 +193,7 @@ public sealed class FeatureScope
         Array.Clear(_items, 0, Count);
         Count = 0;
         Market = null!;
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
     }
 
     /// <summary>The row of each candidate in a table of counters; -1 = nothing counted.</summary>

@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Chance;
@@ -29,6 +30,11 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public QueryNormalizer Queries { get; } = new(vertical.Analyzer);
 
     public TextSearchScratch TextScratch { get; } = new();
+
+    public VectorSearchScratch VectorScratch => Scope.VectorScratch;
+
+    /// <summary>The vectors that the request asks with, by vector space.</summary>
+    public QueryVectors QueryVectors { get; } = new(vertical);
 
     public QueryTools QueryTools { get; } = new(vertical.Analyzer, vertical.Synonyms);
 
@@ -168,6 +174,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Surface = surface;
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
+        QueryVectors.Bind(request, snapshot);
         TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
         TextQuery?.Read(Vertical.Analyzer, request.Query);
         Scope.Begin(
@@ -184,6 +191,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         }
 
         Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
+        Scope.ServeVectors(QueryVectors.BySpace);
         _indexOf.Clear();
         Degraded.Clear();
         Explained.Clear();

@@ -33,7 +33,7 @@ internal static class ScoreStage
             ComputeFeatures(context);
         }
 
-        FallBack(context, declared.Fallback, scores);
+        FallBack(context, declared, scores);
     }
 
     // An experiment's arm may lean on features without a model of its own.
@@ -72,8 +72,9 @@ internal static class ScoreStage
         context.HasFeatures = true;
     }
 
-    private static void FallBack(RankingContext context, ScoreFallback fallback, Span<float> scores)
+    private static void FallBack(RankingContext context, ScoreDeclaration declared, Span<float> scores)
     {
+        var fallback = declared.Fallback;
         if (fallback == ScoreFallback.Text && context.TextQuery is not null)
         {
             TextScores.Compute(context.Scope, field: -1, scores, isCoverage: false);
@@ -86,12 +87,29 @@ internal static class ScoreStage
         {
             context.SourceScores.AsSpan(0, scores.Length).CopyTo(scores);
         }
+        else if (fallback == ScoreFallback.Rrf)
+        {
+            Fuse(context, (float)declared.RrfK, scores);
+        }
         else
         {
             var popularity = context.Vertical.Popularity;
             for (var i = 0; i < scores.Length; i++)
             {
                 scores[i] = (float)double.LogP1(popularity.Of(context.Snapshot.Market, context.Scope.Items[i].Ordinal, context.NowMs));
+            }
+        }
+    }
+
+    // Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods" (SIGIR 2009).
+    private static void Fuse(RankingContext context, float k, Span<float> scores)
+    {
+        scores.Clear();
+        foreach (var ranks in context.SourceRanks.AsSpan(0, context.Surface.Sources.Count + 1))
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] += ranks[i] > 0 ? 1 / (k + ranks[i]) : 0;
             }
         }
     }
