@@ -10,6 +10,7 @@ namespace Vitrina.Cli.Benchmarks.Search;
 /// <summary>An engine that holds a set's documents: every figure comes from the features that a served request has.</summary>
 internal sealed class JudgedIndex : IAsyncDisposable
 {
+    private const string VerticalName = "judged";
     private const int BatchItems = 4096;
     private readonly EngineRuntime _runtime;
     private readonly VerticalSnapshot _market;
@@ -41,6 +42,12 @@ internal sealed class JudgedIndex : IAsyncDisposable
         Directory.CreateDirectory(data.Verticals);
         await File.WriteAllTextAsync(Path.Combine(data.Verticals, "judged.yaml"), vertical, cancellationToken);
         var runtime = EngineAccess.Start(folder, new EngineOptions { PublishIntervalMs = 1000 });
+        if (!runtime.Snapshot.Verticals.ContainsKey(VerticalName))
+        {
+            await runtime.DisposeAsync();
+            throw new UsageException($"the vertical's file must say 'vertical: {VerticalName}'");
+        }
+
         var sequence = 0L;
         foreach (var batch in documents.Select(EntryOf).Chunk(BatchItems))
         {
@@ -48,7 +55,7 @@ internal sealed class JudgedIndex : IAsyncDisposable
         }
 
         await runtime.WaitForAsync(sequence, cancellationToken);
-        var market = runtime.Snapshot.Verticals["judged"];
+        var market = runtime.Snapshot.Verticals[VerticalName];
         return new JudgedIndex(runtime, market, [.. documents.Select((_, number) => market.Find(IdOf(number))!)]);
 
         PendingEntry EntryOf(JudgedDocument document, int number) => Put(document, number);
@@ -107,7 +114,7 @@ internal sealed class JudgedIndex : IAsyncDisposable
         }
 
         var writer = new ByteWriter();
-        new ItemChange { Id = new ItemId(IdOf(number)), Kind = ItemChangeKind.Put, AtMs = 0, Vertical = "judged", Attributes = attributes }.Write(writer);
+        new ItemChange { Id = new ItemId(IdOf(number)), Kind = ItemChangeKind.Put, AtMs = 0, Vertical = VerticalName, Attributes = attributes }.Write(writer);
         return new PendingEntry(EntryKind.ItemPut, writer.ToArray());
     }
 }

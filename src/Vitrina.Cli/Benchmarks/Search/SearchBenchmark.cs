@@ -28,6 +28,11 @@ internal static class SearchBenchmark
     public static async Task<BenchReport> RunAsync(SearchBenchRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
         var set = JudgedSetReader.Read(request.Dataset);
+        if (request.Vertical is not null && !File.Exists(request.Vertical))
+        {
+            throw new UsageException($"there is no file '{request.Vertical}'");
+        }
+
         var vertical = request.Vertical is null ? Resources.Read("verticals/search-judgements.yaml") : await File.ReadAllTextAsync(request.Vertical, cancellationToken);
         var root = Directory.CreateTempSubdirectory("vitrina-search-").FullName;
         try

@@ -35,7 +35,7 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
         return PerList((query, documents, scores) =>
         {
             var trigrams = new float[documents.Length];
-            index.Compute(Trigrams, query.Text, documents, trigrams);
+            titles.Compute(Trigrams, query.Text, documents, trigrams);
             Fuse(text.AsSpan(from, documents.Length), trigrams, scores);
             from += documents.Length;
         });
@@ -84,7 +84,7 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
             cancellationToken.ThrowIfCancellationRequested();
             var query = set.Queries[number];
             titles.Compute(TitleText, query.Text, all, text);
-            index.Compute(Trigrams, query.Text, all, trigrams);
+            titles.Compute(Trigrams, query.Text, all, trigrams);
             Fuse(text, trigrams, fused);
             var found = First(fused);
             Judge(qualities["bm25"], number, First(text));
