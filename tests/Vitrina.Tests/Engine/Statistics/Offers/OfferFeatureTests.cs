@@ -1,3 +1,4 @@
+using Vitrina.Engine;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
@@ -70,6 +71,26 @@ public class OfferFeatureTests
         }
 
         Assert.True(compared > 300 && analogs > 100, $"{compared} offers compared, {analogs} with evidence of every kind");
+    }
+
+    [Fact]
+    public async Task A_file_that_counts_the_same_gives_new_features_and_priors_without_a_rebuild()
+    {
+        var root = TestEngine.NewFolder();
+        await using (var engine = TestEngine.Open(root))
+        {
+            await OfferJournal.RunAsync(engine, 0, 300, 6);
+        }
+
+        var vertical = VerticalCompiler.Parse(TestEngine.GoodsYaml, "goods.yaml", out _)!;
+        var state = StateBytes.Rebuild(root, [vertical]);
+        var yaml = TestEngine.GoodsYaml.Replace(ForQuery, ForQuery + "  - {kind: count, of: favorite, key: offer, windows: [1d]}\n", StringComparison.Ordinal).Replace("matchGroup: 200", "matchGroup: 9", StringComparison.Ordinal);
+        var later = VerticalCompiler.Parse(yaml, "goods.yaml", out _)!;
+        state.Replace(later);
+        var market = state.Live("goods");
+        Assert.Equal(9, market.Offers!.Transfer.Strengths.MatchGroup);
+        Assert.InRange(OfferMarket.Value(market, later, 0, "count.favorite.offer.1d", market.Items[0]!.Id.Value, null), 0, 100);
+        Directory.Delete(root, true);
     }
 
     [Fact]
