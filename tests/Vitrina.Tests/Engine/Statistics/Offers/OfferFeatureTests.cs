@@ -94,6 +94,20 @@ public class OfferFeatureTests
     }
 
     [Fact]
+    public async Task An_explanation_says_where_a_rate_comes_from()
+    {
+        await using var market = await OfferMarket.OpenAsync();
+        await market.Engine.TakeAsync(market.Item("x", 30_500, 2));
+        await market.ShowAsync("x", 50, 5);
+        var (vertical, view) = (market.Engine.Verticals[0], market.Engine.Runtime.Snapshot.Verticals["goods"].Market);
+        var scope = new FeatureScope(vertical.Counters);
+        scope.Begin(view, market.Engine.NowMs, -1, null, null, NormalizedQuery.None);
+        scope.Add(market.Engine.Runtime.Snapshot.ItemOf("x")!);
+        Assert.Equal("own 98%, transferred 0%, match group 0%, type 2%", vertical.Features.Single(feature => feature.Name == "rate.order.view.offer.28d").Remark(scope, 0));
+        Assert.Null(vertical.Features.Single(feature => feature.Name == "bin.price").Remark(scope, 0));
+    }
+
+    [Fact]
     public async Task A_pair_of_query_and_offer_is_as_good_as_the_offer_until_it_has_views_of_its_own()
     {
         await using var market = await OfferMarket.OpenAsync();
