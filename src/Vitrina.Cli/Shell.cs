@@ -84,7 +84,7 @@ internal static class Shell
         await Console.Error.WriteLineAsync($"Try: vitrina {string.Join(' ', [.. path, "--help"])}");
     }
 
-    private static bool IsExpected(Exception exception) => exception is UsageException or ExperimentRefusedException or ModelRefusedException or InvalidVerticalException or DataDirectoryBusyException
+    private static bool IsExpected(Exception exception) => exception is UsageException or ExperimentRefusedException or ModelRefusedException or OffersRefusedException or InvalidVerticalException or DataDirectoryBusyException
         or JournalDamagedException or JournalUnavailableException or RankRequestException or NothingToLearnException or WorldConfigurationException
         or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException
         or TrainingSetException or SvmLightException or RecommendDataException;

@@ -3,6 +3,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine;
@@ -29,6 +30,9 @@ public sealed class CompiledVertical
     /// <summary>Turns the vertical's texts and queries into terms. Safe for concurrent use.</summary>
     public required TextAnalyzer Analyzer { get; init; }
 
+    /// <summary>Words that mean the same in queries.</summary>
+    internal SynonymTable Synonyms => field ??= new SynonymTable(Analyzer, Declaration.Synonyms);
+
     /// <summary>Where each attribute of an item is stored.</summary>
     public required ItemSchema Schema { get; init; }
 
@@ -49,6 +53,9 @@ public sealed class CompiledVertical
 
     /// <summary>How popular items are.</summary>
     public Popularity Popularity => field ??= new Popularity(this);
+
+    /// <summary>What makes an offer; null when the vertical keeps no statistics of offers.</summary>
+    public required OfferTraits? Offers { get; init; }
 
     /// <summary>Price levels that features refer to: slots of the price and of the keyword.</summary>
     public required IReadOnlyList<(int Price, int Keyword)> PriceLevels { get; init; }

@@ -463,7 +463,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
 
         // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
-        _stores.Checkpoints.Write(_state.AsOf, _state.Sections());
+        _stores.Checkpoints.Write(_state.AsOf, _state.Sections(), _state.Parts());
         _stores.Catalog.Commit(_state.AsOf, _state.Catalog.Changes());
         _state.Catalog.ForgetChanges();
         Volatile.Write(ref _checkpointAsOf, _state.AsOf);

@@ -2,7 +2,9 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Hashing;
@@ -14,6 +16,7 @@ namespace Vitrina.Engine;
 internal sealed class MarketState
 {
     private const int JoinedHistory = 256;
+    private const string RegionKey = "region";
     private readonly CompiledVertical _vertical;
     private readonly ItemCatalog _catalog;
     private readonly VerticalStatistics _statistics;
@@ -24,10 +27,11 @@ internal sealed class MarketState
     private readonly Crediting _crediting;
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
-    private readonly Vocabulary _vocabulary = new();
+    private readonly CatalogWords? _words;
     private readonly int[] _textSlots;
+    private readonly OfferStatistics? _offers;
 
-    public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText)
+    public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
     {
         (_vertical, _catalog) = (vertical, catalog);
         catalog.Declare(vertical.Name, vertical.Schema);
@@ -35,10 +39,17 @@ internal sealed class MarketState
         _prices = [.. vertical.PriceLevels.Select(level => new PriceLevels(level.Price, level.Keyword))];
         _tableNames = [.. vertical.Declaration.Tables.Keys];
         _tables = [.. vertical.Declaration.Tables.Values.Select(table => new FeatureTable([.. table.Columns.Keys]))];
-        _crediting = new Crediting(vertical.AttributionWindow);
+        _crediting = new Crediting(vertical.AttributionWindow, vertical.Offers is not null);
+        if (vertical.Offers is { } traits)
+        {
+            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count);
+            _statistics.OfferLeaves = _offers.Leave;
+        }
+
         _queries = new QueryNormalizer(vertical.Analyzer);
         var fields = vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
         _textSlots = [.. fields.Select(slot => slot.Slot)];
+        _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
@@ -50,14 +61,31 @@ internal sealed class MarketState
 
     public TextIndex? Text => _text;
 
-    public void ApplyItem(Item after, Item? before)
+    /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
+    public bool TryLoadText(byte[]? bytes)
+    {
+        if (_text is null || bytes is null)
+        {
+            return false;
+        }
+
+        var reader = new ByteReader(bytes);
+        return _text.TryLoad(ref reader);
+    }
+
+    /// <param name="after">The item as it is now.</param>
+    /// <param name="before">The item as it was, when there was one.</param>
+    /// <param name="hasText">Whether the text index knows the item's texts already.</param>
+    public void ApplyItem(Item after, Item? before, bool hasText = false)
     {
         foreach (var prices in _prices)
         {
             prices.Apply(before, after);
         }
 
-        if (_text is null)
+        _words?.Apply(before, after);
+        _offers?.ApplyItem(after, before);
+        if (_text is null || hasText)
         {
             return;
         }
@@ -65,36 +93,45 @@ internal sealed class MarketState
         if (after.IsDeleted)
         {
             _text.Remove(after.Ordinal);
-            CountWords(before, -1);
         }
         else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts))
         {
             _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
-            CountWords(before, -1);
-            CountWords(after, +1);
-        }
-    }
-
-    // Beside the index, which holds stems: queries are corrected to words as they are written.
-    private void CountWords(Item? item, int change)
-    {
-        for (var i = 0; item is { IsDeleted: false } && i < _textSlots.Length; i++)
-        {
-            _vocabulary.Count(item.Texts[_textSlots[i]], change);
         }
     }
 
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
         var user = marketEvent.User is { } id ? _catalog.UserOrdinal(id) : -1;
-        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, Visitor(user, marketEvent.Session), _queries.HashOf(marketEvent.Query), PriceOf(item));
+        var zone = _offers is null ? 0 : ZoneOf(marketEvent);
+        var condition = marketEvent.Type == EventType.View ? _offers?.ConditionOf(marketEvent, item, -1, zone) ?? -1 : -1;
+        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, Visitor(user, marketEvent.Session), _queries.HashOf(marketEvent.Query), PriceOf(item), condition);
+        if (_offers is not null && marketEvent.Type != EventType.View)
+        {
+            credited = credited with { Condition = _offers.ConditionOf(marketEvent, item, credited.Condition, zone) };
+        }
+
         Apply(credited, item, recordedAtMs);
+    }
+
+    private int ZoneOf(MarketEvent marketEvent)
+    {
+        foreach (var (key, value) in marketEvent.Context)
+        {
+            if (key == RegionKey)
+            {
+                return _offers!.ZoneOf(value);
+            }
+        }
+
+        return _crediting.ZoneOf(marketEvent);
     }
 
     public void ApplyRanking(RankingRecord ranking, long recordedAtMs)
     {
         var query = _queries.HashOf(ranking.Query);
-        _crediting.Remember(ranking.Id, query, ranking.AtMs);
+        var zone = _offers?.ZoneOf(ranking.Context.FirstOrDefault(pair => pair.Key == RegionKey).Value) ?? 0;
+        _crediting.Remember(ranking.Id, query, ranking.AtMs, zone);
         if (ranking.AssumedViews == 0)
         {
             return;
@@ -107,13 +144,21 @@ internal sealed class MarketState
             if (_catalog.Find(ranking.Shown[i].Item) is { } item)
             {
                 var visitor = i < visitors.Length ? Visitor(-1, visitors[i]) : Visitor(user, ranking.Session);
-                Apply(_crediting.AssumeView(item.Ordinal, user, visitor, query, ranking.AtMs, PriceOf(item)), item, recordedAtMs);
+                Apply(_crediting.AssumeView(item.Ordinal, user, visitor, query, ranking.AtMs, PriceOf(item), _offers?.ConditionAt(item, ranking.AtMs, zone) ?? -1), item, recordedAtMs);
             }
         }
     }
 
     private void Apply(in CreditedEvent credited, Item item, long recordedAtMs)
     {
+        if (_offers is not null && _statistics.MetricOf(credited.Type) is >= 0 and var metric)
+        {
+            var day = _statistics.DayOf(credited.AtMs, recordedAtMs);
+            _statistics.MoveTo(day);
+            InitWhenDue(Math.Min(credited.AtMs, recordedAtMs));
+            _offers.Count(credited.Condition, metric, _statistics.Today - day);
+        }
+
         _statistics.Apply(credited, item, recordedAtMs);
         if (credited.User >= 0)
         {
@@ -134,7 +179,52 @@ internal sealed class MarketState
         if (_statistics.Today != int.MinValue)
         {
             _statistics.StartDay(atMs);
+            InitWhenDue(atMs);
         }
+    }
+
+    private void InitWhenDue(long atMs)
+    {
+        if (_offers is not null && _offers.IsDue(_statistics.Today))
+        {
+            InitOffers(atMs);
+        }
+    }
+
+    /// <summary>Makes new thresholds for the vertical's offers. Nothing happens where it keeps none.</summary>
+    public void InitOffers(long atMs)
+    {
+        _statistics.StartDay(atMs);
+        _offers?.Init(_statistics.Today, atMs, ItemsOfVertical(), OfferCounts());
+    }
+
+    /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
+    public void UpdateOffers(long atMs)
+    {
+        _statistics.StartDay(atMs);
+        _offers?.Update(atMs, OfferCounts());
+    }
+
+    /// <summary>Goes back to the thresholds of before.</summary>
+    public void RollbackOffers() => _offers?.Rollback(_statistics.Today, OfferCounts());
+
+    /// <summary>Lets another transfer matrix hold.</summary>
+    public void SetTransfer(string document) => _offers?.SetTransfer(document);
+
+    private CounterView OfferCounts() => _statistics.Live().Tables[_vertical.Offers!.Table];
+
+    private List<Item> ItemsOfVertical()
+    {
+        var items = new List<Item>();
+        for (var ordinal = 0; ordinal < _catalog.ItemCount; ordinal++)
+        {
+            if (_catalog[ordinal] is { } item && item.Vertical == _vertical.Name)
+            {
+                items.Add(item);
+            }
+        }
+
+        return items;
     }
 
     public void Join(int user, int alias) => _history.Join(user, alias, JoinedHistory);
@@ -177,7 +267,9 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
-        Vocabulary = _text is null ? null : _vocabulary.Freeze(),
+        Vocabulary = _words?.FreezeVocabulary(),
+        Values = _words?.FreezeValues(),
+        Offers = _offers?.Freeze(),
     };
 
     public MarketView Live(bool withText = false) => new()
@@ -190,11 +282,20 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = withText ? _text?.Freeze() : null,
+        Offers = _offers?.Live(),
     };
 
-    public void SaveKeywords(ByteWriter writer) => _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
+    public void SaveKeywords(ByteWriter writer)
+    {
+        _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
+        _offers?.SaveZones(writer);
+    }
 
-    public void LoadKeywords(ref ByteReader reader) => _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
+    public void LoadKeywords(ref ByteReader reader)
+    {
+        _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
+        _offers?.LoadZones(ref reader);
+    }
 
     /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
     public void Save(ByteWriter writer)
@@ -206,6 +307,8 @@ internal sealed class MarketState
         {
             table.Save(writer);
         }
+
+        _offers?.Save(writer);
     }
 
     public void Load(ref ByteReader reader)
@@ -217,5 +320,7 @@ internal sealed class MarketState
         {
             table.Load(ref reader);
         }
+
+        _offers?.Load(ref reader, OfferCounts());
     }
 }

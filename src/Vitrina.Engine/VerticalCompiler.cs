@@ -1,7 +1,6 @@
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
-using Vitrina.Engine.Language;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -50,7 +49,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
-            Analyzer = new TextAnalyzer(declaration.Languages),
+            Analyzer = binding.Analyzer,
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,
@@ -59,6 +58,7 @@ public static class VerticalCompiler
             PopularityTable = binding.ItemTable,
             PopularityHalfLife = binding.ItemHalfLife,
             PriceLevels = binding.PriceLevels,
+            Offers = binding.Offers,
             Features = features,
             FeatureNames = [.. features.Select(feature => feature.Name)],
             Surfaces = surfaces,
@@ -104,7 +104,10 @@ public static class VerticalCompiler
             .Append(string.Join(',', binding.WindowDays))
             .Append(declaration.TimeZone)
             .Append(AttributionWindowOf(declaration).ToString())
-            .Append(string.Join(',', declaration.Languages));
+            .Append(string.Join(',', declaration.Languages))
+            .Concat(declaration.Statistics.Offers is { } offers
+                ? [string.Create(CultureInfo.InvariantCulture, $"offers:{declaration.Items.Type}/{declaration.Items.MatchGroup}/{offers.Smoothing}/{offers.Init}/{offers.MinItems}")]
+                : []);
         return string.Join(';', parts);
     }
 }

@@ -16,6 +16,7 @@ public sealed class FeatureScope
     private readonly StatisticKey[] _keys;
     private readonly int[][] _rows;
     private readonly bool[] _hasRows;
+    private OfferScope? _offers;
     private Item[] _items = [];
     private int[] _ordinals = [];
     private int[] _places = [];
@@ -57,6 +58,12 @@ public sealed class FeatureScope
 
     /// <summary>The normalised query; empty without one.</summary>
     public string NormalizedQuery { get; private set; } = "";
+
+    /// <summary>The query as it was typed; empty without one.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>How the candidates' texts fit the query.</summary>
+    internal TextMatches Matches { get; } = new();
 
     /// <summary>How many words the query has.</summary>
     public int QueryTermCount { get; private set; }
@@ -105,12 +112,16 @@ public sealed class FeatureScope
         }
     }
 
+    /// <summary>The candidates' offers; only where the vertical keeps statistics of offers.</summary>
+    internal OfferScope Offers => _offers ??= new OfferScope(this, _keys.Length);
+
     /// <summary>Begins a request.</summary>
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
         ArgumentNullException.ThrowIfNull(market);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
-        (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
+        (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
+        Matches.Clear();
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
@@ -125,6 +136,7 @@ public sealed class FeatureScope
         _hasTouchOrders = false;
         Count = 0;
         Array.Clear(_hasRows);
+        _offers?.Reset();
     }
 
     /// <summary>Gives the parts that only a serving request has.</summary>
@@ -263,4 +275,7 @@ public readonly record struct NormalizedQuery(string Text, ulong Hash, int TermC
 {
     /// <summary>No query.</summary>
     public static NormalizedQuery None { get; } = new("", 0, 0);
+
+    /// <summary>The query as it was typed.</summary>
+    public string Typed { get; init; } = "";
 }

@@ -14,7 +14,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public const int MaxCandidates = 10_000;
     private readonly Dictionary<int, int> _indexOf = new(1024);
     private readonly TextQuery _textQuery = new();
-    private readonly TextQuery _exactQuery = new();
+    private readonly TextQuery _narrowQuery = new();
     private int[] _foundOrdinals = [];
     private float[] _foundScores = [];
     private RequestScope _scope = null!;
@@ -30,7 +30,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public TextSearchScratch TextScratch { get; } = new();
 
-    public QueryTools QueryTools { get; } = new(vertical.Analyzer);
+    public QueryTools QueryTools { get; } = new(vertical.Analyzer, vertical.Synonyms);
 
     public RankRequest Request => _scope.Request;
 
@@ -78,11 +78,27 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>Analogs of what an exact query names, candidates in order.</summary>
     public List<int> Similar { get; } = [];
 
+    /// <summary>A query for the words that no hard intent stands for, be it relaxed or not; null when the intents say everything.</summary>
+    public TextQuery? QueryBesideIntents()
+    {
+        _narrowQuery.Clear();
+        _narrowQuery.MinimumShouldMatch = QueryOptions.MinimumShouldMatch;
+        for (var term = 0; term < Reading!.Terms.Count; term++)
+        {
+            if (!Reading.Intents.Any(intent => intent.IsHard && term >= intent.Start && term < intent.Start + intent.Length))
+            {
+                _narrowQuery.AddAlternative(_narrowQuery.AddWord(), Reading.Terms[term], 1);
+            }
+        }
+
+        return _narrowQuery.WordCount == 0 ? null : _narrowQuery;
+    }
+
     /// <summary>A query for the terms that every exact match holds.</summary>
     public TextQuery ExactQuery()
     {
-        Reading!.Exact.WriteTo(_exactQuery);
-        return _exactQuery;
+        Reading!.Exact.WriteTo(_narrowQuery);
+        return _narrowQuery;
     }
 
     public long NowMs => _scope.NowMs;

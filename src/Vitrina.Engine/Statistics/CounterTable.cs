@@ -121,7 +121,8 @@ public sealed class CounterTable
     /// <summary>Slides the windows: the increments of days that left a window are taken back.</summary>
     /// <param name="from">The day up to which windows had slid.</param>
     /// <param name="to">The new day, after <paramref name="from"/>.</param>
-    public void Slide(int from, int to)
+    /// <param name="leave">Receives what leaves a window: the row's key, window, metric, count.</param>
+    public void Slide(int from, int to, Action<UInt128, int, int, int>? leave = null)
     {
         for (var window = 0; window < Shape.WindowDays.Count; window++)
         {
@@ -129,7 +130,12 @@ public sealed class CounterTable
             var offset = window * Shape.Metrics;
             foreach (var day in _days.DaysBetween(from - length + 1, to - length))
             {
-                _days.ForEach(day, (cell, count) => _sums.Edit((cell / Shape.Metrics * _sumStride) + offset + (cell % Shape.Metrics)) -= count);
+                _days.ForEach(day, (cell, count) =>
+                {
+                    var (row, metric) = Math.DivRem(cell, Shape.Metrics);
+                    _sums.Edit((row * _sumStride) + offset + metric) -= count;
+                    leave?.Invoke(_keys.KeyOf(row), offset / Shape.Metrics, metric, count);
+                });
             }
         }
 
@@ -144,6 +150,8 @@ public sealed class CounterTable
     public CounterView Live() => new(this, _sums.Live(), _decayed.Live(), _keys.Count);
 
     internal int Find(UInt128 key) => _keys.Find(key);
+
+    internal UInt128 KeyOf(int row) => _keys.KeyOf(row);
 
     internal int SumStride => _sumStride;
 
@@ -214,6 +222,17 @@ public readonly struct CounterView
         var row = _table.Find(key);
         return row < _rowCount ? row : -1;
     }
+
+    /// <summary>How many rows there are.</summary>
+    public int RowCount => _rowCount;
+
+    /// <summary>Bytes of the rows with their keys, without what stands in day columns.</summary>
+    public long Bytes => _rowCount * ((_table.SumStride * (long)sizeof(int)) + (_table.DecayStride * (long)sizeof(double)) + KeyBytes);
+
+    // A key and its slot in a table at its usual load.
+    private const int KeyBytes = 32;
+
+    internal UInt128 KeyOf(int row) => _table.KeyOf(row);
 
     // For the writer's thread, between two entries.
     internal void Save(ByteWriter writer) => _table.Save(writer);

@@ -56,6 +56,19 @@ public enum AttributeKind
     Vector,
 }
 
+/// <summary>What words of a query that name an attribute's value do.</summary>
+public enum AttributeIntent
+{
+    /// <summary>They are words like others.</summary>
+    Off,
+
+    /// <summary>They are a feature of the items that have the value, whose weight is learned from clicks; before a model, a boost.</summary>
+    Soft,
+
+    /// <summary>Only items that have the value are found, as long as there are any.</summary>
+    Hard,
+}
+
 /// <summary>One attribute of an item, a user or a seller.</summary>
 public sealed record AttributeDeclaration : IPositioned
 {
@@ -124,6 +137,10 @@ public sealed record AttributeDeclaration : IPositioned
     /// <summary>Keyword: whether an item may have several values.</summary>
     [Description("Keyword: whether an item may have several values.")]
     public bool Multiple { get; init; }
+
+    /// <summary>Keyword: what words of a query that name a value do.</summary>
+    [Description("Keyword: what words of a query that name a value do: hard (only items that have it, as long as there are any), soft (a feature, learned from clicks) or off.")]
+    public AttributeIntent Intent { get; init; } = AttributeIntent.Soft;
 
     /// <summary>Whether requests may filter by the attribute, the default resolved.</summary>
     public bool IsFilter => Filter ?? Kind is AttributeKind.Keyword or AttributeKind.Number or AttributeKind.Bool or AttributeKind.Date;

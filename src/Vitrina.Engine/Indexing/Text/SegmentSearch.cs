@@ -18,8 +18,12 @@ internal ref struct SegmentSearch<TFilter>
     // Bounds and scores are sums of up to 128 floats in different orders; their relative difference stays far below this.
     private const float Slack = 1.00002f;
 
-    // Bounds in integers: the sum of all stays in 16 bits, each rounded up by one unit at most.
+    // Bounds in integers: the sum of all stays in 16 bits, each rounded up by one unit at most. Where words are demanded and few, the
+    // upper three bits count the lists that hold a place.
     private const float LargestSum = 65_000;
+    private const float LargestCountedSum = 8_100;
+    private const int ListUnit = 1 << 13;
+    private const int MaxCountedLists = 7;
 
     // Adding a posting costs about a tenth of probing for it.
     private const int AddedPerDriver = 8;
@@ -31,14 +35,18 @@ internal ref struct SegmentSearch<TFilter>
     private readonly TextSearchScratch _scratch;
     private readonly ulong _required;
     private readonly int _needed;
+    private readonly int _freeWords;
     private readonly float _norm;
     private readonly float _slope;
     private int _termCount;
+    private bool _hasPlainWords;
+    private bool _isCounting;
     private float _scale;
 
     public SegmentSearch(TextSnapshot snapshot, in TextSegmentView view, TFilter filter, ulong required, int needed, TextSearchScratch scratch)
     {
         (_snapshot, _view, _segment, _filter, _scratch, _required, _needed) = (snapshot, view, view.Segment, filter, scratch, required, needed);
+        _freeWords = BitOperations.PopCount(scratch.AllWords) - needed;
         (_norm, _slope) = snapshot.LengthNorm(TextSnapshot.AllFields);
     }
 
@@ -83,6 +91,8 @@ internal ref struct SegmentSearch<TFilter>
         _termCount = 0;
         _scratch.Reserve(_scratch.TermCount);
         _scratch.Contributions.AsSpan(0, _scratch.TermCount).Clear();
+        _hasPlainWords = true;
+        var words = 0ul;
         var terms = _scratch.SegmentTerms;
         for (var i = 0; i < _scratch.TermCount; i++)
         {
@@ -101,6 +111,8 @@ internal ref struct SegmentSearch<TFilter>
             }
 
             terms[at] = new SegmentTerm(i, list, term.Weight, term.Words, bound, false, false);
+            _hasPlainWords &= BitOperations.IsPow2(term.Words) && (words & term.Words) == 0;
+            words |= term.Words;
         }
     }
 
@@ -202,7 +214,8 @@ internal ref struct SegmentSearch<TFilter>
     private void DriveWindows()
     {
         var lengths = _segment.WeightedLengths;
-        _scale = LargestSum / BoundOfRest(-1, 0);
+        _isCounting = _needed > 1 && _hasPlainWords && _termCount <= MaxCountedLists;
+        _scale = (_isCounting ? LargestCountedSum : LargestSum) / BoundOfRest(-1, 0);
         var length = -1f;
         for (var window = 0; window < _segment.WindowCount; window++)
         {
@@ -242,27 +255,38 @@ internal ref struct SegmentSearch<TFilter>
     /// <summary>Looks at the items of a window.</summary>
     private readonly void DriveWindow(int window, float length)
     {
-        // Lists that cannot lead to an item without the others are left to probing, as are those that are no drivers.
-        var (rest, postings, added) = (0f, 0, 0);
+        var rest = 0f;
+        foreach (ref readonly var term in Terms)
+        {
+            rest += term.IsDriver ? 0 : term.Bound;
+        }
+
+        // Drivers that cannot lead to an item without the others are left to probing.
+        var (postings, added) = (0, 0);
         var isAdded = _scratch.IsAdded;
         for (var number = _termCount - 1; number >= 0; number--)
         {
             ref readonly var term = ref _scratch.SegmentTerms[number];
             isAdded[number] = term.IsDriver && term.Bound > 0 && !IsHopeless(rest + term.Bound);
-            rest += isAdded[number] ? 0 : term.Bound;
+            rest += isAdded[number] || !term.IsDriver ? 0 : term.Bound;
             postings += isAdded[number] ? PostingsIn(term.List, window) : 0;
             added += isAdded[number] ? 1 : 0;
         }
 
+        // What is added is found together with its place; what is probed costs a search for each place. Without counts, others than drivers would only add places.
+        var probed = 0;
         for (var number = 0; number < _termCount; number++)
         {
             ref readonly var term = ref _scratch.SegmentTerms[number];
-            if (!isAdded[number] && term.Bound > 0 && term.List.HasWindows && PostingsIn(term.List, window) <= postings * AddedPerDriver)
+            if (isAdded[number] || term.Bound == 0)
             {
-                isAdded[number] = true;
-                rest -= term.Bound;
-                added++;
+                continue;
             }
+
+            isAdded[number] = term.List.HasWindows && (term.IsDriver || _isCounting) && PostingsIn(term.List, window) <= postings * AddedPerDriver;
+            rest -= isAdded[number] ? term.Bound : 0;
+            added += isAdded[number] ? 1 : 0;
+            probed += isAdded[number] ? 0 : 1;
         }
 
         for (var number = 0; number < _termCount; number++)
@@ -280,7 +304,7 @@ internal ref struct SegmentSearch<TFilter>
             }
         }
 
-        ReadSums(window, rest);
+        ReadSums(window, rest, _isCounting ? _needed - probed : 0, added);
     }
 
     /// <summary>Writes what each code up to the largest adds at most, in units.</summary>
@@ -288,14 +312,28 @@ internal ref struct SegmentSearch<TFilter>
     {
         var values = _scratch.Values.AsSpan(number * TextSegment.MaxCodes, TextSegment.MaxCodes);
         var weight = _scratch.SegmentTerms[number].Weight;
+        var unit = 1 + (_isCounting ? ListUnit : 0);
         for (var code = 0; code <= largestCode; code++)
         {
-            values[code] = (ushort)((BoundOf(weight, code, length) * _scale) + 1);
+            values[code] = (ushort)((BoundOf(weight, code, length) * _scale) + unit);
         }
     }
 
     /// <summary>The least number of units of the added lists that is worth a look, when the others can add so much.</summary>
-    private readonly ushort LeastUnits(float rest) => (ushort)Math.Clamp(((_scratch.Best.Threshold / Slack) - rest) * _scale, 1, ushort.MaxValue);
+    /// <param name="rest">What the others can add.</param>
+    /// <param name="lists">How many of the added lists must hold a place.</param>
+    /// <param name="added">How many there are.</param>
+    private readonly ushort LeastUnits(float rest, int lists, int added)
+    {
+        var units = ((_scratch.Best.Threshold / Slack) - rest) * _scale;
+        if (_isCounting)
+        {
+            // Fewer lists than this cannot do; with more than this the count alone tells nothing about the units.
+            units = (Math.Max(lists, 1) * ListUnit) + (lists == added ? Math.Max(units, 0) : 0);
+        }
+
+        return (ushort)Math.Clamp(units, 1, ushort.MaxValue);
+    }
 
     private readonly void AddPostings(int number, int window)
     {
@@ -305,14 +343,14 @@ internal ref struct SegmentSearch<TFilter>
     }
 
     /// <summary>Looks at the places whose sums are large enough, and clears the sums.</summary>
-    private readonly void ReadSums(int window, float rest)
+    private readonly void ReadSums(int window, float rest, int lists, int added)
     {
         var sums = _scratch.Sums.AsSpan();
-        var place = WindowSums.NextAtLeast(sums, 0, LeastUnits(rest));
+        var place = WindowSums.NextAtLeast(sums, 0, LeastUnits(rest, lists, added));
         while (place >= 0)
         {
             Consider((window << TextSegment.WindowLog2) + place, -1, 0);
-            place = WindowSums.NextAtLeast(sums, place + 1, LeastUnits(rest));
+            place = WindowSums.NextAtLeast(sums, place + 1, LeastUnits(rest, lists, added));
         }
 
         sums.Clear();
@@ -326,7 +364,7 @@ internal ref struct SegmentSearch<TFilter>
         var values = _scratch.Values.AsSpan(number * TextSegment.MaxCodes, TextSegment.MaxCodes);
         for (var i = start; i < start + count; i++)
         {
-            if (values[_segment.PlaceCodes[i]] >= LeastUnits(rest))
+            if (values[_segment.PlaceCodes[i]] >= LeastUnits(rest, 1, 1))
             {
                 Consider((window << TextSegment.WindowLog2) + _segment.Places[i], number, _segment.PlaceCodes[i]);
             }
@@ -347,11 +385,13 @@ internal ref struct SegmentSearch<TFilter>
         var lengthNorm = _norm + (_slope * _segment.WeightedLengths[document]);
         var contributions = _scratch.Contributions.AsSpan(0, _scratch.TermCount);
         var words = 0ul;
+        var missing = BitOperations.PopCount(_scratch.AllWords) - _termCount;
         for (var number = 0; number < _termCount; number++)
         {
             ref readonly var term = ref _scratch.SegmentTerms[number];
             var code = number == driver ? driverCode : CodeOf(term.List, document);
-            if (code >= 0 && term.IsDone)
+            missing += code < 0 ? 1 : 0;
+            if ((code >= 0 && term.IsDone) || (_hasPlainWords && missing > _freeWords))
             {
                 return;
             }

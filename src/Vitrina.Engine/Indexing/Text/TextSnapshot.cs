@@ -16,6 +16,22 @@ internal sealed partial class TextSnapshot
     /// <summary>Items that have a text.</summary>
     public required int DocumentCount { get; init; }
 
+    /// <summary>Memory of the postings, for each of them; NaN when there is none.</summary>
+    public double BytesPerPosting
+    {
+        get
+        {
+            var (bytes, postings) = (0L, 0L);
+            foreach (var view in Segments)
+            {
+                bytes += view.Segment.Bytes;
+                postings += view.Segment.PostingCount;
+            }
+
+            return postings == 0 ? double.NaN : (double)bytes / postings;
+        }
+    }
+
     internal required SymbolTable Dictionary { get; init; }
 
     internal required FrequencyPatterns.Pattern[] Patterns { get; init; }
@@ -76,6 +92,14 @@ internal sealed partial class TextSnapshot
             var isScored = all > 0 && (uint)item < (uint)Rows.Count && Rows[item] is { } row && ScoreRow(row, field, scratch) > 0;
             shares[index] = isScored ? CoveredRarity(scratch, isEverythingHeld: false) / all : 0;
         }
+    }
+
+    /// <summary>How rare a term is: its inverse document frequency; one that no item holds is as rare as can be.</summary>
+    public float RarityOf(ReadOnlySpan<char> term)
+    {
+        var termId = Dictionary.Find(term);
+        var frequency = (uint)termId < (uint)DocumentFrequencies.Count ? DocumentFrequencies[termId] : 0;
+        return (float)Math.Log(1 + ((DocumentCount - frequency + 0.5) / (frequency + 0.5)));
     }
 
     /// <summary>Says how an item's score comes about; null when the item has no text.</summary>

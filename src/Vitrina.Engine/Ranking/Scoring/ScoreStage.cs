@@ -6,6 +6,9 @@ namespace Vitrina.Engine.Ranking.Scoring;
 /// <summary>Gives every candidate a score: the surface's model, else its fallback. Never drops or reorders.</summary>
 internal static class ScoreStage
 {
+    // Before a model has learned what naming a value is worth: enough to pass one common word, too little to pass the rare one.
+    private const float IntentBoost = 0.5f;
+
     public static void Run(RankingContext context)
     {
         Score(context);
@@ -74,6 +77,10 @@ internal static class ScoreStage
         if (fallback == ScoreFallback.Text && context.TextQuery is not null)
         {
             TextScores.Compute(context.Scope, field: -1, scores, isCoverage: false);
+            for (var i = 0; context.Reading is { Intents.Count: > 0 } reading && i < scores.Length; i++)
+            {
+                scores[i] *= 1 + (IntentBoost * reading.IntentShareOf(context.Scope.Items[i]));
+            }
         }
         else if (fallback == ScoreFallback.Source)
         {
