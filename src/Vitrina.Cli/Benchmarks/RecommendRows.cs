@@ -1,6 +1,7 @@
 using Vitrina.Learning.Evaluation;
-using Vitrina.Learning.Recommending.Measuring;
 using Vitrina.Learning.Recommending;
+using Vitrina.Learning.Recommending.Measuring;
+using Vitrina.Learning.Recommending.Reranking;
 
 namespace Vitrina.Cli.Benchmarks;
 
@@ -76,10 +77,14 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
 
         table.AddFigure(RecommendMeasurement.Own, "best_baseline", best);
         table.AddFigure(RecommendMeasurement.Own, "trees", tests.Average(test => test.Run.Reranker.Report.Trees));
+        table.AddFigure(RecommendMeasurement.Own, "blend", Blend(tests[0].Run.Reranker));
         table.AddFigure(RecommendMeasurement.Own, "settings", tests[0].Run.Settings.Description);
         table.AddFigure(RecommendMeasurement.Own, "seconds", tests.Sum(test => test.LearnSeconds + test.Test.FitSeconds));
         return table.ToRows();
     }
+
+    private static string Blend(Reranker reranker)
+        => FormattableString.Invariant($"{reranker.Blend.Weight} of {reranker.Model.Inputs[reranker.Blend.Column].Name}");
 
     private static MeasuredMethod Method(MeasuredTest test, string name) => test.Methods.Single(method => method.Name == name);
 }
