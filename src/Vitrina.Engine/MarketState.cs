@@ -25,6 +25,7 @@ internal sealed class MarketState
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
     private readonly int[] _textSlots;
+    private readonly VisitStatistics? _visits;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText)
     {
@@ -41,6 +42,9 @@ internal sealed class MarketState
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
+        _visits = vertical.Groupings.Count > 0 || vertical.Declaration.Statistics.Pairs.Items
+            ? new VisitStatistics(vertical.Groupings, vertical.EventWeights, vertical.Declaration.Statistics.Pairs.Items, catalog)
+            : null;
     }
 
     public VerticalStatistics Statistics => _statistics;
@@ -56,6 +60,7 @@ internal sealed class MarketState
             prices.Apply(before, after);
         }
 
+        _visits?.ApplyItem(after);
         if (_text is null)
         {
             return;
@@ -74,7 +79,9 @@ internal sealed class MarketState
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
         var user = marketEvent.User is { } id ? _catalog.UserOrdinal(id) : -1;
-        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, Visitor(user, marketEvent.Session), _queries.HashOf(marketEvent.Query), PriceOf(item));
+        var visitor = Visitor(user, marketEvent.Session);
+        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, visitor, _queries.HashOf(marketEvent.Query), PriceOf(item));
+        _visits?.Apply(credited, item, visitor, marketEvent.Context, isNew: _history.IsNew(user, _vertical.EventWeights));
         Apply(credited, item, recordedAtMs);
     }
 
@@ -132,6 +139,7 @@ internal sealed class MarketState
         foreach (var user in users)
         {
             _history.Erase(user);
+            _visits?.Forget(Visitor(user, null));
         }
     }
 
@@ -164,6 +172,8 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
+        Visits = _visits?.Freeze() ?? VisitView.None,
+        Users = _catalog.FreezeUsers(),
     };
 
     public MarketView Live(bool withText = false) => new()
@@ -176,6 +186,8 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = withText ? _text?.Freeze() : null,
+        Visits = _visits?.Live() ?? VisitView.None,
+        Users = _catalog.LiveUsers(),
     };
 
     public void SaveKeywords(ByteWriter writer) => _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
@@ -192,6 +204,8 @@ internal sealed class MarketState
         {
             table.Save(writer);
         }
+
+        _visits?.Save(writer);
     }
 
     public void Load(ref ByteReader reader)
@@ -203,5 +217,7 @@ internal sealed class MarketState
         {
             table.Load(ref reader);
         }
+
+        _visits?.Load(ref reader);
     }
 }

@@ -215,7 +215,7 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
 
         try
         {
-            loaded.Model.ColumnsIn(vertical.Vertical.FeatureNames);
+            loaded.Model.ColumnsIn(vertical.Vertical.FeatureNamesOf(loaded.Manifest.Surface));
         }
         catch (ModelMismatchException mismatch)
         {

@@ -36,6 +36,9 @@ internal static class FeatureKinds
             ["sourceRank"] = SourceRank,
             ["bm25"] = Bm25,
             ["coverage"] = Coverage,
+            ["group"] = GroupKinds.Group,
+            ["groupSegment"] = GroupKinds.Segment,
+            ["groupPrice"] = GroupKinds.Price,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of all kinds.</summary>

@@ -30,6 +30,12 @@ public sealed class MarketView
     /// <summary>The words behind ordinals of multiple keywords, by slot.</summary>
     public required SymbolTable[] ListKeywords { get; init; }
 
+    /// <summary>Users' attributes by ordinal.</summary>
+    internal PagedView<Entity?> Users { get; init; }
+
+    /// <summary>What visits add up to: groups and pairs of items.</summary>
+    public VisitView Visits { get; init; } = VisitView.None;
+
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
     internal TextSnapshot? Text { get; init; }
 }

@@ -37,6 +37,8 @@ internal sealed class RankingRecorder
         var shownBefore = context.ShownBefore;
         var assignments = context.Arms.Record(context);
         var items = new AnswerItem[context.PageCount];
+        var groups = context.Scope.Groups;
+        var best = groups is not null && context.Request.ItemsPerGroup > 0 ? GroupItems.BestOf(context, groups.View, context.Request.ItemsPerGroup) : null;
         for (var place = 0; place < items.Length; place++)
         {
             var index = context.Order[place];
@@ -48,9 +50,10 @@ internal sealed class RankingRecorder
                 Position = shownBefore + place + 1,
                 ShownPosition = context.Request.IsShadow ? shownAt : 0,
                 Score = context.Scores[index],
-                Token = Signer.Sign(new RankingToken(id, itemId, shownAt, context.Query.Hash, ArmOf(assignments, place))),
+                Token = Signer.Sign(new RankingToken(id, groups is null ? itemId : RankingToken.OfGroup(itemId), shownAt, context.Query.Hash, ArmOf(assignments, place))),
                 Reasons = context.Explained[place].Reasons,
                 Explanation = context.Explained[place].Explanation,
+                Items = best?[place].Select(item => new GroupItem(item.Id.Value, Signer.Sign(new RankingToken(id, item.Id.Value, shownAt, 0, ArmOf(assignments, place))))).ToArray(),
             };
         }
 
@@ -68,6 +71,7 @@ internal sealed class RankingRecorder
             Cursor = context.Request.IsShadow ? null : PageCursor.Next(context, Signer),
             IsShadow = context.Request.IsShadow,
             CandidateCount = context.OrderedCount,
+            IsColdStart = groups is null ? null : groups.RecentCount == 0,
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };
     }
@@ -213,7 +217,7 @@ internal sealed class RankingRecorder
             }
         }
 
-        var names = context.Vertical.FeatureNames;
+        var names = context.Surface.FeatureNames;
         var shadow = context.Surface.Declaration.Score.Model is { } model ? context.Snapshot.Shadows.GetValueOrDefault(model) : null;
         var recordedNames = shadow is null ? names : ShadowScores.NamesOf(names, context.Model, shadow.Id);
         var values = new float[rows.Count * recordedNames.Count];

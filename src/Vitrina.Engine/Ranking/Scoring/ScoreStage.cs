@@ -1,4 +1,5 @@
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking.Scoring;
@@ -59,7 +60,7 @@ internal static class ScoreStage
             return;
         }
 
-        var features = context.Vertical.Features;
+        var features = context.Surface.Features;
         context.Features.Reset(context.Count, features.Count);
         for (var column = 0; column < features.Count; column++)
         {
@@ -74,6 +75,13 @@ internal static class ScoreStage
         if (fallback == ScoreFallback.Text && context.TextQuery is not null)
         {
             TextScores.Compute(context.Scope, field: -1, scores, isCoverage: false);
+        }
+        else if (context.Scope.Groups is { } groups && fallback == ScoreFallback.Popularity)
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] = (float)groups.BlendOf(GroupView.GroupOf(context.Scope.Items[i]));
+            }
         }
         else if (fallback == ScoreFallback.Source)
         {
