@@ -406,7 +406,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     // Renewed by the count of entries, not by the clock, so that a run on the same journal gives the same order.
     private int[] PopularOrder(CompiledVertical vertical, Features.MarketView market, long nowMs)
     {
-        var renewAfter = Math.Max(200, _state.Catalog.ItemCount / 4);
+        // Few items are put in order each time: a new one stands among them at once.
+        var renewAfter = _state.Catalog.ItemCount <= 1000 ? 1 : Math.Max(200, _state.Catalog.ItemCount / 4);
         if (_popular.TryGetValue(vertical.Name, out var known) && _state.AsOf - known.AtSequence < renewAfter)
         {
             return known.Order;
@@ -445,8 +446,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         try
         {
-            var loaded = _stores.Models.Load(name, version, vertical.FeatureNames);
-            return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(vertical.FeatureNames));
+            var columns = vertical.FeatureNamesOfModel(name);
+            var loaded = _stores.Models.Load(name, version, columns);
+            return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(columns));
         }
         catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {

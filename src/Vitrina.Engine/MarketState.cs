@@ -35,6 +35,7 @@ internal sealed class MarketState
     private readonly HashSet<int> _changedItems = [];
     private int _encodingCount;
     private readonly OfferStatistics? _offers;
+    private readonly VisitStatistics? _visits;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
     {
@@ -60,6 +61,9 @@ internal sealed class MarketState
             : null;
         _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
         _encoded = new EncodedItems?[vertical.EncoderNames.Count];
+        _visits = vertical.Groupings.Count > 0 || vertical.Declaration.Statistics.Pairs.Items
+            ? new VisitStatistics(vertical.Groupings, vertical.EventWeights, vertical.Declaration.Statistics.Pairs.Items, catalog)
+            : null;
     }
 
     public VerticalStatistics Statistics => _statistics;
@@ -108,6 +112,7 @@ internal sealed class MarketState
 
         _words?.Apply(before, after);
         _offers?.ApplyItem(after, before);
+        _visits?.ApplyItem(after);
         if (_text is null || hasText)
         {
             return;
@@ -126,14 +131,16 @@ internal sealed class MarketState
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
         var user = marketEvent.User is { } id ? _catalog.UserOrdinal(id) : -1;
+        var visitor = Visitor(user, marketEvent.Session);
         var zone = _offers is null ? 0 : ZoneOf(marketEvent);
         var condition = marketEvent.Type == EventType.View ? _offers?.ConditionOf(marketEvent, item, -1, zone) ?? -1 : -1;
-        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, Visitor(user, marketEvent.Session), _queries.HashOf(marketEvent.Query), PriceOf(item), condition);
+        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, visitor, _queries.HashOf(marketEvent.Query), PriceOf(item), condition);
         if (_offers is not null && marketEvent.Type != EventType.View)
         {
             credited = credited with { Condition = _offers.ConditionOf(marketEvent, item, credited.Condition, zone) };
         }
 
+        _visits?.Apply(credited, item, visitor, marketEvent.Context, isNew: _history.IsNew(user, _vertical.EventWeights));
         Apply(credited, item, recordedAtMs);
     }
 
@@ -272,6 +279,7 @@ internal sealed class MarketState
         foreach (var user in users)
         {
             _history.Erase(user);
+            _visits?.Forget(Visitor(user, null));
         }
     }
 
@@ -309,6 +317,8 @@ internal sealed class MarketState
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
         Offers = _offers?.Freeze(),
+        Visits = _visits?.Freeze() ?? VisitView.None,
+        Users = _catalog.FreezeUsers(),
     };
 
     public MarketView Live(bool withText = false) => new()
@@ -322,6 +332,8 @@ internal sealed class MarketState
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = withText ? _text?.Freeze() : null,
         Offers = _offers?.Live(),
+        Visits = _visits?.Live() ?? VisitView.None,
+        Users = _catalog.LiveUsers(),
     };
 
     /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
@@ -381,6 +393,7 @@ internal sealed class MarketState
         }
 
         _offers?.Save(writer);
+        _visits?.Save(writer);
     }
 
     public void Load(ref ByteReader reader)
@@ -394,5 +407,6 @@ internal sealed class MarketState
         }
 
         _offers?.Load(ref reader, OfferCounts());
+        _visits?.Load(ref reader);
     }
 }

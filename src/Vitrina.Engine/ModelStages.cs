@@ -217,7 +217,7 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
 
         try
         {
-            model?.ColumnsIn(vertical.Vertical.FeatureNames);
+            model?.ColumnsIn(vertical.Vertical.FeatureNamesOf(manifest.Surface));
         }
         catch (ModelMismatchException mismatch)
         {

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Vitrina.Engine.Ranking;
-using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 
@@ -17,17 +16,19 @@ internal static class SurfaceCompiler
         ["recent"] = parameters => new RecentSource(parameters.Limit),
         ["vectors"] = parameters => new VectorsSource(parameters.Attribute, parameters.Encoder, parameters.Limit, parameters.Ef),
         ["sameType"] = parameters => new SameTypeSource(parameters.Limit),
+        ["coVisited"] = parameters => new CoVisitedSource(parameters.Limit),
+        ["ownGroups"] = parameters => new GroupSource("ownGroups", parameters.Limit, GroupOffer.Own),
+        ["followingGroups"] = parameters => new GroupSource("followingGroups", parameters.Limit, GroupOffer.Following),
+        ["nextGroups"] = parameters => new GroupSource("nextGroups", parameters.Limit, GroupOffer.Next),
+        ["popularGroups"] = parameters => new GroupSource("popularGroups", parameters.Limit, GroupOffer.Popular),
+        ["likelyGroups"] = parameters => new GroupSource("likelyGroups", parameters.Limit, GroupOffer.Likely),
+        ["risingGroups"] = parameters => new GroupSource("risingGroups", parameters.Limit, GroupOffer.Rising),
     };
 
     private static readonly Dictionary<string, AvailabilityFilter> FilterKinds = new(StringComparer.Ordinal)
     {
         ["active"] = AvailabilityFilter.Active,
         ["inStock"] = AvailabilityFilter.InStock,
-    };
-
-    private static readonly Dictionary<string, Func<CapParameters, MixingRule>> RuleKinds = new(StringComparer.Ordinal)
-    {
-        ["sellerCap"] = parameters => new SellerCapRule(parameters.Max),
     };
 
     internal sealed class SourceParameters
@@ -56,13 +57,6 @@ internal static class SurfaceCompiler
         public SourceUse When { get; init; }
     }
 
-    internal sealed class CapParameters
-    {
-        [Description("How many items of one seller may stand on a page.")]
-        [Range(1, 1000)]
-        public int Max { get; init; } = 3;
-    }
-
     internal sealed class NoParameters;
 
     public static Surface Bind(string name, SurfaceDeclaration declaration, ItemSchema schema, ErrorList errors)
@@ -79,6 +73,12 @@ internal static class SurfaceCompiler
                 made.Deadline = parameters.Deadline;
                 made.When = parameters.When;
                 sources.Add(made);
+                if (made.IsOfGroups != (declaration.Candidates is not null))
+                {
+                    errors.Add(source.Position, made.IsOfGroups
+                        ? $"the source '{source.Kind}' gives groups; declare them: candidates: {{groups: category}}"
+                        : $"the source '{source.Kind}' gives items, and the candidates of '{name}' are groups");
+                }
             }
         }
 
@@ -95,9 +95,9 @@ internal static class SurfaceCompiler
         var rules = new List<MixingRule>();
         foreach (var rule in declaration.Mix)
         {
-            if (Find(RuleKinds, rule, rule.Discriminator, errors) is { } make)
+            if (Find(RuleKinds.All, rule, rule.Discriminator, errors) is { } make)
             {
-                rules.Add(make(rule.Bind<CapParameters>(errors)));
+                rules.Add(make(rule, new RuleBinding(schema, declaration.Candidates?.Groups ?? schema.Type?.Name, errors)));
             }
         }
 

@@ -38,6 +38,12 @@ public sealed record RankBody
     /// <summary>How many items; absent: the surface's size.</summary>
     public int? Size { get; init; }
 
+    /// <summary>The item that <c>similar</c> starts from; the same as <c>context.item</c>.</summary>
+    public string? Item { get; init; }
+
+    /// <summary>On a surface of groups: how many of the best available items stand beside each group.</summary>
+    public int? ItemsPerGroup { get; init; }
+
     /// <summary>region, device, item (where <c>similar</c> starts from), and whatever else shall be recorded.</summary>
     public IReadOnlyDictionary<string, string>? Context { get; init; }
 

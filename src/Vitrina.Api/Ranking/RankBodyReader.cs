@@ -76,8 +76,10 @@ internal sealed class RankBodyReader(ApiOptions options)
                 "facets" => request with { Facets = Names(value, "facets") },
                 "sections" => request with { Sections = Names(value, "sections") },
                 "cursor" => request with { Cursor = Text(value, "cursor", LongestCursor) },
-                "size" => request with { Size = Size(value) },
-                "context" => request with { Context = Context(value) },
+                "size" => request with { Size = Size(value, "size") },
+                "context" => request with { Context = [.. request.Context, .. Context(value)] },
+                "item" => request with { Context = [new("item", Id(value, "item")), .. request.Context] },
+                "itemsPerGroup" => request with { ItemsPerGroup = Size(value, "itemsPerGroup") },
                 "explain" => request with { Explain = Explain(value) },
                 "personalization" => request with { Personalization = Switch(value) },
                 "mode" => request with { IsShadow = Mode(value) },
@@ -278,7 +280,7 @@ internal sealed class RankBodyReader(ApiOptions options)
         return new SortOrder(by ?? throw new RankRequestException("sort.by", "is missing", "missing"), isDescending);
     }
 
-    private static int Size(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) ? size : throw Wrong("size", "a whole number");
+    private static int Size(JsonElement value, string field) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) ? size : throw Wrong(field, "a whole number");
 
     private List<KeyValuePair<string, string>> Context(JsonElement value)
     {

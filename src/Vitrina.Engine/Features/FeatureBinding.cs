@@ -1,6 +1,7 @@
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
@@ -32,6 +33,9 @@ internal sealed class FeatureBinding
 
     /// <summary>The vertical's own half-life in that table.</summary>
     public int ItemHalfLife { get; }
+
+    /// <summary>The groups that the features in hand are of; null for features of items.</summary>
+    public GroupingDeclaration? Grouping { get; set; }
 
     public VerticalDeclaration Vertical { get; }
 

@@ -43,6 +43,9 @@ internal static class FeatureKinds
             ["alike"] = TextKinds.Alike,
             ["among"] = TextKinds.Among,
             ["vectorScore"] = VectorScore,
+            ["group"] = GroupKinds.Group,
+            ["groupSegment"] = GroupKinds.Segment,
+            ["groupPrice"] = GroupKinds.Price,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of all kinds.</summary>

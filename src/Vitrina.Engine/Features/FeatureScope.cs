@@ -4,6 +4,7 @@ using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Groups;
 
 namespace Vitrina.Engine.Features;
 
@@ -28,6 +29,10 @@ public sealed class FeatureScope
     private float[]?[] _vectors = [];
     private TextQuery? _replayedQuery;
     private TextSearchScratch? _replayedScratch;
+    private GroupSignals? _signals;
+    private IReadOnlyList<KeyValuePair<string, string>> _context = [];
+    private int _grouping = -1;
+    private bool _hasSignals;
 
     /// <summary>Makes a scope for the features of one vertical.</summary>
     /// <param name="counters">The vertical's tables of counters.</param>
@@ -120,10 +125,38 @@ public sealed class FeatureScope
     /// <summary>The candidates' offers; only where the vertical keeps statistics of offers.</summary>
     internal OfferScope Offers => _offers ??= new OfferScope(this, _keys.Length);
 
+    /// <summary>What the request says about groups; null where candidates are items.</summary>
+    internal GroupSignals? Groups
+    {
+        get
+        {
+            if (_grouping >= 0 && !_hasSignals)
+            {
+                var user = User >= 0 && User < Market.Users.Count ? Market.Users[User] : null;
+                (_signals ??= new GroupSignals()).Compute(Market, Market.Visits.Groups[_grouping], History, user, _context, NowMs);
+                _hasSignals = true;
+            }
+
+            return _grouping < 0 ? null : _signals;
+        }
+    }
+
+    /// <summary>Makes the candidates groups.</summary>
+    /// <param name="grouping">The grouping's index in the vertical.</param>
+    /// <param name="context">What the request says about itself.</param>
+    public void RankGroups(int grouping, IReadOnlyList<KeyValuePair<string, string>> context) => (_grouping, _context) = (grouping, context);
+
+    /// <summary>How recently the user took to the group that a candidate stands for: 1 = last; 0 = not within its newest events.</summary>
+    public int GroupTouchOrderOf(Item candidate) => Groups?.OwnOf(GroupView.GroupOf(candidate))?.Order ?? 0;
+
+    /// <summary>The share of everybody's interest that goes to the group that a candidate stands for.</summary>
+    public double GroupPopularityOf(Item candidate) => Groups?.Everybody.ShareOf(GroupView.GroupOf(candidate)) ?? 0;
+
     /// <summary>Begins a request.</summary>
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
         ArgumentNullException.ThrowIfNull(market);
+        (_grouping, _hasSignals, _context) = (-1, false, []);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
         (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
         Matches.Clear();
@@ -193,6 +226,7 @@ public sealed class FeatureScope
         Array.Clear(_items, 0, Count);
         Count = 0;
         Market = null!;
+        _hasSignals = false;
         (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
     }
 

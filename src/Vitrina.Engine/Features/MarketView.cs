@@ -36,6 +36,12 @@ public sealed class MarketView
     /// <summary>The vertical's offers; null when it keeps none.</summary>
     public OffersView? Offers { get; init; }
 
+    /// <summary>Users' attributes by ordinal.</summary>
+    internal PagedView<Entity?> Users { get; init; }
+
+    /// <summary>What visits add up to: groups and pairs of items.</summary>
+    public VisitView Visits { get; init; } = VisitView.None;
+
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
     internal TextSnapshot? Text { get; init; }
 

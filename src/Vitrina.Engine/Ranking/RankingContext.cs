@@ -58,7 +58,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public long AsOf => _scope.AsOf;
 
-    public Availability Availability => _scope.Availability;
+    public Availability? Availability => _scope.Availability;
 
     public ItemPredicate Predicate { get; private set; } = ItemPredicate.Everything;
 
@@ -184,6 +184,11 @@ internal sealed class RankingContext(CompiledVertical vertical)
             request.Personalization ? request.User : null,
             request.ContextOf("region"),
             Query);
+        if (surface.RanksGroups)
+        {
+            Scope.RankGroups(surface.Grouping, request.Context);
+        }
+
         _sourceCount = surface.Sources.Count + 1;
         if (SourceRanks.Length < _sourceCount)
         {
@@ -256,6 +261,37 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     /// <summary>Random numbers of this request for one purpose.</summary>
     public RandomStream Random(string purpose) => RandomStream.For(Seed, purpose);
+
+    /// <summary>The candidate of an id in this snapshot: an item, or on a surface of groups the group's own; null when there is none.</summary>
+    public Item? FindCandidate(string id)
+    {
+        if (!Arms.Surface.RanksGroups)
+        {
+            return Snapshot.Find(id);
+        }
+
+        return Snapshot.Market.Visits.Groups[Arms.Surface.Grouping].Find(id, Snapshot.Market.Keywords);
+    }
+
+    /// <summary>The item that the request's context names.</summary>
+    /// <param name="source">The source that starts from it.</param>
+    /// <exception cref="RankRequestException">The context names none, or one that is not of this vertical.</exception>
+    public Item StartItem(string source)
+    {
+        if (Request.ContextOf("item") is not { } id)
+        {
+            throw new RankRequestException("context.item", $"the source {source} needs the item to start from", "missing_item");
+        }
+
+        return Snapshot.Find(id) is { } start && start.Vertical == Vertical.Name
+            ? start
+            : throw new RankRequestException("context.item", $"there is no item '{id}' in '{Vertical.Name}'", "unknown_item");
+    }
+
+    /// <summary>Whether an item can be had: by the live table, or in a replay as the snapshot has it.</summary>
+    public AvailabilityState? AvailabilityOf(Item item) => Availability is { } live
+        ? live.Find(item.Id.Value)
+        : new AvailabilityState(item.Vertical, item.ExpiresAtMs, item.Stock, item.IsActive, item.IsDeleted);
 
     /// <summary>The index of an item among the candidates, or -1.</summary>
     public int IndexOf(int ordinal) => _indexOf.GetValueOrDefault(ordinal, -1);

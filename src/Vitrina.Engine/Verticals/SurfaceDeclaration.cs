@@ -10,6 +10,14 @@ public sealed record SurfaceDeclaration : IPositioned
     /// <inheritdoc/>
     public SourcePosition Position { get; init; }
 
+    /// <summary>What is ranked; absent: items.</summary>
+    [Description("What is ranked; absent: items.")]
+    public CandidatesDeclaration? Candidates { get; init; }
+
+    /// <summary>What models of this surface see, where its candidates are groups; items have the vertical's features.</summary>
+    [Description("What models of this surface see, where its candidates are groups; items have the vertical's features.")]
+    public IReadOnlyList<KindDeclaration> Features { get; init; } = [];
+
     /// <summary>Where candidates come from.</summary>
     [Description("Where candidates come from.")]
     public required IReadOnlyList<KindDeclaration> Sources { get; init; }
@@ -62,6 +70,21 @@ public sealed record SurfaceDeclaration : IPositioned
     [Description("How long events are credited to this surface's answers; absent: each event's own window.")]
     [Range(typeof(TimeSpan), "00:00:01", "400.00:00:00")]
     public TimeSpan? AttributionWindow { get; init; }
+}
+
+/// <summary>Candidates that are not items but groups of them.</summary>
+public sealed record CandidatesDeclaration : IPositioned
+{
+    /// <inheritdoc/>
+    public SourcePosition Position { get; init; }
+
+    /// <summary>The attribute whose values are ranked, one of <c>items.groups</c>.</summary>
+    [Description("The keyword attribute whose values are ranked: one of items.groups.")]
+    public required string Groups { get; init; }
+
+    /// <summary>What people are told apart by; absent: the keyword and number attributes of users. Numbers count by tens.</summary>
+    [Description("What people are told apart by: attributes of users or words of the context; absent: all keyword and number attributes of users.")]
+    public IReadOnlyList<string>? Segments { get; init; }
 }
 
 /// <summary>What scores when there is no model, or it fails.</summary>

@@ -326,6 +326,12 @@ internal sealed class VerticalChecker
                     $"'surfaces.{name}.score' has both a model and a formula; one excludes the other");
             }
 
+            if (surface.Candidates is { } candidates && !vertical.Items.Groups.Contains(candidates.Groups))
+            {
+                errors.Add(At("surfaces", name, "candidates", "groups"),
+                    $"'surfaces.{name}.candidates.groups' names '{candidates.Groups}', which is not one of items.groups", NearestName.Find(candidates.Groups, vertical.Items.Groups));
+            }
+
             if (surface.Size > surface.MaxSize)
             {
                 errors.Add(At("surfaces", name, "size"), $"'surfaces.{name}.size' is above its maxSize of {surface.MaxSize}");

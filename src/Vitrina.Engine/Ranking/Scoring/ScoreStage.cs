@@ -1,4 +1,5 @@
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking.Scoring;
@@ -62,7 +63,7 @@ internal static class ScoreStage
             return;
         }
 
-        var features = context.Vertical.Features;
+        var features = context.Surface.Features;
         context.Features.Reset(context.Count, features.Count);
         for (var column = 0; column < features.Count; column++)
         {
@@ -81,6 +82,13 @@ internal static class ScoreStage
             for (var i = 0; context.Reading is { Intents.Count: > 0 } reading && i < scores.Length; i++)
             {
                 scores[i] *= 1 + (IntentBoost * reading.IntentShareOf(context.Scope.Items[i]));
+            }
+        }
+        else if (context.Scope.Groups is { } groups && fallback == ScoreFallback.Popularity)
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] = (float)groups.BlendOf(GroupView.GroupOf(context.Scope.Items[i]));
             }
         }
         else if (fallback == ScoreFallback.Source)
