@@ -17,7 +17,7 @@ internal static class AnalyzeCommand
         var text = new Argument<string>("text") { Description = "A text; with --stems a file of words, one a line (what stands behind a tab is left out), or - for the standard input." };
         var language = new Option<string[]>("--language")
         {
-            Description = "A language whose words are stemmed: ru or en; repeat it for both.", Required = true, AllowMultipleArgumentsPerToken = true,
+            Description = "A language whose words are stemmed: ru or en; repeat it for both.", Required = true,
         };
         var stems = new Option<bool>("--stems") { Description = "Print each word of a file with its stem, separated by a tab." };
         var json = EngineAccess.JsonOption();
