@@ -36,7 +36,7 @@ internal static class ArmCompiler
         for (var arm = 0; arm < design.Arms.Count; arm++)
         {
             var found = new ErrorList();
-            SurfaceCompiler.Bind(surface.Name, Overlaid(surface.Declaration, design.Arms[arm]), found);
+            SurfaceCompiler.Bind(surface.Name, Overlaid(surface.Declaration, design.Arms[arm]), vertical.Schema, found);
             foreach (var error in found)
             {
                 errors.Add(new SourcePosition(error.File, error.Line, error.Column), $"arm '{design.Arms[arm].Name}': {error.Message}", error.Suggestion, $"arms[{arm}]");
@@ -64,7 +64,7 @@ internal static class ArmCompiler
 
         // A draft is taken from what the arms think of the items; rules come after it, once.
         declaration = isDraft ? declaration with { Explore = null, Mix = [] } : declaration;
-        var bound = SurfaceCompiler.Bind(surface.Name, declaration, new ErrorList());
+        var bound = SurfaceCompiler.Bind(surface.Name, declaration, vertical.Schema, new ErrorList());
         return new Surface
         {
             Name = bound.Name,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
+using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -37,7 +38,7 @@ public static class VerticalCompiler
         var features = BindFeatures(declaration, binding);
         var surfaces = declaration.Surfaces.ToDictionary(
             pair => pair.Key,
-            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, found),
+            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, schema, found),
             StringComparer.Ordinal);
         errors = found.InFileOrder();
         if (found.Count > 0)
@@ -50,7 +51,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
-            Analyzer = new TextAnalyzer(declaration.Languages),
+            Analyzer = binding.Analyzer,
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,
@@ -59,9 +60,11 @@ public static class VerticalCompiler
             PopularityTable = binding.ItemTable,
             PopularityHalfLife = binding.ItemHalfLife,
             PriceLevels = binding.PriceLevels,
+            Offers = binding.Offers,
             Features = features,
             FeatureNames = [.. features.Select(feature => feature.Name)],
             Surfaces = surfaces,
+            EncoderNames = [.. binding.Encoders.Concat(surfaces.Values.SelectMany(surface => surface.Sources).OfType<VectorsSource>().Select(source => source.Encoder).OfType<string>()).Distinct()],
             AttributionWindow = AttributionWindowOf(declaration),
             StateSignature = Signature(declaration, binding),
         };
@@ -98,13 +101,19 @@ public static class VerticalCompiler
         var parts = binding.Counters.Select(counter => counter.Signature)
             .Concat(binding.PriceLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"price:{level.Price}/{level.Keyword}")))
             .Concat(declaration.Items.Attributes.Select(attribute => string.Create(
-                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}")))
+                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}{VectorSignature(attribute.Value)}")))
             .Concat(declaration.Tables.Select(table => $"{table.Key}({string.Join(',', table.Value.Columns.Keys)})"))
             .Concat(binding.Events.Select(EventTypes.NameOf))
             .Append(string.Join(',', binding.WindowDays))
             .Append(declaration.TimeZone)
             .Append(AttributionWindowOf(declaration).ToString())
-            .Append(string.Join(',', declaration.Languages));
+            .Append(string.Join(',', declaration.Languages))
+            .Concat(declaration.Statistics.Offers is { } offers
+                ? [string.Create(CultureInfo.InvariantCulture, $"offers:{declaration.Items.Type}/{declaration.Items.MatchGroup}/{offers.Smoothing}/{offers.Init}/{offers.MinItems}")]
+                : []);
         return string.Join(';', parts);
     }
+
+    private static string VectorSignature(AttributeDeclaration attribute)
+        => attribute.Kind == AttributeKind.Vector ? string.Create(CultureInfo.InvariantCulture, $":{attribute.Dimension}:{attribute.Metric}") : "";
 }

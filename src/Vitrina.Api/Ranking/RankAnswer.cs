@@ -60,15 +60,24 @@ public sealed record RankedSection(string Name, IReadOnlyList<RankedItem> Items)
 /// <param name="Codes">The codes that it names, as they are indexed; absent without any.</param>
 /// <param name="Phrases">The quotations that must occur literally; absent without any.</param>
 /// <param name="Rewrites">How words were read otherwise than they were typed.</param>
-public sealed record ReadQuery(string Text, bool Exact, IReadOnlyList<string>? Codes, IReadOnlyList<string>? Phrases, IReadOnlyList<ReadRewrite> Rewrites)
+/// <param name="Intents">Values of attributes that words name.</param>
+public sealed record ReadQuery(
+    string Text, bool Exact, IReadOnlyList<string>? Codes, IReadOnlyList<string>? Phrases, IReadOnlyList<ReadRewrite> Rewrites, IReadOnlyList<ReadIntent> Intents)
 {
     internal static ReadQuery? Of(AnsweredQuery? query) => query is null ? null : new ReadQuery(
         query.Text,
         query.IsExact,
         query.Codes.Count == 0 ? null : query.Codes,
         query.Phrases.Count == 0 ? null : query.Phrases,
-        [.. query.Rewrites.Select(rewrite => new ReadRewrite(rewrite.Kind, rewrite.From, rewrite.To, rewrite.IsAdded))]);
+        [.. query.Rewrites.Select(rewrite => new ReadRewrite(rewrite.Kind, rewrite.From, rewrite.To, rewrite.IsAdded))],
+        [.. query.Intents.Select(intent => new ReadIntent(intent.Values, intent.IsHard, intent.IsRelaxed))]);
 }
+
+/// <summary>Words of the query that name values of attributes.</summary>
+/// <param name="Values">The values that they may name, as <c>color = red</c>.</param>
+/// <param name="Hard">True when an item had to have one of them.</param>
+/// <param name="Relaxed">True when nothing had, so that they were no longer demanded.</param>
+public sealed record ReadIntent(IReadOnlyList<string> Values, bool Hard, bool Relaxed);
 
 /// <summary>A change to the query, so that it finds more.</summary>
 /// <param name="Kind"><c>typo</c>, <c>layout</c>, <c>transliteration</c>, <c>split</c>, <c>joined</c> or <c>synonym</c>.</param>

@@ -69,6 +69,7 @@ internal sealed class RankBodyReader(ApiOptions options)
                 "user" => request with { User = Id(value, "user") },
                 "session" => request with { Session = Id(value, "session") },
                 "query" => request with { Query = Query(value) },
+                "vector" => request with { Vectors = RankVectorReader.Read(value) },
                 "items" => request with { Items = Ids(value, "items", options.MaxItems) },
                 "filters" => request with { Filters = Conditions(value) },
                 "sort" => request with { Sort = Sort(value) },

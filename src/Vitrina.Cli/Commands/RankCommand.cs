@@ -156,6 +156,11 @@ internal static class RankCommand
                 Console.Out.WriteLine($"{rewrite!["kind"]}: {rewrite["from"]} → {rewrite["to"]}");
             }
 
+            foreach (var intent in query["intents"]!.AsArray())
+            {
+                Console.Out.WriteLine($"attribute intent: {string.Join(" or ", intent!["values"]!.AsArray())}{((bool)intent["relaxed"]! ? " (relaxed)" : (bool)intent["hard"]! ? "" : " (soft)")}");
+            }
+
             if ((bool)query["exact"]!)
             {
                 var named = (query["codes"]?.AsArray() ?? []).Select(code => $"{code}").Concat((query["phrases"]?.AsArray() ?? []).Select(phrase => $"\"{phrase}\""));

@@ -51,6 +51,9 @@ public sealed record RankRequest
     /// <summary>What is searched for.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What is asked with, by vector attribute; the empty name stands for the vertical's only one.</summary>
+    public IReadOnlyList<KeyValuePair<string, float[]>> Vectors { get; init; } = [];
+
     /// <summary>Candidates given by the caller; empty = the surface's own sources.</summary>
     public IReadOnlyList<string> Items { get; init; } = [];
 

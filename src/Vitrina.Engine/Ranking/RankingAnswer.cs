@@ -57,7 +57,15 @@ public sealed record AnswerSection(string Name, IReadOnlyList<AnswerItem> Items)
 /// <param name="Codes">The model codes and article numbers that it names, as they are indexed.</param>
 /// <param name="Phrases">The quotations that must occur literally.</param>
 /// <param name="Rewrites">How words were read otherwise than they were typed.</param>
-public sealed record AnsweredQuery(string Text, bool IsExact, IReadOnlyList<string> Codes, IReadOnlyList<string> Phrases, IReadOnlyList<QueryRewrite> Rewrites);
+/// <param name="Intents">Values of attributes that words name.</param>
+public sealed record AnsweredQuery(
+    string Text, bool IsExact, IReadOnlyList<string> Codes, IReadOnlyList<string> Phrases, IReadOnlyList<QueryRewrite> Rewrites, IReadOnlyList<AnsweredIntent> Intents);
+
+/// <summary>Words of a query that name values of attributes.</summary>
+/// <param name="Values">The values that they may name, as <c>color = red</c>.</param>
+/// <param name="IsHard">True when an item had to have one of them.</param>
+/// <param name="IsRelaxed">True when nothing had, so that they were no longer demanded.</param>
+public sealed record AnsweredIntent(IReadOnlyList<string> Values, bool IsHard, bool IsRelaxed);
 
 /// <summary>One answered item.</summary>
 public sealed record AnswerItem

@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Chance;
@@ -14,7 +15,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public const int MaxCandidates = 10_000;
     private readonly Dictionary<int, int> _indexOf = new(1024);
     private readonly TextQuery _textQuery = new();
-    private readonly TextQuery _exactQuery = new();
+    private readonly TextQuery _narrowQuery = new();
     private int[] _foundOrdinals = [];
     private float[] _foundScores = [];
     private RequestScope _scope = null!;
@@ -30,7 +31,12 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public TextSearchScratch TextScratch { get; } = new();
 
-    public QueryTools QueryTools { get; } = new(vertical.Analyzer);
+    public VectorSearchScratch VectorScratch => Scope.VectorScratch;
+
+    /// <summary>The vectors that the request asks with, by vector space.</summary>
+    public QueryVectors QueryVectors { get; } = new(vertical);
+
+    public QueryTools QueryTools { get; } = new(vertical.Analyzer, vertical.Synonyms);
 
     public RankRequest Request => _scope.Request;
 
@@ -78,11 +84,27 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>Analogs of what an exact query names, candidates in order.</summary>
     public List<int> Similar { get; } = [];
 
+    /// <summary>A query for the words that no hard intent stands for, be it relaxed or not; null when the intents say everything.</summary>
+    public TextQuery? QueryBesideIntents()
+    {
+        _narrowQuery.Clear();
+        _narrowQuery.MinimumShouldMatch = QueryOptions.MinimumShouldMatch;
+        for (var term = 0; term < Reading!.Terms.Count; term++)
+        {
+            if (!Reading.Intents.Any(intent => intent.IsHard && term >= intent.Start && term < intent.Start + intent.Length))
+            {
+                _narrowQuery.AddAlternative(_narrowQuery.AddWord(), Reading.Terms[term], 1);
+            }
+        }
+
+        return _narrowQuery.WordCount == 0 ? null : _narrowQuery;
+    }
+
     /// <summary>A query for the terms that every exact match holds.</summary>
     public TextQuery ExactQuery()
     {
-        Reading!.Exact.WriteTo(_exactQuery);
-        return _exactQuery;
+        Reading!.Exact.WriteTo(_narrowQuery);
+        return _narrowQuery;
     }
 
     public long NowMs => _scope.NowMs;
@@ -152,6 +174,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Surface = surface;
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
+        QueryVectors.Bind(request, snapshot);
         TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
         TextQuery?.Read(Vertical.Analyzer, request.Query);
         Scope.Begin(
@@ -168,6 +191,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         }
 
         Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
+        Scope.ServeVectors(QueryVectors.BySpace);
         _indexOf.Clear();
         Degraded.Clear();
         Explained.Clear();

@@ -38,6 +38,10 @@ public sealed record QueryDeclaration : IPositioned
     [Description("Whether the vertical's synonyms are searched for too.")]
     public bool Synonyms { get; init; } = true;
 
+    /// <summary>Whether words that name an attribute's value are read as that attribute's <c>intent</c> says.</summary>
+    [Description("Whether words that name an attribute's value are read as that attribute's intent says.")]
+    public bool Intents { get; init; } = true;
+
     /// <summary>The share of the query's words, 0 to 1, that an item must hold.</summary>
     [Description("The share of the query's words, from 0 to 1, that an item must hold; rounded up to whole words, at least one.")]
     [Range(0.0, 1.0)]

@@ -42,6 +42,14 @@ internal static class ExplainStage
             }
         }
 
+        foreach (var intent in context.Reading?.Intents ?? [])
+        {
+            if (intent.MetValue(context.Scope.Items[index]) is { } value)
+            {
+                reasons.Add($"attribute intent: {value}");
+            }
+        }
+
         if (context.Moves[index] is { } rule)
         {
             reasons.Add($"rule:{rule}");
@@ -89,7 +97,9 @@ internal static class ExplainStage
         var fallback = context.Surface.Declaration.Score.Fallback.ToString().ToLowerInvariant();
         if (fallback == "text" && context.TextQuery is not null)
         {
-            return new Explanation("text score (BM25)", score, TextDetails(context, index));
+            var details = TextDetails(context, index);
+            var boost = score - details.Sum(detail => detail.Value);
+            return new Explanation("text score (BM25)", score, context.Reading is { Intents.Count: > 0 } ? [.. details, Explanation.Leaf("boost by attribute intents", boost)] : details);
         }
 
         return Explanation.Leaf(fallback == "source" ? "score of the first source" : "popularity: log(1 + decayed event weights)", score);
@@ -110,7 +120,8 @@ internal static class ExplainStage
 
             var column = serving.Columns[feature];
             var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
-            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}", contributions[feature]));
+            var remark = column < 0 ? null : context.Vertical.Features[column].Remark(context.Scope, index);
+            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}{(remark is null ? "" : $" ({remark})")}", contributions[feature]));
         }
 
         details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));

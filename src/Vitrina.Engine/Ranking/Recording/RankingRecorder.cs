@@ -85,7 +85,8 @@ internal sealed class RankingRecorder
     private static bool IsNothingFound(RankingContext context) => context.HasQuery && context.OrderedCount == 0 && context.ShownBefore == 0;
 
     private static AnsweredQuery? QueryOf(RankingContext context) => context.Reading is { } reading
-        ? new AnsweredQuery(reading.Text, context.IsExact, reading.Exact.Codes, reading.Exact.Phrases, reading.Rewrites)
+        ? new AnsweredQuery(reading.Text, context.IsExact, reading.Exact.Codes, reading.Exact.Phrases, reading.Rewrites,
+            [.. reading.Intents.Select(intent => new AnsweredIntent([.. intent.Values.Select(value => $"{value.Slot.Name} = {value.Value}")], intent.IsHard, intent.IsRelaxed))])
         : null;
 
     // What crediting needs when the record is lost: the arms, and for a draft the arm that placed the item.

@@ -19,17 +19,22 @@ internal static class UnderstandStage
         if (context.TextQuery is { } query && context.Snapshot.Market is { Text: { } text, Vocabulary: { } vocabulary })
         {
             rewritten = tools.Rewriter.Rewrite(parsed.FreeWords, context.QueryOptions, vocabulary, text);
-            tools.Writer.Write(query, rewritten.Parts, parsed);
+            var synonyms = tools.Writer.Write(query, rewritten.Parts, parsed, context.QueryOptions.Synonyms);
+            rewritten = rewritten with { Rewrites = [.. rewritten.Rewrites, .. synonyms] };
             query.MinimumShouldMatch = context.QueryOptions.MinimumShouldMatch;
         }
 
         var isExact = context.QueryOptions.Exact && context.Request.Items.Count == 0;
+        var exact = new ExactDemand(context.Vertical.Analyzer, parsed, isExact ? CodesOf(context, parsed) : [], isExact);
+        var terms = context.QueryOptions.Intents && !exact.IsExact && rewritten is not null ? IntentFinder.Terms(context, string.Join(' ', rewritten.Parts.Select(part => part.BestText))) : [];
         context.Reading = new QueryReading
         {
             Parsed = parsed,
-            Exact = new ExactDemand(context.Vertical.Analyzer, parsed, isExact ? CodesOf(context, parsed) : [], isExact),
+            Exact = exact,
+            Terms = terms,
+            Intents = IntentFinder.Find(context, terms),
             Rewrites = rewritten?.Rewrites ?? [],
-            Text = rewritten is { Rewrites.Count: > 0 } ? string.Join(' ', rewritten.Parts.Select(part => part.BestText).Concat(parsed.Phrases.Select(phrase => $"\"{phrase}\""))) : parsed.Text,
+            Text = rewritten is not null && rewritten.Rewrites.Any(rewrite => !rewrite.IsAdded) ? string.Join(' ', rewritten.Parts.Select(part => part.BestText).Concat(parsed.Phrases.Select(phrase => $"\"{phrase}\""))) : parsed.Text,
         };
     }
 
