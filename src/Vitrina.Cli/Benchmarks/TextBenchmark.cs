@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Language;
+using Vitrina.Kernels.Codecs;
 using Vitrina.Learning.Evaluation;
 
 namespace Vitrina.Cli.Benchmarks;
@@ -38,6 +39,7 @@ internal static class TextBenchmark
         var index = Build(titles);
         var snapshot = index.Freeze();
         var buildSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var loadSeconds = LoadSeconds(index);
         terminal.Say($"Checking {queries.Length:N0} queries against every posting");
         var exact = new ExactTexts(titles);
         var isExact = s_modes.ToDictionary(mode => mode, mode => IsExact(snapshot, exact, queries, mode == "and", cancellationToken));
@@ -52,7 +54,7 @@ internal static class TextBenchmark
                 foreach (var mode in s_modes)
                 {
                     var (own, other) = InTurn(snapshot, peer, queries, mode, request.Repeats, cancellationToken);
-                    report.Rows.Add(Row("vitrina", mode, own).With("exact", isExact[mode]).With("build_seconds", buildSeconds).With("bytes_per_doc", (double)index.Bytes / Math.Max(1, titles.Length))
+                    report.Rows.Add(Row("vitrina", mode, own).With("exact", isExact[mode]).With("build_seconds", buildSeconds).With("load_seconds", loadSeconds).With("bytes_per_doc", (double)index.Bytes / Math.Max(1, titles.Length))
                         .With("bytes_per_posting", snapshot.BytesPerPosting));
                     report.Rows.Add(peer is null
                         ? new BenchRow("lucene-4.10") { Skipped = why }.With("mode", mode)
@@ -116,6 +118,19 @@ internal static class TextBenchmark
         }
 
         return index;
+    }
+
+    /// <summary>How long a start takes from the stored index until it can be searched.</summary>
+    private static double LoadSeconds(TextIndex index)
+    {
+        var writer = new ByteWriter();
+        index.Save(writer);
+        var started = Stopwatch.GetTimestamp();
+        var loaded = new TextIndex(TextAnalyzer.Whitespace, new TextIndexOptions { K1 = (float)K1, B = (float)B });
+        var reader = new ByteReader(writer.Written);
+        loaded.TryLoad(ref reader);
+        loaded.Freeze();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static (List<TextPass> Own, List<TextPass> Peer) InTurn(TextSnapshot snapshot, LucenePeer? peer, string[] lines, string mode, int repeats, CancellationToken cancellationToken)

@@ -15,10 +15,7 @@ internal static class AnalyzeCommand
     public static Command Create()
     {
         var text = new Argument<string>("text") { Description = "A text; with --stems a file of words, one a line (what stands behind a tab is left out), or - for the standard input." };
-        var language = new Option<string[]>("--language")
-        {
-            Description = "A language whose words are stemmed: ru or en; repeat it for both.", Required = true, AllowMultipleArgumentsPerToken = true,
-        };
+        var language = new Option<string[]>("--language") { Description = "A language whose words are stemmed: ru or en; repeat it for both.", Required = true };
         var stems = new Option<bool>("--stems") { Description = "Print each word of a file with its stem, separated by a tab." };
         var json = EngineAccess.JsonOption();
         var command = new Command("analyze", "Show the terms that a text is indexed by. Example: vitrina analyze --language ru \"Кружки 350 мл\"") { text, language, stems, json };

@@ -16,6 +16,7 @@ internal ref partial struct SegmentSearch<TFilter>
     // Adding a posting costs about a tenth of probing for it, and a hundredth of scoring a document.
     private const int AddedPerDriver = 8;
     private const int AddedPerProbe = 64;
+    private const int MaxBoundedTerms = 16;
 
     private void DriveWindows()
     {
@@ -173,10 +174,15 @@ internal ref partial struct SegmentSearch<TFilter>
     /// </summary>
     private readonly bool DriveNecessary(int window, float length)
     {
-        var (sum, postings) = (0f, 0);
+        // A long query would spend more on bounds than it can save.
+        if (_termCount > MaxBoundedTerms)
+        {
+            return false;
+        }
+
+        var postings = 0;
         foreach (ref readonly var term in Terms)
         {
-            sum += term.Bound;
             postings += term.Bound > 0 && term.List.HasWindows ? PostingsIn(term.List, window) : 0;
         }
 
@@ -184,9 +190,9 @@ internal ref partial struct SegmentSearch<TFilter>
         for (var number = 0; number < _termCount; number++)
         {
             ref readonly var term = ref _scratch.SegmentTerms[number];
-            if (term.Bound > 0 && term.List.HasWindows && IsHopeless(sum - term.Bound))
+            if (term.Bound > 0 && term.List.HasWindows && BoundOfOthers(number) is var others && IsHopeless(others))
             {
-                var least = LeastCode(term.Weight, LargestCode(term.List, window), length, sum - term.Bound);
+                var least = LeastCode(term.Weight, LargestCode(term.List, window), length, others);
                 var start = _segment.WindowStarts[term.List.Directory + window];
                 var count = WindowSums.CountAtLeast(_segment.PlaceCodes.AsSpan(start, PostingsIn(term.List, window)), (byte)least);
                 (best, fewest) = count < fewest ? (number, count) : (best, fewest);
@@ -198,8 +204,20 @@ internal ref partial struct SegmentSearch<TFilter>
             return false;
         }
 
-        ReadPostings(best, window, length, sum - _scratch.SegmentTerms[best].Bound);
+        ReadPostings(best, window, length, BoundOfOthers(best));
         return true;
+    }
+
+    // Added up anew: a difference of sums would lose the digits of small ones.
+    private readonly float BoundOfOthers(int number)
+    {
+        var sum = 0f;
+        for (var other = 0; other < _termCount; other++)
+        {
+            sum += other == number ? 0 : _scratch.SegmentTerms[other].Bound;
+        }
+
+        return sum;
     }
 
     /// <summary>Looks at the postings of a list whose codes are large enough when all others add so much.</summary>

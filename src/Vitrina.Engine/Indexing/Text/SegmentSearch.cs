@@ -222,6 +222,9 @@ internal ref partial struct SegmentSearch<TFilter>
             bound += term.IsDone ? 0 : term.Bound;
         }
 
+        // Differences of floats lose digits of the sum: up to 128 of them, each less than a ten-millionth of it.
+        bound *= 1 + 2e-5f;
+
         for (var number = 0; number < _termCount; number++)
         {
             ref readonly var term = ref _scratch.SegmentTerms[number];
