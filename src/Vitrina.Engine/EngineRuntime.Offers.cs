@@ -63,11 +63,14 @@ public sealed partial class EngineRuntime
 
     private async Task<OffersSummary> StepAsync(EntryKind kind, string vertical, string value, string author, CancellationToken cancellationToken)
     {
-        _ = OffersOf(vertical);
+        var before = OffersOf(vertical).Market.Offers!;
         var began = Stopwatch.GetTimestamp();
         var result = await Writer.AppendAndWaitAsync([new PendingEntry(kind, new ControlEntry(vertical, value, author).ToBytes())], cancellationToken);
         await WaitForAsync(result.LastSequence, cancellationToken);
-        return OffersSummary(vertical) with { Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds };
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var after = OffersOf(vertical);
+        var moved = ItemsOf(after).Count(item => before.StateOf(item, null) != after.Market.Offers!.StateOf(item, null));
+        return OffersSummary(vertical) with { MovedItems = moved, Seconds = seconds };
     }
 
     /// <summary>What there is of offers in a vertical. Cost: a pass over its items and conditions.</summary>
@@ -81,10 +84,11 @@ public sealed partial class EngineRuntime
             states.Add((offers.Conditions[condition].Item, offers.StateOf(offers.Conditions[condition]).Index));
         }
 
-        var items = 0;
+        var (items, held) = (0, 0);
         foreach (var item in ItemsOf(snapshot))
         {
             items++;
+            held += offers.Held.Find(item.Ordinal, 0) >= 0 || offers.Held.Find(item.Ordinal, 1) >= 0 ? 1 : 0;
             states.Add((item.Ordinal, offers.StateOf(item, null).Index));
         }
 
@@ -105,6 +109,7 @@ public sealed partial class EngineRuntime
             Offers = states.Count,
             Conditions = offers.Conditions.Count,
             BytesPerOffer = states.Count == 0 ? 0 : (double)bytes / states.Count,
+            HeldItems = held,
             UpdateDifferences = offers.LastUpdate?.Differences,
         };
     }

@@ -245,6 +245,7 @@ public sealed class EngineState
         }
 
         Verticals[vertical.Name] = vertical;
+        _markets[vertical.Name].Adopt(vertical);
     }
 
     /// <summary>The parts of a checkpoint: everything that is not in the catalogue's store.</summary>

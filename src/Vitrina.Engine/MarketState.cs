@@ -140,11 +140,16 @@ internal sealed class MarketState
 
     private int ZoneOf(MarketEvent marketEvent)
     {
+        if (_offers!.Zones.Count == 0)
+        {
+            return 0;
+        }
+
         foreach (var (key, value) in marketEvent.Context)
         {
             if (key == RegionKey)
             {
-                return _offers!.ZoneOf(value);
+                return _offers.ZoneOf(value);
             }
         }
 
@@ -212,6 +217,15 @@ internal sealed class MarketState
         if (_offers is not null && _offers.IsDue(_statistics.Today))
         {
             InitOffers(atMs);
+        }
+    }
+
+    /// <summary>Takes over a later version of the vertical's file that counts the same.</summary>
+    public void Adopt(CompiledVertical vertical)
+    {
+        if (vertical.Offers is { } traits)
+        {
+            _offers?.Adopt(traits);
         }
     }
 

@@ -140,6 +140,12 @@ public sealed record OffersSummary
     /// <summary>Cells that the last Update found to differ from a recount; absent before the first.</summary>
     public required int? UpdateDifferences { get; init; }
 
+    /// <summary>Items that smoothing serves under another bin than the raw one, everywhere.</summary>
+    public required int HeldItems { get; init; }
+
+    /// <summary>Items whose bins this step moved, everywhere.</summary>
+    public int MovedItems { get; init; }
+
     /// <summary>How long the step took, seconds.</summary>
     public double Seconds { get; init; }
 }

@@ -51,7 +51,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
-            Analyzer = new TextAnalyzer(declaration.Languages),
+            Analyzer = binding.Analyzer,
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,

@@ -11,7 +11,7 @@ internal static class InitCommand
         "init", "Cut the deciles of prices and delivery times anew and give every item its bins. Example: vitrina init --vertical goods", summary => string.Create(
             CultureInfo.InvariantCulture,
             $"{summary["vertical"]}: generation {summary["generation"]}, {(int)summary["items"]!:n0} items of {summary["types"]} types ({summary["ownTypes"]} with deciles of their own, {summary["borrowingTypes"]} with their parent's), "
-            + $"{(int)summary["offers"]!:n0} offers in {(double)summary["seconds"]!:0.0##} s"));
+            + $"{(int)summary["movedItems"]!:n0} moved, {(int)summary["heldItems"]!:n0} held, {(int)summary["offers"]!:n0} offers in {(double)summary["seconds"]!:0.0##} s"));
 
     /// <summary>A command that is one step of the life cycle.</summary>
     public static Command Step(string kind, string description, Func<JsonNode, string> sentence)

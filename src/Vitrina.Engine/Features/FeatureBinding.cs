@@ -1,4 +1,5 @@
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
@@ -17,6 +18,7 @@ internal sealed class FeatureBinding
     public FeatureBinding(VerticalDeclaration vertical, ItemSchema schema, ErrorList errors)
     {
         (Vertical, Schema, Errors) = (vertical, schema, errors);
+        Analyzer = new TextAnalyzer(vertical.Languages);
         _events = [.. vertical.Events.Keys.Select(name => EventTypes.TryParse(name, out var type) ? type : EventType.View).Distinct()];
         WindowDays = [.. vertical.Statistics.Windows.Select(window => (int)window.TotalDays).Distinct().Order()];
         Counter(StatisticKey.All);
@@ -32,6 +34,9 @@ internal sealed class FeatureBinding
     public int ItemHalfLife { get; }
 
     public VerticalDeclaration Vertical { get; }
+
+    /// <summary>Analyses the vertical's texts.</summary>
+    public TextAnalyzer Analyzer { get; }
 
     public ItemSchema Schema { get; }
 

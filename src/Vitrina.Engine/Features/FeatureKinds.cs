@@ -39,6 +39,9 @@ internal static class FeatureKinds
             ["sourceRank"] = SourceRank,
             ["bm25"] = Bm25,
             ["coverage"] = Coverage,
+            ["match"] = TextKinds.Match,
+            ["alike"] = TextKinds.Alike,
+            ["among"] = TextKinds.Among,
             ["vectorScore"] = VectorScore,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -380,11 +383,17 @@ internal static class FeatureKinds
     {
         var parameters = declaration.Bind<FieldParameters>(binding.Errors);
         name = parameters.Field is null ? "" : $".{parameters.Field}";
+        return parameters.Field is null ? -1 : Field(declaration, binding, parameters.Field);
+    }
+
+    /// <summary>The index of a text attribute; −1 with an error when there is none.</summary>
+    internal static int Field(KindDeclaration declaration, FeatureBinding binding, string name)
+    {
         var fields = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
-        var index = parameters.Field is null ? -1 : fields.FindIndex(attribute => attribute.Name == parameters.Field);
-        if (index < 0 && parameters.Field is not null)
+        var index = fields.FindIndex(attribute => attribute.Name == name);
+        if (index < 0)
         {
-            binding.Errors.Add(declaration.PositionOf("field"), $"'{parameters.Field}' is not a text attribute of the item", NearestName.Find(parameters.Field, fields.Select(attribute => attribute.Name)));
+            binding.Errors.Add(declaration.PositionOf("field"), $"'{name}' is not a text attribute of the item", NearestName.Find(name, fields.Select(attribute => attribute.Name)));
         }
 
         return index;

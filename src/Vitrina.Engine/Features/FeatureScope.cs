@@ -61,6 +61,12 @@ public sealed class FeatureScope
     /// <summary>The normalised query; empty without one.</summary>
     public string NormalizedQuery { get; private set; } = "";
 
+    /// <summary>The query as it was typed; empty without one.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>How the candidates' texts fit the query.</summary>
+    internal TextMatches Matches { get; } = new();
+
     /// <summary>How many words the query has.</summary>
     public int QueryTermCount { get; private set; }
 
@@ -119,7 +125,8 @@ public sealed class FeatureScope
     {
         ArgumentNullException.ThrowIfNull(market);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
-        (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
+        (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
+        Matches.Clear();
         (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
@@ -279,4 +286,7 @@ public readonly record struct NormalizedQuery(string Text, ulong Hash, int TermC
 {
     /// <summary>No query.</summary>
     public static NormalizedQuery None { get; } = new("", 0, 0);
+
+    /// <summary>The query as it was typed.</summary>
+    public string Typed { get; init; } = "";
 }

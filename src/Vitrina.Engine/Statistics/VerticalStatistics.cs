@@ -32,7 +32,7 @@ public sealed class VerticalStatistics
         ArgumentNullException.ThrowIfNull(declarations);
         ArgumentNullException.ThrowIfNull(events);
         _declarations = declarations;
-        _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays)))];
+        _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays), declaration.Key.Name == StatisticKey.Offer.Name))];
         _metricOf = new int[EventTypes.Count];
         Array.Fill(_metricOf, -1);
         for (var metric = 0; metric < events.Count; metric++)

@@ -15,12 +15,12 @@ public class OffersTests
     {
         await using var server = await ApiServer.StartAsync();
         await FillAsync(server);
-        Assert.Equal(200, (await server.SendAsync(HttpMethod.Patch, "/v1/items/i5?wait=visible", """{"attributes": {"price": 900}}""")).Status);
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Patch, "/v1/items/i5?wait=visible", """{"attributes": {"price": 12000}}""")).Status);
         var (status, offer) = await server.GetAsync("/v1/items/i5/offer");
         Assert.Equal(200, status);
-        Assert.Equal("i5/0/5", offer.GetProperty("offer").GetString());
+        Assert.Equal("i5/1/5", offer.GetProperty("offer").GetString());
         Assert.Equal(2, offer.GetProperty("history").GetArrayLength());
-        Assert.Equal(900, offer.GetProperty("history")[1].GetProperty("price").GetDouble());
+        Assert.Equal(12000, offer.GetProperty("history")[1].GetProperty("price").GetDouble());
         Assert.Contains("deliveryUnknown", offer.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()));
         var views = offer.GetProperty("counts").EnumerateArray().Single(count => count.GetProperty("metric").GetString() == "view" && count.GetProperty("window").GetString() == "28d");
         Assert.Equal(0, views.GetProperty("own").GetDouble());
@@ -60,7 +60,7 @@ public class OffersTests
         Assert.Equal(200, status);
         Assert.Equal(6, holds.GetProperty("strengths").GetProperty("matchGroup").GetDouble());
         Assert.Equal(holds.GetRawText(), (await server.GetAsync("/v1/verticals/goods/transfer")).Body.GetRawText());
-        await server.SendAsync(HttpMethod.Patch, "/v1/items/i5?wait=visible", """{"attributes": {"price": 900}}""");
+        await server.SendAsync(HttpMethod.Patch, "/v1/items/i5?wait=visible", """{"attributes": {"price": 12000}}""");
         var (_, offer) = await server.GetAsync("/v1/items/i5/offer");
         Assert.Equal(1, offer.GetProperty("states").EnumerateArray().Single().GetProperty("weight").GetDouble());
 

@@ -19,7 +19,14 @@ public sealed record OfferUpdate(long AtMs, int Differences);
 public sealed class OfferStatistics
 {
     private const byte Version = 1;
-    private readonly OfferTraits _traits;
+    // The rows of a condition's state in the tables of analogs; -1 = it has none.
+    private readonly record struct StatePlace(int Type, int Group)
+    {
+        public static StatePlace Unknown { get; } = new(int.MinValue, int.MinValue);
+
+        public bool IsKnown => Type != int.MinValue;
+    }
+
     private readonly CounterShape _shape;
     private readonly TimeZoneInfo _zone;
     private readonly Action<string> _count;
@@ -30,6 +37,8 @@ public sealed class OfferStatistics
     private readonly int _historyDays;
     private StateCells _types;
     private StateCells _groups;
+    private OfferTraits _traits;
+    private StatePlace[] _places = [];
     private OfferEpoch? _current;
     private OfferEpoch? _previous;
     private int _initDay = int.MinValue;
@@ -68,6 +77,14 @@ public sealed class OfferStatistics
 
     /// <summary>Bytes held, counts by condition excluded.</summary>
     public long Bytes => _conditions.Bytes + _types.Bytes + _groups.Bytes + (_stateChanged.Count * sizeof(long));
+
+    /// <summary>Takes over what features transfer and how strong priors are, from a later version of the vertical's file that counts the same.</summary>
+    public void Adopt(OfferTraits traits)
+    {
+        ArgumentNullException.ThrowIfNull(traits);
+        _traits = traits;
+        SetTransfer(_transferText ?? "");
+    }
 
     /// <summary>Takes a change of an item.</summary>
     /// <param name="after">The item after it.</param>
@@ -174,20 +191,36 @@ public sealed class OfferStatistics
             return;
         }
 
-        ref readonly var of = ref _conditions[condition];
-        var state = StateOf(of);
-        if (of.Type >= 0)
+        var place = PlaceOf(condition);
+        if (place.Type >= 0)
         {
-            _types.Count(of.Type, state, metric, ageDays);
+            _types.Count(place.Type, metric, ageDays);
         }
 
-        if (of.Group >= 0)
+        if (place.Group >= 0)
         {
-            _groups.Count(of.Group, state, metric, ageDays);
+            _groups.Count(place.Group, metric, ageDays);
         }
     }
 
-    private int StateOf(in OfferCondition condition) => (_current?.Generation.StateOf(condition) ?? OffersView.Unbinned).Index;
+    // Looked up once a condition and generation: an event then reads one line instead of thresholds and two tables of keys.
+    private StatePlace PlaceOf(int condition)
+    {
+        if (condition >= _places.Length)
+        {
+            var known = _places.Length;
+            Array.Resize(ref _places, Math.Max(64, condition * 2));
+            Array.Fill(_places, StatePlace.Unknown, known, _places.Length - known);
+        }
+
+        return _places[condition] is { IsKnown: true } place ? place : _places[condition] = Find(_types, _groups, _conditions[condition]);
+    }
+
+    private StatePlace Find(StateCells types, StateCells groups, in OfferCondition of)
+    {
+        var state = (_current?.Generation.StateOf(of) ?? OffersView.Unbinned).Index;
+        return new StatePlace(of.Type < 0 ? -1 : types.RowOf(of.Type, state), of.Group < 0 ? -1 : groups.RowOf(of.Group, state));
+    }
 
     /// <summary>Takes counts back that left a window.</summary>
     /// <param name="key">The row's key in the table by offer.</param>
@@ -196,17 +229,7 @@ public sealed class OfferStatistics
     /// <param name="count">How many.</param>
     public void Leave(UInt128 key, int window, int metric, int count)
     {
-        ref readonly var of = ref _conditions[StatisticKey.ConditionIn(key)];
-        var state = StateOf(of);
-        if (of.Type >= 0)
-        {
-            _types.Add(of.Type, state, window, metric, -count);
-        }
-
-        if (of.Group >= 0)
-        {
-            _groups.Add(of.Group, state, window, metric, -count);
-        }
+        Add(_types, _groups, PlaceOf(StatisticKey.ConditionIn(key)), window, metric, -count);
     }
 
     /// <summary>
@@ -242,7 +265,7 @@ public sealed class OfferStatistics
         }
 
         (_previous, _current, _initDay, _itemsAtInit) = (older, next, today, _itemCount);
-        (_types, _groups) = Recount(counts);
+        Take(Recount(counts));
     }
 
     /// <summary>Takes the thresholds and held bins of before the last Init back; own changes since stay.</summary>
@@ -255,7 +278,7 @@ public sealed class OfferStatistics
         }
 
         (_current, _previous, _initDay) = (_previous, null, today);
-        (_types, _groups) = Recount(counts);
+        Take(Recount(counts));
         return true;
     }
 
@@ -264,7 +287,7 @@ public sealed class OfferStatistics
     {
         var (types, groups) = Recount(counts);
         LastUpdate = new OfferUpdate(atMs, _types.DifferencesTo(types) + _groups.DifferencesTo(groups));
-        (_types, _groups) = (types, groups);
+        Take((types, groups));
     }
 
     /// <summary>Lets another W hold.</summary>
@@ -285,16 +308,14 @@ public sealed class OfferStatistics
         var (types, groups) = (new StateCells(_shape), new StateCells(_shape));
         for (var row = 0; row < counts.RowCount; row++)
         {
-            ref readonly var of = ref _conditions[StatisticKey.ConditionIn(counts.KeyOf(row))];
-            var state = StateOf(of);
+            var place = Find(types, groups, _conditions[StatisticKey.ConditionIn(counts.KeyOf(row))]);
             for (var window = 0; window < _shape.WindowDays.Count; window++)
             {
                 for (var metric = 0; metric < _shape.Metrics; metric++)
                 {
                     if (counts.Count(row, window, metric) is not 0 and var count)
                     {
-                        Add(types, of.Type, state, window, metric, count);
-                        Add(groups, of.Group, state, window, metric, count);
+                        Add(types, groups, place, window, metric, count);
                     }
                 }
             }
@@ -303,12 +324,23 @@ public sealed class OfferStatistics
         return (types, groups);
     }
 
-    private static void Add(StateCells cells, int owner, int state, int window, int metric, int count)
+    private static void Add(StateCells types, StateCells groups, StatePlace place, int window, int metric, int count)
     {
-        if (owner >= 0)
+        if (place.Type >= 0)
         {
-            cells.Add(owner, state, window, metric, count);
+            types.Add(place.Type, window, metric, count);
         }
+
+        if (place.Group >= 0)
+        {
+            groups.Add(place.Group, window, metric, count);
+        }
+    }
+
+    private void Take((StateCells Types, StateCells Groups) cells)
+    {
+        (_types, _groups) = cells;
+        Array.Fill(_places, StatePlace.Unknown);
     }
 
     /// <summary>An immutable view for readers on other threads.</summary>
@@ -405,6 +437,6 @@ public sealed class OfferStatistics
         _itemsAtInit = (int)reader.ReadVarInt();
         SetTransfer(reader.ReadOptionalString() ?? "");
         LastUpdate = (flags & 4) == 0 ? null : new OfferUpdate(reader.ReadVarInt(), (int)reader.ReadVarInt());
-        (_types, _groups) = Recount(counts);
+        Take(Recount(counts));
     }
 }

@@ -20,9 +20,12 @@ public sealed class StateCells(CounterShape shape)
     private int Stride => shape.Metrics * shape.WindowDays.Count;
 
     /// <summary>Counts one event in the windows that its age still lies in.</summary>
-    public void Count(int owner, int state, int metric, int ageDays)
+    /// <param name="row">A row that <see cref="RowOf"/> gave.</param>
+    /// <param name="metric">The metric's index.</param>
+    /// <param name="ageDays">How many days before today it happened.</param>
+    public void Count(int row, int metric, int ageDays)
     {
-        var first = RowOf(owner, state) * Stride;
+        var first = row * Stride;
         for (var window = shape.WindowDays.Count - 1; window >= 0 && ageDays < shape.WindowDays[window]; window--)
         {
             _sums.Edit(first + (window * shape.Metrics) + metric)++;
@@ -30,10 +33,10 @@ public sealed class StateCells(CounterShape shape)
     }
 
     /// <summary>Adds to one cell.</summary>
-    public void Add(int owner, int state, int window, int metric, int change) =>
-        _sums.Edit((RowOf(owner, state) * Stride) + (window * shape.Metrics) + metric) += change;
+    public void Add(int row, int window, int metric, int change) => _sums.Edit((row * Stride) + (window * shape.Metrics) + metric) += change;
 
-    private int RowOf(int owner, int state)
+    /// <summary>The row of an owner's state, given at first sight.</summary>
+    public int RowOf(int owner, int state)
     {
         var row = _keys.GetOrAdd(KeyOf(owner, state), out var added);
         if (added)

@@ -1,3 +1,4 @@
+using Vitrina.Engine;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
@@ -70,6 +71,40 @@ public class OfferFeatureTests
         }
 
         Assert.True(compared > 300 && analogs > 100, $"{compared} offers compared, {analogs} with evidence of every kind");
+    }
+
+    [Fact]
+    public async Task A_file_that_counts_the_same_gives_new_features_and_priors_without_a_rebuild()
+    {
+        var root = TestEngine.NewFolder();
+        await using (var engine = TestEngine.Open(root))
+        {
+            await OfferJournal.RunAsync(engine, 0, 300, 6);
+        }
+
+        var vertical = VerticalCompiler.Parse(TestEngine.GoodsYaml, "goods.yaml", out _)!;
+        var state = StateBytes.Rebuild(root, [vertical]);
+        var yaml = TestEngine.GoodsYaml.Replace(ForQuery, ForQuery + "  - {kind: count, of: favorite, key: offer, windows: [1d]}\n", StringComparison.Ordinal).Replace("matchGroup: 200", "matchGroup: 9", StringComparison.Ordinal);
+        var later = VerticalCompiler.Parse(yaml, "goods.yaml", out _)!;
+        state.Replace(later);
+        var market = state.Live("goods");
+        Assert.Equal(9, market.Offers!.Transfer.Strengths.MatchGroup);
+        Assert.InRange(OfferMarket.Value(market, later, 0, "count.favorite.offer.1d", market.Items[0]!.Id.Value, null), 0, 100);
+        Directory.Delete(root, true);
+    }
+
+    [Fact]
+    public async Task An_explanation_says_where_a_rate_comes_from()
+    {
+        await using var market = await OfferMarket.OpenAsync();
+        await market.Engine.TakeAsync(market.Item("x", 30_500, 2));
+        await market.ShowAsync("x", 50, 5);
+        var (vertical, view) = (market.Engine.Verticals[0], market.Engine.Runtime.Snapshot.Verticals["goods"].Market);
+        var scope = new FeatureScope(vertical.Counters);
+        scope.Begin(view, market.Engine.NowMs, -1, null, null, NormalizedQuery.None);
+        scope.Add(market.Engine.Runtime.Snapshot.ItemOf("x")!);
+        Assert.Equal("own 98%, transferred 0%, match group 0%, type 2%", vertical.Features.Single(feature => feature.Name == "rate.order.view.offer.28d").Remark(scope, 0));
+        Assert.Null(vertical.Features.Single(feature => feature.Name == "bin.price").Remark(scope, 0));
     }
 
     [Fact]
