@@ -11,6 +11,9 @@ switch (args.FirstOrDefault())
     case "trees":
         TreeScoringBenchmark.Run(500, 31);
         return 0;
+    case "encoding":
+        QueryEncodingBenchmark.Run(1000, 31);
+        return 0;
     case "counters":
         OfferCountingBenchmark.Run(100_000, 1_000_000);
         return 0;
@@ -20,6 +23,7 @@ switch (args.FirstOrDefault())
         SnapshotPagesBenchmark.Run(10_000, 2);
         TreeScoringBenchmark.Run(10, 1);
         OfferCountingBenchmark.Run(100, 1_000, rounds: 1);
+        QueryEncodingBenchmark.Run(10, 1);
         return 0;
     default:
         Console.Error.WriteLine("""
@@ -27,6 +31,7 @@ switch (args.FirstOrDefault())
                    snapshots          compares pages copied on write with copies of whole arrays
                    trees              compares tree scoring by lanes with the plain walk
                    counters           events a second into the counters of offers, and bytes an event
+                   encoding           measures the vectors of queries
                    --dry              runs each once, small
             """);
         return 2;

@@ -1,13 +1,16 @@
-// hnswlib on the vectors of a folder. Arguments: folder, dimension, M, efConstruction. Builds, prints "SECONDS BYTES_PER_VECTOR"; then answers each
-// line "EF" on the standard input with "RECALL QPS" of one pass over the queries, until the input ends. One thread.
+// hnswlib on the vectors of a folder. Arguments: folder, dimension, M, efConstruction. Builds, prints "SECONDS PROCESSOR_SECONDS BYTES_PER_VECTOR";
+// then answers each line "EF" on the standard input with "RECALL SECONDS PROCESSOR_SECONDS" of one pass over the queries, until the input ends. One thread.
 #include <hnswlib/hnswlib.h>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <vector>
 
 using Clock = std::chrono::steady_clock;
+
+static double processor() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 template <class T> static std::vector<T> read(const std::string& path) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -26,21 +29,24 @@ int main(int, char** arguments) {
     hnswlib::L2Space space(dimension);
     hnswlib::HierarchicalNSW<float> index(&space, count, std::stoul(arguments[3]), std::stoul(arguments[4]), 100);
     auto started = Clock::now();
+    double used = processor();
     for (size_t i = 0; i < count; i++) index.addPoint(&base[i * dimension], i);
     double seconds = std::chrono::duration<double>(Clock::now() - started).count(), upper = 0;
+    used = processor() - used;
     for (size_t i = 0; i < count; i++) upper += index.element_levels_[i] * static_cast<double>(index.size_links_per_element_);
-    std::printf("%.3f %.1f\n", seconds, index.size_data_per_element_ + upper / count + sizeof(char*) + sizeof(int));
+    std::printf("%.3f %.3f %.1f\n", seconds, used, index.size_data_per_element_ + upper / count + sizeof(char*) + sizeof(int));
     std::fflush(stdout);
     for (unsigned ef; std::scanf("%u", &ef) == 1;) {
         index.setEf(ef);
         size_t hits = 0;
+        used = processor();
         started = Clock::now();
         for (size_t i = 0; i < queryCount; i++) {
             for (auto found = index.searchKnn(&queries[i * dimension], wanted); !found.empty(); found.pop())
                 for (size_t j = 0; j < wanted; j++) hits += truth[i * wanted + j] == static_cast<int>(found.top().second);
         }
         seconds = std::chrono::duration<double>(Clock::now() - started).count();
-        std::printf("%.5f %.1f\n", static_cast<double>(hits) / (queryCount * wanted), queryCount / seconds);
+        std::printf("%.5f %.6f %.6f\n", static_cast<double>(hits) / (queryCount * wanted), seconds, processor() - used);
         std::fflush(stdout);
     }
 }

@@ -6,61 +6,62 @@ namespace Vitrina.Engine;
 /// <summary>Encoders: a published version embeds all items beside serving, then encoder and index change together, in one snapshot.</summary>
 public sealed partial class EngineRuntime
 {
-    private readonly Dictionary<string, Task<EncodedItems>> _encoding = new(StringComparer.Ordinal);
+    // By vertical/encoder; the applier's alone.
+    private readonly Dictionary<string, EncodingJob> _encoding = new(StringComparer.Ordinal);
     private readonly HashSet<string> _failedEncoders = new(StringComparer.Ordinal);
+    private int _encodingCount;
 
     /// <summary>True while the items of a published encoder are being embedded.</summary>
     public bool IsEncoding => Volatile.Read(ref _encodingCount) > 0;
 
-    private int _encodingCount;
+    private sealed record EncodingJob(string Version, MarketState Market, Task<EncodedItems> Task);
 
     // On the applier's thread, before a snapshot is made.
     private void KeepEncoders(CompiledVertical vertical, MarketState market)
     {
+        market.NameEncoders(vertical.EncoderNames);
         for (var number = 0; number < vertical.EncoderNames.Count; number++)
         {
             var name = vertical.EncoderNames[number];
-            if (!_state.ServingModels.TryGetValue(name, out var version) || market.EncoderVersion(number) == version)
+            var key = $"{vertical.Name}/{name}";
+            var wanted = _state.ServingModels.GetValueOrDefault(name);
+            if (_encoding.TryGetValue(key, out var job))
             {
-                continue;
-            }
+                if (!job.Task.IsCompleted)
+                {
+                    continue;
+                }
 
-            var key = $"{vertical.Name}/{name}/{version}";
-            if (_failedEncoders.Contains(key))
-            {
-                continue;
-            }
-
-            if (!_encoding.TryGetValue(key, out var encoding))
-            {
-                Volatile.Write(ref _encodingCount, _encodingCount + 1);
-                var items = market.BeginEncoding();
-                _encoding[key] = Task.Factory.StartNew(
-                    () => Encode(vertical, name, version, items), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                _encoding[key].ContinueWith(_ => Nudge(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            }
-            else if (encoding.IsCompleted)
-            {
                 _encoding.Remove(key);
-                Adopt(encoding, key, market, number);
-                Volatile.Write(ref _encodingCount, _encodingCount - 1);
+                Finish(job, key, wanted, market, number);
+            }
+
+            if (wanted is not null && market.EncoderVersion(number) != wanted && !_failedEncoders.Contains($"{key}/{wanted}"))
+            {
+                var items = market.BeginEncoding();
+                var task = Task.Factory.StartNew(() => Encode(vertical, name, wanted, items), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _encoding[key] = new EncodingJob(wanted, market, task);
+                task.ContinueWith(_ => Nudge(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
+
+        Volatile.Write(ref _encodingCount, _encoding.Count);
     }
 
-    private void Adopt(Task<EncodedItems> encoding, string key, MarketState market, int number)
+    // Another version may have been published meanwhile, or the whole state rebuilt: then the work was for nothing.
+    private void Finish(EncodingJob job, string key, string? wanted, MarketState market, int number)
     {
-        if (encoding.Exception?.GetBaseException() is { } failure)
+        if (job.Task.Exception?.GetBaseException() is { } failure)
         {
-            _failedEncoders.Add(key);
-            _recovery.Add($"encoder {key}: {failure.Message}; the version before goes on serving");
+            _failedEncoders.Add($"{key}/{job.Version}");
+            _recovery.Add($"encoder {key}/{job.Version}: {failure.Message}; what served before goes on serving");
         }
-        else
+        else if (job.Version == wanted && ReferenceEquals(job.Market, market))
         {
-            market.Adopt(number, encoding.Result);
+            market.Adopt(number, job.Task.Result);
         }
 
-        market.EndEncoding();
+        job.Market.EndEncoding();
     }
 
     private EncodedItems Encode(CompiledVertical vertical, string name, string version, Features.MarketView market)

@@ -31,7 +31,8 @@ internal sealed class MarketState
     private readonly CatalogWords? _words;
     private readonly int[] _textSlots;
     private readonly ItemVectors? _vectors;
-    private readonly EncodedItems?[] _encoded;
+    private EncodedItems?[] _encoded = [];
+    private string[] _encoderNames = [];
     private readonly HashSet<int> _changedItems = [];
     private int _encodingCount;
     private readonly OfferStatistics? _offers;
@@ -60,7 +61,7 @@ internal sealed class MarketState
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
         _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
-        _encoded = new EncodedItems?[vertical.EncoderNames.Count];
+        NameEncoders(vertical.EncoderNames);
         _visits = vertical.Groupings.Count > 0 || vertical.Declaration.Statistics.Pairs.Items
             ? new VisitStatistics(vertical.Groupings, vertical.EventWeights, vertical.Declaration.Statistics.Pairs.Items, catalog)
             : null;
@@ -336,8 +337,18 @@ internal sealed class MarketState
         Users = _catalog.LiveUsers(),
     };
 
+    /// <summary>Says which encoders the vertical's file names now, in its order; those that it names still keep their items.</summary>
+    public void NameEncoders(IReadOnlyList<string> names)
+    {
+        if (!names.SequenceEqual(_encoderNames))
+        {
+            _encoded = [.. names.Select(name => Array.IndexOf(_encoderNames, name) is >= 0 and var number ? _encoded[number] : null)];
+            _encoderNames = [.. names];
+        }
+    }
+
     /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
-    public string? EncoderVersion(int number) => number < _encoded.Length ? _encoded[number]?.Version : null;
+    public string? EncoderVersion(int number) => _encoded[number]?.Version;
 
     /// <summary>Begins to note changes; gives the items of now.</summary>
     public MarketView BeginEncoding()

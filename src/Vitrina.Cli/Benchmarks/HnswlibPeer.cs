@@ -11,18 +11,14 @@ internal sealed class HnswlibPeer : IDisposable
 
     private readonly Process _process;
 
-    private HnswlibPeer(Process process, double buildSeconds, double bytesPerVector)
+    private HnswlibPeer(Process process, double[] figures)
     {
         _process = process;
-        BuildSeconds = buildSeconds;
-        BytesPerVector = bytesPerVector;
+        Cost = new VectorBuild(figures[0], figures[1], figures[2]);
     }
 
-    /// <summary>Seconds that it took to insert all vectors.</summary>
-    public double BuildSeconds { get; }
-
-    /// <summary>Memory per vector, links included.</summary>
-    public double BytesPerVector { get; }
+    /// <summary>What it took to insert all vectors.</summary>
+    public VectorBuild Cost { get; }
 
     /// <summary>Compiles the peer; the program's path, or why there is none.</summary>
     public static (string? Program, string Why) Compile(string folder)
@@ -53,17 +49,16 @@ internal sealed class HnswlibPeer : IDisposable
     public static HnswlibPeer Build(string program, string folder, int dimension, int m, int efConstruction)
     {
         var process = Start(program, [folder, .. new[] { dimension, m, efConstruction }.Select(number => number.ToString(CultureInfo.InvariantCulture))]);
-        var figures = ReadFigures(process);
-        return new HnswlibPeer(process, figures[0], figures[1]);
+        return new HnswlibPeer(process, ReadFigures(process));
     }
 
     /// <summary>One pass over the queries.</summary>
-    public (double Recall, double QueriesPerSecond) Search(int ef)
+    public VectorPass Search(int ef)
     {
         _process.StandardInput.WriteLine(ef.ToString(CultureInfo.InvariantCulture));
         _process.StandardInput.Flush();
         var figures = ReadFigures(_process);
-        return (figures[0], figures[1]);
+        return new VectorPass(figures[0], figures[1], figures[2]);
     }
 
     /// <inheritdoc/>

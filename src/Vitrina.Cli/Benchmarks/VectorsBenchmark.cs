@@ -82,7 +82,7 @@ internal static class VectorsBenchmark
 
     private static void AddRows(BenchReport report, VectorSet set, VectorsRequest request, int ef, BuiltIndex own, BuiltIndex codes, HnswlibPeer? peer)
     {
-        var rounds = new List<(double Recall, double Rate)>[] { [], [], [] };
+        var rounds = new List<VectorPass>[] { [], [], [] };
 
         // The first round warms up.
         for (var round = 0; round <= request.Rounds; round++)
@@ -95,11 +95,11 @@ internal static class VectorsBenchmark
             }
         }
 
-        report.Rows.Add(Row(Own, rounds[0]).With("ef", ef).With("build_seconds", own.Seconds).With("bytes_per_doc", own.BytesPerVector));
-        report.Rows.Add(Row(OwnCodes, rounds[1]).With("ef", ef).With("build_seconds", codes.Seconds).With("bytes_per_doc", codes.BytesPerVector));
+        report.Rows.Add(Row(Own, set, rounds[0], ef, own.Cost));
+        report.Rows.Add(Row(OwnCodes, set, rounds[1], ef, codes.Cost));
         if (peer is not null)
         {
-            report.Rows.Add(Row(Peer, rounds[2]).With("ef", ef).With("build_seconds", peer.BuildSeconds).With("bytes_per_doc", peer.BytesPerVector));
+            report.Rows.Add(Row(Peer, set, rounds[2], ef, peer.Cost));
         }
     }
 
@@ -116,18 +116,18 @@ internal static class VectorsBenchmark
         }
 
         var truth = set.NearestAmong(accepted);
-        var rounds = new List<(double Recall, double Rate)>[] { [], [] };
+        var rounds = new List<VectorPass>[] { [], [] };
         for (var round = 0; round <= request.Rounds; round++)
         {
             Add(rounds[0], round, Pass(set, own.Index, new ItemsIn(accepted), FilteredEf, truth));
             Add(rounds[1], round, Pass(set, codes.Index, new ItemsIn(accepted), FilteredEf, truth));
         }
 
-        report.Rows.Add(Row($"{Own}-filtered", rounds[0]).With("ef", FilteredEf).With("selectivity", selectivity));
-        report.Rows.Add(Row($"{OwnCodes}-filtered", rounds[1]).With("ef", FilteredEf).With("selectivity", selectivity));
+        report.Rows.Add(Row($"{Own}-filtered", set, rounds[0]).With("ef", FilteredEf).With("selectivity", selectivity));
+        report.Rows.Add(Row($"{OwnCodes}-filtered", set, rounds[1]).With("ef", FilteredEf).With("selectivity", selectivity));
     }
 
-    private static void Add(List<(double Recall, double Rate)> rounds, int round, (double Recall, double Rate) figures)
+    private static void Add(List<VectorPass> rounds, int round, VectorPass figures)
     {
         if (round > 0)
         {
@@ -135,13 +135,21 @@ internal static class VectorsBenchmark
         }
     }
 
-    private static BenchRow Row(string method, List<(double Recall, double Rate)> rounds)
-        => new BenchRow(method).With("recall@10", rounds[0].Recall).With("qps", rounds.Select(round => round.Rate).Order().ElementAt(rounds.Count / 2));
+    private static BenchRow Row(string method, VectorSet set, List<VectorPass> rounds) => new BenchRow(method)
+        .With("recall@10", rounds[0].Recall)
+        .With("qps", set.QueryCount / rounds.Select(round => round.Seconds).Order().ElementAt(rounds.Count / 2))
+        .With("processor_us", 1e6 / set.QueryCount * rounds.Select(round => round.ProcessorSeconds).Order().ElementAt(rounds.Count / 2));
+
+    private static BenchRow Row(string method, VectorSet set, List<VectorPass> rounds, int ef, VectorBuild built) => Row(method, set, rounds)
+        .With("ef", ef)
+        .With("build_seconds", built.Seconds)
+        .With("build_processor_seconds", built.ProcessorSeconds)
+        .With("bytes_per_doc", built.BytesPerVector);
 
     private static BuiltIndex Index(VectorSet set, ulong seed, bool isQuantised)
     {
         GC.Collect();
-        var started = Stopwatch.GetTimestamp();
+        var (started, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var index = new VectorIndex(new VectorIndexOptions
         {
             Dimension = set.Dimension,
@@ -159,21 +167,23 @@ internal static class VectorsBenchmark
         }
 
         index.Freeze();
-        return new BuiltIndex(index.Freeze(), Stopwatch.GetElapsedTime(started).TotalSeconds, (double)index.Bytes / set.Count);
+        return new BuiltIndex(
+            index.Freeze(),
+            new VectorBuild(Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds, (double)index.Bytes / set.Count));
     }
 
-    private static (double Recall, double Rate) Pass<TFilter>(VectorSet set, VectorSnapshot index, TFilter filter, int ef, int[] truth)
+    private static VectorPass Pass<TFilter>(VectorSet set, VectorSnapshot index, TFilter filter, int ef, int[] truth)
         where TFilter : struct, IItemFilter
     {
         var (scratch, scores, found) = (new VectorSearchScratch(), new float[VectorSet.Wanted], new int[set.QueryCount * VectorSet.Wanted]);
-        var started = Stopwatch.GetTimestamp();
+        var (started, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         for (var query = 0; query < set.QueryCount; query++)
         {
             var ids = found.AsSpan(query * VectorSet.Wanted, VectorSet.Wanted);
             ids[index.Search(set.Query(query), filter, VectorSet.Wanted, ef, scratch, ids, scores)..].Fill(-1);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var (seconds, processorSeconds) = (Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
         var (hits, wanted) = (0, 0);
         for (var query = 0; query < set.QueryCount; query++)
         {
@@ -185,8 +195,8 @@ internal static class VectorsBenchmark
             }
         }
 
-        return (wanted == 0 ? 1 : (double)hits / wanted, set.QueryCount / seconds);
+        return new VectorPass(wanted == 0 ? 1 : (double)hits / wanted, seconds, processorSeconds);
     }
 
-    private sealed record BuiltIndex(VectorSnapshot Index, double Seconds, double BytesPerVector);
+    private sealed record BuiltIndex(VectorSnapshot Index, VectorBuild Cost);
 }

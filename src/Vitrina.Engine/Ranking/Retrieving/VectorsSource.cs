@@ -26,7 +26,11 @@ internal sealed class VectorsSource(string? attribute, string? encoder, int limi
         if (market.VectorsOf(space) is not { } vectors)
         {
             // The items of an encoder are embedded beside serving, at a start too.
-            context.Degraded.Add("source:vectors");
+            if (!context.Degraded.Contains("source:vectors"))
+            {
+                context.Degraded.Add("source:vectors");
+            }
+
             return ValueTask.CompletedTask;
         }
 
