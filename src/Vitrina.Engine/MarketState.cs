@@ -26,6 +26,7 @@ internal sealed class MarketState
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
+    private readonly QueryLog _asked;
     private readonly int[] _textSlots;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText)
@@ -40,6 +41,7 @@ internal sealed class MarketState
         _queries = new QueryNormalizer(vertical.Analyzer);
         var fields = vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
         _textSlots = [.. fields.Select(slot => slot.Slot)];
+        _asked = new QueryLog(vertical.Declaration.Statistics.HalfLife * MarketView.QueryHalfLives);
         _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
@@ -86,6 +88,11 @@ internal sealed class MarketState
     {
         var query = _queries.HashOf(ranking.Query);
         _crediting.Remember(ranking.Id, query, ranking.AtMs);
+        if (ranking is { Query: not null, Offset: 0, Shown.Count: > 0 } && query != 0)
+        {
+            _asked.Add(_queries.Normalize(ranking.Query).Text, ranking.Query, ranking.AtMs);
+        }
+
         if (ranking.AssumedViews == 0)
         {
             return;
@@ -170,6 +177,7 @@ internal sealed class MarketState
         Text = _text?.Freeze(),
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
+        Queries = _asked.Freeze(),
     };
 
     public MarketView Live(bool withText = false) => new()
@@ -183,6 +191,10 @@ internal sealed class MarketState
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = withText ? _text?.Freeze() : null,
     };
+
+    public void SaveQueries(ByteWriter writer) => _asked.Save(writer);
+
+    public void LoadQueries(ref ByteReader reader) => _asked.Load(ref reader);
 
     public void SaveKeywords(ByteWriter writer) => _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
 

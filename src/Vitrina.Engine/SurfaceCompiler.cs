@@ -14,7 +14,7 @@ internal static class SurfaceCompiler
     {
         ["text"] = parameters => new TextSource(parameters.Limit),
         ["popular"] = parameters => new PopularSource(parameters.Limit),
-        ["recent"] = parameters => new RecentSource(parameters.Limit),
+        ["recent"] = parameters => new RecentSource(parameters.Limit, parameters.HalfLife),
         ["sameType"] = parameters => new SameTypeSource(parameters.Limit),
     };
 
@@ -43,6 +43,9 @@ internal static class SurfaceCompiler
 
         [Description("always, or noQuery: only when nothing is searched for.")]
         public SourceUse When { get; init; }
+
+        [Description("recent: the age at which an item counts half; items are then drawn by freshness anew for each user and day. Absent: the newest ones.")]
+        public TimeSpan? HalfLife { get; init; }
     }
 
     internal sealed class CapParameters
@@ -66,6 +69,11 @@ internal static class SurfaceCompiler
                 made.WhenItFails = parameters.WhenItFails;
                 made.Deadline = parameters.Deadline;
                 made.When = parameters.When;
+                if (parameters.HalfLife is { } halfLife && (source.Kind != "recent" || halfLife <= TimeSpan.Zero))
+                {
+                    errors.Add(source.PositionOf("halfLife"), "halfLife is a positive time, and belongs to the source kind 'recent'");
+                }
+
                 sources.Add(made);
             }
         }

@@ -67,6 +67,9 @@ public sealed class FeatureScope
     /// <summary>Buffers of the text index; null in replay.</summary>
     internal TextSearchScratch? TextScratch { get; private set; }
 
+    /// <summary>What the query says about its candidates; null in replay.</summary>
+    internal QueryFactors? Factors { get; private set; }
+
     /// <summary>The candidates.</summary>
     public ReadOnlySpan<Item> Items => _items.AsSpan(0, Count);
 
@@ -111,7 +114,7 @@ public sealed class FeatureScope
         ArgumentNullException.ThrowIfNull(market);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
         (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        (TextQuery, TextScratch, SourceNames, SourceRanks, Factors) = (null, null, [], [], null);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
         foreach (ref readonly var entry in History)
@@ -130,6 +133,9 @@ public sealed class FeatureScope
     /// <summary>Gives the parts that only a serving request has.</summary>
     internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Gives what the query says about the candidates, once these are retrieved.</summary>
+    internal void Serve(QueryFactors factors) => Factors = factors;
 
     /// <summary>Prepares the text index for a replayed request whose text features were never recorded.</summary>
     public void ServeText(TextAnalyzer analyzer, string? query)

@@ -31,6 +31,12 @@ public sealed class MarketView
     /// <summary>The words behind ordinals of multiple keywords, by slot.</summary>
     public required SymbolTable[] ListKeywords { get; init; }
 
+    /// <summary>Half-lives of the vertical's statistics in which the count of an asked query halves: people ask for longer than a thing is new.</summary>
+    internal const int QueryHalfLives = 4;
+
+    /// <summary>The queries that people asked and that found something; empty in replay.</summary>
+    internal PagedView<AskedQuery> Queries { get; init; }
+
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
     internal TextSnapshot? Text { get; init; }
 

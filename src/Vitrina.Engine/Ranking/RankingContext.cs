@@ -30,6 +30,8 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public TextSearchScratch TextScratch { get; } = new();
 
+    public QueryFactors Factors { get; } = new();
+
     public QueryTools QueryTools { get; } = new(vertical.Analyzer, vertical.Synonyms);
 
     public RankRequest Request => _scope.Request;
