@@ -18,11 +18,13 @@ internal static class BenchCommand
         Backtest(),
         BenchTreesCommand.Create(),
         BenchRankCommand.Create(),
+        BenchSearchCommand.Create(),
         BenchFactorsCommand.Create(),
         BenchOffersCommand.Create(),
         BenchRecommendCommand.Create(),
-        BenchListingsCommand.Create(),
         BenchTextCommand.Create(),
+        BenchVectorsCommand.Create(),
+        BenchListingsCommand.Create(),
     };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };

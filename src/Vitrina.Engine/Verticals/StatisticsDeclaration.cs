@@ -57,6 +57,11 @@ public sealed record OffersDeclaration : IPositioned
     [Range(typeof(TimeSpan), "1.00:00:00", "366.00:00:00")]
     public TimeSpan Init { get; init; } = TimeSpan.FromDays(28);
 
+    /// <summary>Items from which a type has deciles of its own; a smaller one takes its parent's. 50: five items a bin.</summary>
+    [Description("Items from which a type has deciles of its own; a smaller one takes its parent's.")]
+    [Range(5, 1_000_000)]
+    public int MinItems { get; init; } = 50;
+
     /// <summary>Strength of each level in views: <c>type</c>, <c>matchGroup</c>.</summary>
     [Description("Strength of each level, in views.")]
     [AllowedKeys("type", "matchGroup")]

@@ -10,7 +10,7 @@ namespace Vitrina.Engine.Indexing.Text;
 /// every moment, so that scores do not depend on how the postings are cut into segments or when these are merged.
 /// A put or a removal costs about the item's own terms; a freeze about what changed since the last one, plus merging when it is synchronous.
 /// </remarks>
-internal sealed class TextIndex
+internal sealed partial class TextIndex
 {
     private const long Nowhere = -1;
     private const int PendingSegment = int.MaxValue;
@@ -91,8 +91,7 @@ internal sealed class TextIndex
         ArgumentOutOfRangeException.ThrowIfNegative(itemOrdinal);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fieldTexts.Count, _boosts.Length, nameof(fieldTexts));
         var row = WriteRow(fieldTexts);
-        _rows.EnsureCount(itemOrdinal + 1);
-        var old = _rows[itemOrdinal];
+        var old = itemOrdinal < _rows.Count ? _rows[itemOrdinal] : null;
         if (old is not null)
         {
             if (row.SequenceEqual(old))
@@ -103,13 +102,7 @@ internal sealed class TextIndex
             Forget(itemOrdinal, old);
         }
 
-        Count(row, +1);
-        _rows.Edit(itemOrdinal) = row;
-        _rowBytes += BytesOf(row);
-        _documentCount++;
-        SetPlace(itemOrdinal, PlaceOf(PendingSegment, _pending.Count));
-        _pending.Add(itemOrdinal);
-        _last = null;
+        SetRow(itemOrdinal, row);
     }
 
     /// <summary>Takes an item out; nothing happens when it has no text.</summary>
@@ -155,6 +148,18 @@ internal sealed class TextIndex
     internal void AwaitMerge() => _segments.AwaitMerge();
 
     internal static long PlaceOf(int segment, int document) => ((long)segment << 32) | (uint)document;
+
+    private void SetRow(int itemOrdinal, byte[] row)
+    {
+        Count(row, +1);
+        _rows.EnsureCount(itemOrdinal + 1);
+        _rows.Edit(itemOrdinal) = row;
+        _rowBytes += BytesOf(row);
+        _documentCount++;
+        SetPlace(itemOrdinal, PlaceOf(PendingSegment, _pending.Count));
+        _pending.Add(itemOrdinal);
+        _last = null;
+    }
 
     private void AddPendingSegment(TextRows rows)
     {
@@ -218,17 +223,23 @@ internal sealed class TextIndex
             var termId = _dictionary.Find(term);
             if (termId < 0)
             {
-                termId = _dictionary.GetOrAdd(term.ToString());
-                _documentFrequencies.EnsureCount(termId + 1);
-
-                // String header, characters, reference, hash slot at half load.
-                _dictionaryBytes += 22 + (2 * term.Length) + 8 + 16;
+                termId = AddTerm(term.ToString());
             }
 
             _occurrences.Add(((long)termId << 8) | (uint)field);
         }
 
         return _tokens.PositionCount;
+    }
+
+    private int AddTerm(string term)
+    {
+        var termId = _dictionary.GetOrAdd(term);
+        _documentFrequencies.EnsureCount(termId + 1);
+
+        // String header, characters, reference, hash slot at half load.
+        _dictionaryBytes += 22 + (2 * term.Length) + 8 + 16;
+        return termId;
     }
 
     private void Forget(int itemOrdinal, byte[] row)

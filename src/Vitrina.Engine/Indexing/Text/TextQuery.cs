@@ -2,7 +2,7 @@ using Vitrina.Engine.Language;
 
 namespace Vitrina.Engine.Indexing.Text;
 
-/// <summary>What is looked for in texts: words with their alternatives, words that must not occur, and literal phrases. Reused from query to query; for one thread at a time.</summary>
+/// <summary>What is looked for in texts: words with their alternatives, and words that must not occur. Reused from query to query; for one thread at a time.</summary>
 /// <remarks>
 /// A word is a set of weighted terms of which any one makes it occur: its own ones of weight 1, and alternatives (synonyms, corrections) of less. An item
 /// must hold every required word, and as many words as <see cref="MinimumShouldMatch"/> and <see cref="MinimumWords"/> demand; each of its terms adds to its score.
@@ -16,11 +16,8 @@ internal sealed class TextQuery
     /// <summary>Further words are ignored.</summary>
     public const int MaxWords = 64;
 
-    private const int MaxPhrases = 16;
-
     private readonly List<TextQueryTerm> _terms = [];
     private readonly List<TextQueryTerm> _unwanted = [];
-    private readonly List<string> _phrases = [];
     private readonly TokenBuffer _tokens = new();
     private char[] _characters = new char[256];
     private int _characterCount;
@@ -41,9 +38,6 @@ internal sealed class TextQuery
     /// <summary>Terms that an item must not hold.</summary>
     public IReadOnlyList<TextQueryTerm> Unwanted => _unwanted;
 
-    /// <summary>Parts of text that an item must hold literally; see <see cref="HoldsPhrases"/>.</summary>
-    public IReadOnlyList<string> Phrases => _phrases;
-
     /// <summary>A bit for every word that an item must hold.</summary>
     internal ulong RequiredWords { get; private set; }
 
@@ -55,7 +49,6 @@ internal sealed class TextQuery
     {
         _terms.Clear();
         _unwanted.Clear();
-        _phrases.Clear();
         (_characterCount, WordCount, RequiredWords) = (0, 0, 0);
     }
 
@@ -164,45 +157,6 @@ internal sealed class TextQuery
         {
             _unwanted.Add(Store(term, -1, 1));
         }
-    }
-
-    /// <summary>Demands that an item's text holds a part literally, whatever the case of the letters. Its words are required, and count like others.</summary>
-    /// <remarks>
-    /// The index finds the items that hold the words; whether they stand there literally is for the filter of the search to ask by <see cref="HoldsPhrases"/>,
-    /// since the index keeps no texts. So a phrase that begins or ends inside of a word is found only where that piece is a term of its own.
-    /// </remarks>
-    public void AddPhrase(TextAnalyzer analyzer, ReadOnlySpan<char> text)
-    {
-        if (_phrases.Count == MaxPhrases || text.IsWhiteSpace())
-        {
-            return;
-        }
-
-        _phrases.Add(text.Trim().ToString());
-        for (var word = AddWords(analyzer, text); word < WordCount; word++)
-        {
-            Require(word);
-        }
-    }
-
-    /// <summary>Whether every phrase stands literally, whatever the case of the letters, in one of an item's texts.</summary>
-    public bool HoldsPhrases(ReadOnlySpan<string?> texts)
-    {
-        foreach (var phrase in _phrases)
-        {
-            var isFound = false;
-            foreach (var text in texts)
-            {
-                isFound |= text is not null && text.Contains(phrase, StringComparison.OrdinalIgnoreCase);
-            }
-
-            if (!isFound)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private TextQueryTerm Store(ReadOnlySpan<char> term, int word, float weight)

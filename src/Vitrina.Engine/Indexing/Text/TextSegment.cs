@@ -96,7 +96,7 @@ internal readonly record struct PostingList(int Start, int Count, int Directory,
 {
     public const int Bytes = 16;
 
-    public bool HasWindows => Directory >= 0;
+    public bool HasWindows => Directory >= 0 && Count > 0;
 }
 
 /// <summary>A segment as one snapshot sees it: some of its documents may have been superseded or removed.</summary>

@@ -7,7 +7,7 @@ internal sealed partial class TextSnapshot
 {
     /// <summary>Finds the best items for a query; of equal scores the smaller ordinal comes first.</summary>
     /// <param name="query">The words; an item needs those that are demanded, and at least one.</param>
-    /// <param name="filter">Says which items may be answered; also asks <see cref="TextQuery.HoldsPhrases"/> where the query has phrases.</param>
+    /// <param name="filter">Says which items may be answered.</param>
     /// <param name="limit">How many at most; the spans must hold so many.</param>
     /// <param name="scratch">Memory to work in.</param>
     /// <param name="ordinals">Receives the items, best first.</param>
