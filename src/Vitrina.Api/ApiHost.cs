@@ -15,6 +15,7 @@ using Vitrina.Api.Ranking;
 using Vitrina.Api.Rankings;
 using Vitrina.Api.Security;
 using Vitrina.Api.Sellers;
+using Vitrina.Api.Suggestions;
 using Vitrina.Api.Users;
 using Vitrina.Api.Verticals;
 using Vitrina.Engine;
@@ -122,6 +123,7 @@ public static class ApiHost
         var intake = new BatchIntake(runtime, options, bodies);
         var verticals = new ServedVerticals(runtime);
         new RankEndpoint(runtime, options, bodies, app.Services.GetRequiredService<ApiMeter>()).Map(app);
+        new SuggestEndpoint(runtime, options).Map(app);
         new EventsEndpoints(runtime, intake, verticals).Map(app);
         new ItemsEndpoints(runtime, intake, verticals).Map(app);
         new UsersEndpoints(runtime, intake, verticals).Map(app);

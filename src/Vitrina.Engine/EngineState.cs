@@ -262,6 +262,7 @@ public sealed class EngineState
             sections.Add(Section($"{name}.signature", writer => writer.WriteString(Verticals[name].StateSignature)));
             sections.Add(Section($"{name}.keywords", market.SaveKeywords));
             sections.Add(Section($"{name}.state", market.Save));
+            sections.Add(Section($"{name}.queries", market.SaveQueries));
         }
 
         return sections;
@@ -346,6 +347,12 @@ public sealed class EngineState
         {
             var state = new ByteReader(BytesOf(checkpoint, $"{name}.state"));
             market.Load(ref state);
+            if (checkpoint.Has($"{name}.queries"))
+            {
+                // Checkpoints of before counted none.
+                var queries = new ByteReader(BytesOf(checkpoint, $"{name}.queries"));
+                market.LoadQueries(ref queries);
+            }
         }
 
         AsOf = checkpoint.AsOf;

@@ -29,6 +29,7 @@ internal sealed class MarketState
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
+    private readonly QueryLog _asked;
     private readonly int[] _textSlots;
     private readonly ItemVectors? _vectors;
     private EncodedItems?[] _encoded = [];
@@ -56,6 +57,7 @@ internal sealed class MarketState
         _queries = new QueryNormalizer(vertical.Analyzer);
         var fields = vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
         _textSlots = [.. fields.Select(slot => slot.Slot)];
+        _asked = new QueryLog(vertical.Declaration.Statistics.HalfLife * MarketView.QueryHalfLives);
         _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
@@ -168,6 +170,11 @@ internal sealed class MarketState
         var query = _queries.HashOf(ranking.Query);
         var zone = _offers?.ZoneOf(ranking.Context.FirstOrDefault(pair => pair.Key == RegionKey).Value) ?? 0;
         _crediting.Remember(ranking.Id, query, ranking.AtMs, zone);
+        if (ranking is { Query: not null, Offset: 0, Shown.Count: > 0 } && query != 0)
+        {
+            _asked.Add(_queries.Normalize(ranking.Query).Text, ranking.Query, ranking.AtMs);
+        }
+
         if (ranking.AssumedViews == 0)
         {
             return;
@@ -317,6 +324,7 @@ internal sealed class MarketState
         Encoded = Array.ConvertAll(_encoded, encoded => encoded?.Freeze()),
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
+        Queries = _asked.Freeze(),
         Offers = _offers?.Freeze(),
         Visits = _visits?.Freeze() ?? VisitView.None,
         Users = _catalog.FreezeUsers(),
@@ -346,6 +354,10 @@ internal sealed class MarketState
             _encoderNames = [.. names];
         }
     }
+
+    public void SaveQueries(ByteWriter writer) => _asked.Save(writer);
+
+    public void LoadQueries(ref ByteReader reader) => _asked.Load(ref reader);
 
     /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
     public string? EncoderVersion(int number) => _encoded[number]?.Version;

@@ -38,6 +38,7 @@ public sealed class RankingEngine
         {
             UnderstandStage.Run(context);
             await RetrieveStage.RunAsync(context, _time, cancellationToken);
+            FactorStage.Run(context);
             FilterStage.MarkUnwanted(context);
             for (var pass = 0; pass < context.Arms.Passes.Count; pass++)
             {

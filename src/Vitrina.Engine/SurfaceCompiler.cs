@@ -13,7 +13,7 @@ internal static class SurfaceCompiler
     {
         ["text"] = parameters => new TextSource(parameters.Limit),
         ["popular"] = parameters => new PopularSource(parameters.Limit),
-        ["recent"] = parameters => new RecentSource(parameters.Limit),
+        ["recent"] = parameters => new RecentSource(parameters.Limit, parameters.HalfLife),
         ["vectors"] = parameters => new VectorsSource(parameters.Attribute, parameters.Encoder, parameters.Limit, parameters.Ef),
         ["sameType"] = parameters => new SameTypeSource(parameters.Limit),
         ["coVisited"] = parameters => new CoVisitedSource(parameters.Limit),
@@ -55,6 +55,9 @@ internal static class SurfaceCompiler
 
         [Description("always, or noQuery: only when nothing is searched for.")]
         public SourceUse When { get; init; }
+
+        [Description("recent: the age at which an item counts half; items are then drawn by freshness anew for each user and day. Absent: the newest ones.")]
+        public TimeSpan? HalfLife { get; init; }
     }
 
     internal sealed class NoParameters;
@@ -72,6 +75,11 @@ internal static class SurfaceCompiler
                 made.WhenItFails = parameters.WhenItFails;
                 made.Deadline = parameters.Deadline;
                 made.When = parameters.When;
+                if (parameters.HalfLife is { } halfLife && (source.Kind != "recent" || halfLife <= TimeSpan.Zero))
+                {
+                    errors.Add(source.PositionOf("halfLife"), "halfLife is a positive time, and belongs to the source kind 'recent'");
+                }
+
                 sources.Add(made);
                 if (made.IsOfGroups != (declaration.Candidates is not null))
                 {

@@ -20,7 +20,7 @@ public sealed record RankBody
     /// <summary>Candidates by id, when the caller has them; absent: the surface's own sources.</summary>
     public IReadOnlyList<string>? Items { get; init; }
 
-    /// <summary>Conditions by attribute: a value, a list of values, or <c>{"min", "max"}</c>.</summary>
+    /// <summary>Conditions by attribute: a value, a list of values, <c>{"min", "max"}</c>, or for a point <c>{"point": [latitude, longitude], "radiusKm"}</c>.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Filters { get; init; }
 
     /// <summary>Another order than the model's: <c>"price"</c>, <c>"-price"</c> (largest first) or <c>{"by", "descending"}</c>.</summary>

@@ -19,7 +19,7 @@ internal sealed class RankBodyReader(ApiOptions options)
 
     private static readonly string[] Fields = [.. typeof(RankBody).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal)];
 
-    private static readonly string[] RangeFields = ["min", "max"];
+    private static readonly string[] RangeFields = ["min", "max", "point", "radiusKm"];
 
     private readonly DocumentLimits _limits = DocumentLimits.Default;
 
@@ -215,13 +215,15 @@ internal sealed class RankBodyReader(ApiOptions options)
             case JsonValueKind.Object:
                 return Range(value, name, field);
             default:
-                throw Wrong(field, "a value, a list of values, or {\"min\", \"max\"}");
+                throw Wrong(field, "a value, a list of values, {\"min\", \"max\"}, or {\"point\", \"radiusKm\"}");
         }
     }
 
     private static AttributeCondition Range(JsonElement value, string name, string field)
     {
         var (min, max) = (double.NaN, double.NaN);
+        (double Latitude, double Longitude)? point = null;
+        double? radius = null;
         foreach (var bound in value.EnumerateObject())
         {
             switch (bound.Name)
@@ -232,13 +234,27 @@ internal sealed class RankBodyReader(ApiOptions options)
                 case "max":
                     max = Number(bound.Value, field + ".max");
                     break;
+                case "point":
+                    point = Point(bound.Value, field + ".point");
+                    break;
+                case "radiusKm":
+                    radius = Number(bound.Value, field + ".radiusKm");
+                    break;
                 default:
                     throw Unknown(field + ".", bound.Name, RangeFields, "field");
             }
         }
 
-        return new AttributeCondition { Attribute = name, Min = min, Max = max };
+        return (point, radius) switch
+        {
+            (null, null) => new AttributeCondition { Attribute = name, Min = min, Max = max },
+            ({ } centre, { } length) => new AttributeCondition { Attribute = name, Within = new GeoCircle(centre.Latitude, centre.Longitude, length) },
+            _ => throw new RankRequestException(field, "a circle has both point and radiusKm", "missing"),
+        };
     }
+
+    private static (double Latitude, double Longitude) Point(JsonElement value, string field) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 ? (Number(value[0], field), Number(value[1], field)) : throw Wrong(field, "[latitude, longitude]");
 
     private static double Number(JsonElement value, string field) => value.ValueKind == JsonValueKind.Null ? double.NaN
         : value.ValueKind != JsonValueKind.Number ? throw Wrong(field, "a number")

@@ -53,7 +53,9 @@ internal static class ListingsBenchmark
             outcomes.Add((method, await terminal.RunAsync($"Searching: {method}", progress => Task.Run(() => Search(index, titles, ids, queries, helps, runFile, progress, cancellationToken), cancellationToken))));
         }
 
-        return Report(request, titles.Count, queries, outcomes, buildSeconds);
+        var report = Report(request, titles.Count, queries, outcomes);
+        report.Rows[0].With("build_seconds", buildSeconds).With("vocabulary_words", index.WordCount);
+        return report;
     }
 
     /// <summary>The listings' products and titles, each product once.</summary>
@@ -123,7 +125,7 @@ internal static class ListingsBenchmark
         return outcome with { Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
     }
 
-    private static BenchReport Report(ListingsRequest request, int titleCount, List<ListingQuery> queries, List<(string Method, Outcome Outcome)> outcomes, double buildSeconds)
+    private static BenchReport Report(ListingsRequest request, int titleCount, List<ListingQuery> queries, List<(string Method, Outcome Outcome)> outcomes)
     {
         var report = new BenchReport
         {
@@ -143,7 +145,6 @@ internal static class ListingsBenchmark
             }
         }
 
-        report.Rows[0].With("build_seconds", buildSeconds);
         return report;
     }
 

@@ -41,6 +41,9 @@ internal sealed class TitleSearch
         return new TitleSearch(analyzer, index.Freeze(), vocabulary.Freeze());
     }
 
+    /// <summary>Distinct words of the titles.</summary>
+    public int WordCount => _vocabulary.WordCount;
+
     /// <summary>The best titles for a query, best first.</summary>
     public List<(int Item, float Score)> Search(string text, QueryDeclaration helps, int limit)
     {

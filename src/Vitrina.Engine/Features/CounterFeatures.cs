@@ -24,7 +24,7 @@ internal sealed class CountFeature(string name, CounterCell cell, bool isLog) : 
 }
 
 /// <summary>The decayed count of a key's events of a type, as log(1 + count).</summary>
-internal sealed class DecayedFeature(string name, int table, int halfLife, int metric) : Feature(name)
+internal class DecayedFeature(string name, int table, int halfLife, int metric) : Feature(name)
 {
     public override void Compute(FeatureScope scope, Span<float> column)
     {

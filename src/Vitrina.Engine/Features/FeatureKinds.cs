@@ -32,6 +32,11 @@ internal static class FeatureKinds
             ["touchedPlaces"] = SessionKinds.TouchedPlaces,
             ["priceRank"] = (declaration, binding) => [Bare(declaration, binding, new PriceRankFeature("priceRank", binding.NumberSlot(declaration, "kind", "price")))],
             ["queryLength"] = (declaration, binding) => [Bare(declaration, binding, new QueryLengthFeature("queryLength"))],
+            ["exactMatch"] = (declaration, binding) => [Bare(declaration, binding, new ExactMatchFeature("exactMatch"))],
+            ["attributeMatch"] = (declaration, binding) => [Bare(declaration, binding, new AttributeMatchFeature("attributeMatch"))],
+            ["categoryShare"] = (declaration, binding) => [Bare(declaration, binding, new CategoryShareFeature("categoryShare"))],
+            ["categoryEntropy"] = (declaration, binding) => [Bare(declaration, binding, new CategoryEntropyFeature("categoryEntropy"))],
+            ["queryPopularity"] = QueryPopularity,
             ["hourOfDay"] = (declaration, binding) => [Bare(declaration, binding, new HourOfDayFeature("hourOfDay", TimeZoneInfo.FindSystemTimeZoneById(binding.Vertical.TimeZone)))],
             ["bin"] = OfferKinds.BinOf,
             ["stateAge"] = OfferKinds.StateAge,
@@ -103,6 +108,15 @@ internal static class FeatureKinds
         [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
+
+        [Description("Time in which the count halves; default: statistics.halfLife.")]
+        public TimeSpan? HalfLife { get; init; }
+    }
+
+    internal sealed class QueryPopularityParameters
+    {
+        [Description("The event that is counted.")]
+        public string Of { get; init; } = "view";
 
         [Description("Time in which the count halves; default: statistics.halfLife.")]
         public TimeSpan? HalfLife { get; init; }
@@ -243,6 +257,15 @@ internal static class FeatureKinds
         var halfLife = parameters.HalfLife ?? binding.Vertical.Statistics.HalfLife;
         var name = $"decayed.{parameters.Of}.{NameOf(parameters.Key)}.{Duration.Format(halfLife)}";
         return [new DecayedFeature(name, table, binding.HalfLife(table, halfLife), binding.Metric(declaration, "of", parameters.Of))];
+    }
+
+    /// <summary>How often the query was asked: the decayed count of one of its events.</summary>
+    private static IEnumerable<Feature> QueryPopularity(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<QueryPopularityParameters>(binding.Errors);
+        var table = binding.Counter(binding.Key(declaration, ["query"], "kind"));
+        var halfLife = parameters.HalfLife ?? binding.Vertical.Statistics.HalfLife;
+        return [new QueryPopularityFeature("queryPopularity", table, binding.HalfLife(table, halfLife), binding.Metric(declaration, "of", parameters.Of))];
     }
 
     private static IEnumerable<Feature> Rate(KindDeclaration declaration, FeatureBinding binding)

@@ -81,6 +81,9 @@ public sealed class FeatureScope
     /// <summary>Buffers of the text index; null in replay.</summary>
     internal TextSearchScratch? TextScratch { get; private set; }
 
+    /// <summary>What the query says about its candidates; null in replay.</summary>
+    internal QueryFactors? Factors { get; private set; }
+
     /// <summary>Buffers of the vector indexes.</summary>
     internal VectorSearchScratch VectorScratch { get; } = new();
 
@@ -160,7 +163,7 @@ public sealed class FeatureScope
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
         (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
         Matches.Clear();
-        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors, Factors) = (null, null, [], [], [], null);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
         foreach (ref readonly var entry in History)
@@ -180,6 +183,9 @@ public sealed class FeatureScope
     /// <summary>Gives the parts that only a serving request has.</summary>
     internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Gives what the query says about the candidates, once these are retrieved.</summary>
+    internal void Serve(QueryFactors factors) => Factors = factors;
 
     /// <summary>Gives the request's vectors, by vector space.</summary>
     internal void ServeVectors(float[]?[] vectors) => _vectors = vectors;

@@ -33,6 +33,12 @@ public sealed class MarketView
     /// <summary>The words behind ordinals of multiple keywords, by slot.</summary>
     public required SymbolTable[] ListKeywords { get; init; }
 
+    /// <summary>Half-lives of the vertical's statistics in which the count of an asked query halves: people ask for longer than a thing is new.</summary>
+    internal const int QueryHalfLives = 4;
+
+    /// <summary>The queries that people asked and that found something; empty in replay.</summary>
+    internal PagedView<AskedQuery> Queries { get; init; }
+
     /// <summary>The vertical's offers; null when it keeps none.</summary>
     public OffersView? Offers { get; init; }
 

@@ -4,8 +4,8 @@ namespace Vitrina.Engine.Language;
 internal static class KeyboardLayout
 {
     // The same keys, in the order of the rows (ЙЦУКЕН and QWERTY).
-    private const string Russian = "йцукенгшщзхъфывапролджэячсмитьбюё";
-    private const string English = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
+    private const string Russian = "йцукенгшщзхъфывапролджэячсмитьбюё.,";
+    private const string English = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`/?";
 
     private static readonly char[] ToRussian = Table(English, Russian);
     private static readonly char[] ToEnglish = Table(Russian, English);

@@ -106,7 +106,7 @@ internal sealed record PageCursor(ulong Seed, HashSet<int> ShownOrdinals)
 
         foreach (var filter in request.Filters)
         {
-            hash = Hash.Combine(hash, Hash.Of64(string.Create(CultureInfo.InvariantCulture, $"{filter.Attribute}={string.Join('|', filter.AnyOf)}/{filter.Min}/{filter.Max}")));
+            hash = Hash.Combine(hash, Hash.Of64(string.Create(CultureInfo.InvariantCulture, $"{filter.Attribute}={string.Join('|', filter.AnyOf)}/{filter.Min}/{filter.Max}/{filter.Within}")));
         }
 
         return hash;

@@ -14,7 +14,16 @@ public sealed record AttributeCondition
 
     /// <summary>The largest number allowed; NaN = no bound.</summary>
     public double Max { get; init; } = double.NaN;
+
+    /// <summary>The circle that a geo attribute must lie in; absent: none.</summary>
+    public GeoCircle? Within { get; init; }
 }
+
+/// <summary>A circle on the Earth.</summary>
+/// <param name="Latitude">Of its centre, degrees, −90 to 90.</param>
+/// <param name="Longitude">Of its centre, degrees, −180 to 180.</param>
+/// <param name="RadiusKm">Its radius, kilometres, above 0.</param>
+public readonly record struct GeoCircle(double Latitude, double Longitude, double RadiusKm);
 
 /// <summary>An order other than the model's.</summary>
 /// <param name="By">A number attribute, or <c>newest</c>.</param>

@@ -31,6 +31,8 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public TextSearchScratch TextScratch { get; } = new();
 
+    public QueryFactors Factors { get; } = new();
+
     public VectorSearchScratch VectorScratch => Scope.VectorScratch;
 
     /// <summary>The vectors that the request asks with, by vector space.</summary>

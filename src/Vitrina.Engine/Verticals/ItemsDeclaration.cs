@@ -94,8 +94,8 @@ public sealed record AttributeDeclaration : IPositioned
     [Description("Keyword, number, bool: whether answers can count the values of this attribute.")]
     public bool Facet { get; init; }
 
-    /// <summary>Whether requests may filter by it; absent: true for keyword, number, bool and date. See <see cref="IsFilter"/>.</summary>
-    [Description("Whether requests can filter by it; absent: true for keyword, number, bool and date.")]
+    /// <summary>Whether requests may filter by it; absent: true for keyword, number, bool, date and geo. See <see cref="IsFilter"/>.</summary>
+    [Description("Whether requests can filter by it; absent: true for keyword, number, bool, date and geo.")]
     public bool? Filter { get; init; }
 
     /// <summary>Keyword: the keyword attribute that is one level up, as a department is to a category.</summary>
@@ -148,5 +148,5 @@ public sealed record AttributeDeclaration : IPositioned
     public AttributeIntent Intent { get; init; } = AttributeIntent.Soft;
 
     /// <summary>Whether requests may filter by the attribute, the default resolved.</summary>
-    public bool IsFilter => Filter ?? Kind is AttributeKind.Keyword or AttributeKind.Number or AttributeKind.Bool or AttributeKind.Date;
+    public bool IsFilter => Filter ?? Kind is AttributeKind.Keyword or AttributeKind.Number or AttributeKind.Bool or AttributeKind.Date or AttributeKind.Geo;
 }

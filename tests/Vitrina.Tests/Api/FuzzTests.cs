@@ -10,6 +10,8 @@ public sealed class FuzzTests
     private static readonly (string Method, string Path, string Body)[] Seeds =
     [
         ("POST", "/v1/rank/goods/search", """{"user": "u-1", "query": "наушники jbl", "filters": {"brand": ["JBL"], "price": {"min": 1, "max": 5000}}, "sort": {"by": "price", "descending": true}, "facets": ["brand"], "size": 5, "context": {"region": "moscow"}, "explain": {"items": ["sku-1"]}, "fields": ["title"], "seed": 5}"""),
+        ("POST", "/v1/rank/goods/search", """{"query": "\"Наушники JBL\" -красный fqajy WH-1000XM5", "sections": ["similar"], "filters": {"price": {"point": [55.7, 37.6], "radiusKm": 3}}}"""),
+        ("GET", "/v1/suggest/goods?q=науш&size=5", ""),
         ("POST", "/v1/rank/goods/similar", """{"context": {"item": "sku-1"}, "items": ["sku-1", "sku-2"], "personalization": "off", "sort": "-price"}"""),
         ("PUT", "/v1/items", """{"items": [{"id": "f-1", "stock": 3, "attributes": {"title": "Чехол", "category": "чехлы", "price": 10, "color": ["red"], "delivery": {"msk": 2}}}, {"id": "f-1", "op": "patch", "active": false}]}"""),
         ("PATCH", "/v1/items/sku-1", """{"stock": 5, "attributes": {"price": 99, "rating": null}}"""),

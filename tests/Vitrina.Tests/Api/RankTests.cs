@@ -89,4 +89,46 @@ public sealed class RankTests
         Assert.Equal(400, (await server.PostAsync(Search, "{\"query\": \"\\ud800\"}")).Status);
         Assert.Equal(200, (await server.PostAsync(Search, "{}")).Status);
     }
+
+    [Fact]
+    public async Task An_exact_query_says_so_and_gives_analogs_apart()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.PutItemsAsync(10);
+        var (_, answer) = await server.PostAsync(Search, """{"query": "наушники WH-1000XM5", "sections": ["similar"]}""");
+        Assert.True(answer.GetProperty("nothingFound").GetBoolean());
+        Assert.True(answer.GetProperty("query").GetProperty("exact").GetBoolean());
+        Assert.Equal("wh1000xm5", answer.GetProperty("query").GetProperty("codes")[0].GetString());
+        Assert.Empty(ItemsOf(answer));
+        var similar = answer.GetProperty("sections")[1];
+        Assert.Equal("similar", similar.GetProperty("name").GetString());
+        Assert.NotEmpty(similar.GetProperty("items").EnumerateArray());
+        var (_, record) = await server.GetAsync($"/v1/rankings/{answer.GetProperty("rankingId").GetString()}");
+        Assert.True(record.GetProperty("nothingFound").GetBoolean());
+        Assert.Equal(similar.GetProperty("items").GetArrayLength(), record.GetProperty("similar").GetArrayLength());
+
+        var (_, corrected) = await server.PostAsync(Search, """{"query": "наушнкии"}""");
+        Assert.Equal("typo", corrected.GetProperty("query").GetProperty("rewrites")[0].GetProperty("kind").GetString());
+        Assert.Equal("наушники", corrected.GetProperty("query").GetProperty("text").GetString());
+        var (status, refused) = await server.PostAsync(Search, """{"sections": ["analogs"]}""");
+        Assert.Equal((400, "sections"), (status, refused.GetProperty("field").GetString()));
+    }
+
+    [Fact]
+    public async Task Beginnings_are_completed_and_wrong_ones_refused()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.PutItemsAsync(10);
+        var (status, answer) = await server.GetAsync("/v1/suggest/goods?q=" + Uri.EscapeDataString("науш"));
+        Assert.Equal(200, status);
+        Assert.Equal("наушники", answer.GetProperty("suggestions")[0].GetProperty("text").GetString());
+        foreach (var (path, code, field) in new[]
+        {
+            ("/v1/suggest/goods?q=a&size=0", 400, "size"), ("/v1/suggest/goods?q=a&size=x", 400, "size"), ("/v1/suggest/goods?q=" + new string('a', 1001), 400, "q"), ("/v1/suggest/good?q=a", 404, "vertical"),
+        })
+        {
+            var (bad, problem) = await server.GetAsync(path);
+            Assert.Equal((code, field), (bad, problem.GetProperty("field").GetString()));
+        }
+    }
 }

@@ -71,7 +71,7 @@ public sealed partial class AreaTests
     [Fact]
     public void Only_the_ranking_engine_runs_stages()
     {
-        string[] entries = ["UnderstandStage", "RetrieveStage", "FilterStage", "ScoreStage", "MixStage", "ExplainStage", "RankingRecorder"];
+        string[] entries = ["UnderstandStage", "FactorStage", "RetrieveStage", "FilterStage", "ScoreStage", "MixStage", "ExplainStage", "RankingRecorder"];
         SourceTree.RequireNone(
             from file in SourceTree.CodeBelow("src")
             let called = entries.Where(stage => Regex.IsMatch(file.Code, $@"\b{stage}\s*\.\s*\w+\s*\(")).ToArray()

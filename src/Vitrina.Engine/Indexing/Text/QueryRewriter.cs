@@ -19,8 +19,8 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
     /// <summary>Candidates for one misspelt word: the other words of the query decide between them by what they find.</summary>
     private const int MaxCandidates = 3;
 
-    /// <summary>Words of a query that are looked at; each costs a walk over the vocabulary when it is unknown.</summary>
-    private const int MaxUnknownWords = 8;
+    /// <summary>Searches for one query in the vocabulary or among spellings; each costs some tenths of a millisecond.</summary>
+    private const int MaxWalks = 16;
 
     // A correction that is likely but not certain must not beat a word that stands there as typed.
     private const float FirstMistakeWeight = 0.9f;
@@ -31,7 +31,7 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
     private readonly List<QueryPart> _parts = [];
     private readonly List<QueryRewrite> _rewrites = [];
     private char[] _folded = new char[256];
-    private int _unknownLeft;
+    private int _walksLeft;
 
     /// <summary>Reads a query's words.</summary>
     /// <param name="text">The wanted words outside of quotations.</param>
@@ -42,10 +42,15 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
     {
         _parts.Clear();
         _rewrites.Clear();
-        _unknownLeft = MaxUnknownWords;
+        _walksLeft = MaxWalks;
         foreach (var part in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             _parts.Add(Read(part, options, vocabulary, index));
+        }
+
+        if (options.Layout)
+        {
+            SwitchTheRest();
         }
 
         if (options.Joins)
@@ -60,7 +65,7 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
     {
         var word = WordOf(part);
         var count = word is null ? 0 : vocabulary.CountOf(word);
-        if (_unknownLeft == 0 || count >= FewItems || !part.Any(char.IsLetter) || part.Any(char.IsAsciiDigit))
+        if (count >= FewItems || !part.Any(char.IsLetter) || part.Any(char.IsAsciiDigit))
         {
             return new QueryPart(part, [], false);
         }
@@ -71,12 +76,13 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
             return new QueryPart(part, [], false);
         }
 
-        _unknownLeft--;
         return (options.Layout ? Switched(part, count, isKnown, vocabulary, index) : null)
-            ?? (options.Transliteration && word is not null ? Transliterated(part, word, count, isKnown, vocabulary) : null)
+            ?? (options.Transliteration && word is not null ? Transliterated(part, word, Math.Max(count, FewItems - 1), isKnown, vocabulary) : null)
+            ?? (options.Typos && word is not null ? Corrected(part, word, count, isKnown, vocabulary, mistakes: 1) : null)
             ?? (options.Joins && word is not null && !isKnown ? Split(part, word, vocabulary) : null)
-            ?? (options.Typos && word is not null ? Corrected(part, word, count, isKnown, vocabulary) : null)
-            ?? (options is { Typos: true, Layout: true } && !isKnown && WordOf(KeyboardLayout.Switch(part)) is { } other ? Corrected(part, other, 0, false, vocabulary, "layout") : null)
+            ?? (options.Transliteration && word is not null && !isKnown ? Transliterated(part, word, 0, isKnown, vocabulary) : null)
+            ?? (options.Typos && word is not null && !isKnown ? Corrected(part, word, count, isKnown, vocabulary, mistakes: 2) : null)
+            ?? (options is { Typos: true, Layout: true } && !isKnown && WordOf(KeyboardLayout.Switch(part)) is { } other ? Corrected(part, other, 0, false, vocabulary, mistakes: 1, "layout") : null)
             ?? new QueryPart(part, [], false);
     }
 
@@ -140,11 +146,37 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
         return Changed("layout", part, isKnown, [new WeightedWord(switched, isKnown ? OtherSpellingWeight : 1)]);
     }
 
+    /// <summary>Who typed most words under the other layout typed the short ones, and those with digits, under it too: "5in" is "5шт".</summary>
+    private void SwitchTheRest()
+    {
+        var switched = _rewrites.Count(rewrite => rewrite is { Kind: "layout", IsAdded: false });
+        if (2 * switched <= _parts.Count(part => part.Text.Any(char.IsLetter)))
+        {
+            return;
+        }
+
+        var isLatin = _rewrites.First(rewrite => rewrite.Kind == "layout").From.Any(char.IsAsciiLetter);
+        for (var i = 0; i < _parts.Count; i++)
+        {
+            var text = _parts[i].Text;
+            if (_parts[i].Alternatives.Count == 0 && text.Any(char.IsLetter) && text.Any(char.IsAsciiLetter) == isLatin
+                && (text.Length <= Vocabulary.ShortestWord || text.Any(char.IsAsciiDigit)))
+            {
+                _parts[i] = Changed("layout", text, isKnown: false, [new WeightedWord(KeyboardLayout.Switch(text), 1)]);
+            }
+        }
+    }
+
     private static bool IsMuchMoreFrequent(string word, int count, VocabularyView vocabulary) => vocabulary.CountOf(word) >= MuchMoreFrequent * count;
 
-    private QueryPart? Transliterated(string part, string word, int count, bool isKnown, VocabularyView vocabulary)
+    private QueryPart? Transliterated(string part, string word, int minCount, bool isKnown, VocabularyView vocabulary)
     {
-        var (best, bestCount) = ("", count);
+        if (_walksLeft-- <= 0)
+        {
+            return null;
+        }
+
+        var (best, bestCount) = ("", minCount);
         Transliteration.Spell(word, spelling =>
         {
             if (vocabulary.CountOf(spelling) is var found && found > bestCount)
@@ -168,17 +200,15 @@ internal sealed class QueryRewriter(TextAnalyzer analyzer)
         return best == 0 ? null : Changed("split", part, isKnown: false, [new WeightedWord($"{word[..best]} {word[best..]}", 1)]);
     }
 
-    private QueryPart? Corrected(string part, string word, int count, bool isKnown, VocabularyView vocabulary, string kind = "typo")
+    private QueryPart? Corrected(string part, string word, int count, bool isKnown, VocabularyView vocabulary, int mistakes, string kind = "typo")
     {
         // Lucene's FuzzyQuery (AUTO) draws the same lines: one mistake in words of 3 to 5 letters, two in longer ones.
-        var maxDistance = word.Length < 4 ? 0 : word.Length < 6 || isKnown ? 1 : 2;
-        if (maxDistance == 0)
+        if (word.Length < 4 || (word.Length < 6 && mistakes > 1) || _walksLeft-- <= 0)
         {
             return null;
         }
 
-        var near = vocabulary.Near(word, maxDistance, isKnown ? Math.Max(1, count) * MuchMoreFrequent : 1, MaxCandidates, _distance);
-        near.RemoveAll(candidate => candidate.Distance > near[0].Distance);
+        var near = vocabulary.Near(word, mistakes, isKnown ? Math.Max(1, count) * MuchMoreFrequent : 1, MaxCandidates, _distance);
         return near.Count == 0
             ? null
             : Changed(kind, part, isKnown, [.. near.Select(candidate => new WeightedWord(candidate.Word, candidate.Distance == 1 ? FirstMistakeWeight : SecondMistakeWeight))]);

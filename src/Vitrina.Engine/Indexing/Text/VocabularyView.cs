@@ -58,6 +58,28 @@ internal sealed class VocabularyView(SymbolTable words, PagedView<int> counts, V
         return near;
     }
 
+    /// <summary>The most frequent words that begin so, the beginning itself included.</summary>
+    /// <param name="beginning">Folded letters.</param>
+    /// <param name="limit">How many at most.</param>
+    public List<(string Word, int Count)> StartingWith(string beginning, int limit)
+    {
+        var found = new List<(string Word, int Count)>();
+        for (var length = beginning.Length; length <= Vocabulary.LongestWord; length++)
+        {
+            foreach (var ordinal in buckets[length].Ordinals.AsSpan(0, buckets[length].Count))
+            {
+                if (ordinal < counts.Count && words[ordinal] is var word && word.StartsWith(beginning, StringComparison.Ordinal) && counts[ordinal] > 0)
+                {
+                    found.Add((word, counts[ordinal]));
+                }
+            }
+        }
+
+        found.Sort((left, right) => left.Count != right.Count ? right.Count.CompareTo(left.Count) : string.CompareOrdinal(left.Word, right.Word));
+        found.RemoveRange(Math.Min(limit, found.Count), Math.Max(0, found.Count - limit));
+        return found;
+    }
+
     private static int Compare(string word, NearWord left, NearWord right)
     {
         var byDistance = left.Distance.CompareTo(right.Distance);

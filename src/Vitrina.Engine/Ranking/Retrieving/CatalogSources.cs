@@ -26,31 +26,6 @@ internal sealed class PopularSource(int limit) : CandidateSource("popular", limi
     }
 }
 
-/// <summary>The newest items that meet the request's conditions.</summary>
-internal sealed class RecentSource(int limit) : CandidateSource("recent", limit)
-{
-    public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
-    {
-        var items = context.Snapshot.Market.Items;
-        var found = 0;
-        for (var ordinal = items.Count - 1; ordinal >= 0 && found < Limit; ordinal--)
-        {
-            if (cancellationToken.IsCancellationRequested)
-            {
-                context.Degraded.Add("source:recent");
-                break;
-            }
-
-            if (items[ordinal] is { IsActive: true } item && context.Predicate.Accepts(item))
-            {
-                context.Add(item, index, ++found, 1f / found);
-            }
-        }
-
-        return ValueTask.CompletedTask;
-    }
-}
-
 /// <summary>Items of the same type as the one that the request's context names, the most popular first.</summary>
 internal sealed class SameTypeSource(int limit) : CandidateSource("sameType", limit)
 {

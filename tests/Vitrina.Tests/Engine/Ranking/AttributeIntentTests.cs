@@ -7,7 +7,6 @@ public class AttributeIntentTests
 {
     private static readonly string HardYaml = TestEngine.GoodsYaml
         .Replace("brand:       {kind: keyword, facet: true}", "brand:       {kind: keyword, facet: true, intent: hard}", StringComparison.Ordinal)
-        .Replace("color:       {kind: keyword,", "color:       {kind: keyword, intent: hard,", StringComparison.Ordinal)
         .Replace("category:    {kind: keyword,", "category:    {kind: keyword, intent: hard,", StringComparison.Ordinal);
 
     private static readonly (string Title, string Category, string Brand, string Color)[] Items =
@@ -59,7 +58,7 @@ public class AttributeIntentTests
     [Fact]
     public async Task A_soft_intent_lifts_what_has_the_value_and_leaves_the_rest()
     {
-        await using var engine = await WithItemsAsync(TestEngine.GoodsYaml.Replace("explore: {temperature: 0.1, top: 10}", "explore: {temperature: 0, top: 1}", StringComparison.Ordinal));
+        await using var engine = await WithItemsAsync(TestEngine.GoodsYaml.Replace("intent: hard", "intent: soft", StringComparison.Ordinal).Replace("explore: {temperature: 0.1, top: 10}", "explore: {temperature: 0, top: 1}", StringComparison.Ordinal));
         var answer = await engine.RankAsync(Search("чёрные беговые кроссовки") with { Explain = new ExplainRequest(true, []) });
         Assert.Equal("i6", answer.Sections[0].Items[0].Id);
         Assert.Equal("i5 i6 i7", Ids(answer));
