@@ -23,19 +23,18 @@ internal enum OfferEvidence
 /// <summary>The candidates' offers in one request: states, conditions with their weights, transferred counts. Each is computed once, however many features read it.</summary>
 /// <remarks>
 /// Reused between requests; not thread-safe; allocates nothing once its buffers have grown. An item's counts in its state are the sums over its own
-/// conditions (2–5 states an item), weighted by W; a type's 100 states are laid out once per type and request, and one product per candidate.
+/// conditions (2–5 states an item), weighted by W; a type's 100 states are laid out once until they change, and cost one product per candidate and count.
 /// </remarks>
 internal sealed class OfferScope(FeatureScope scope, int tableCount)
 {
     private readonly bool[] _hasRows = new bool[tableCount];
     private readonly int[][] _rows = [.. Enumerable.Repeat(Array.Empty<int>(), tableCount)];
-    private readonly Dictionary<int, int> _typeSlots = [];
-    private readonly List<double[]> _typeCells = [];
     private readonly double[][] _evidence = [[], [], [], []];
     private OfferState[] _states = [];
     private int[] _starts = [0];
     private int[] _conditions = [];
     private double[] _weights = [];
+    private bool[] _isPresent = [];
     private double[] _ofType = [];
     private double[] _ofGroup = [];
     private bool _hasStates;
@@ -45,7 +44,6 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
     {
         (_hasStates, _hasEvidence) = (false, false);
         Array.Clear(_hasRows);
-        _typeSlots.Clear();
     }
 
     public OffersView View => scope.Market.Offers!;
@@ -136,18 +134,20 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         var view = View;
+        var zone = view.ZoneOf(scope.Region);
         var items = scope.Items;
         var count = 0;
         for (var i = 0; i < items.Length; i++)
         {
-            var state = _states[i] = view.StateOf(items[i], scope.Region);
+            var state = _states[i] = view.StateOf(items[i], scope.Region, zone);
             _starts[i] = count;
             var into = view.MatrixOf(view.Traits.TypeOf(items[i]), scope.Market.Keywords).Into(state);
             for (var at = view.Conditions.NewestOf(items[i].Ordinal); at >= 0; at = view.Conditions[at].Next)
             {
-                if (into[view.StateOf(view.Conditions[at]).Index] is > 0 and var weight)
+                var seen = view.StateOf(view.Conditions[at]);
+                if (into[seen.Index] is > 0 and var weight)
                 {
-                    Add(count++, at, weight);
+                    Add(count++, at, weight, seen == state);
                 }
             }
         }
@@ -155,15 +155,16 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         _starts[items.Length] = count;
     }
 
-    private void Add(int index, int condition, double weight)
+    private void Add(int index, int condition, double weight, bool isPresent)
     {
         if (index == _conditions.Length)
         {
             Array.Resize(ref _conditions, Math.Max(256, index * 2));
             Array.Resize(ref _weights, _conditions.Length);
+            Array.Resize(ref _isPresent, _conditions.Length);
         }
 
-        (_conditions[index], _weights[index]) = (condition, weight);
+        (_conditions[index], _weights[index], _isPresent[index]) = (condition, weight, isPresent);
     }
 
     private void FindEvidence()
@@ -215,7 +216,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
             }
 
             ref readonly var condition = ref view.Conditions[_conditions[at]];
-            var target = Row(view.StateOf(condition) == _states[candidate] ? OfferEvidence.Own : OfferEvidence.Transferred, candidate);
+            var target = Row(_isPresent[at] ? OfferEvidence.Own : OfferEvidence.Transferred, candidate);
             var (isOfType, isOfGroup) = (condition.Type == type, condition.Group == group);
             for (var column = 0; column < target.Length; column++)
             {
@@ -261,7 +262,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         var target = Row(OfferEvidence.Type, candidate);
-        var cells = CellsOf(type);
+        var cells = View.Types.CellsOf(type, View.Traits.Columns);
         var into = View.MatrixOf(type, scope.Market.Keywords).Into(_states[candidate]);
         for (var column = 0; column < target.Length; column++)
         {
@@ -278,40 +279,5 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         {
             sums[column] = Math.Max(0, sums[column] - own[column]);
         }
-    }
-
-    // A type's counts, [columns x states].
-    private double[] CellsOf(int type)
-    {
-        if (_typeSlots.TryGetValue(type, out var slot))
-        {
-            return _typeCells[slot];
-        }
-
-        slot = _typeSlots[type] = _typeSlots.Count;
-        if (slot == _typeCells.Count)
-        {
-            _typeCells.Add([]);
-        }
-
-        var (view, columns) = (View, View.Traits.Columns);
-        if (_typeCells[slot].Length < ColumnCount * OfferState.Count)
-        {
-            _typeCells[slot] = new double[ColumnCount * OfferState.Count];
-        }
-
-        var cells = _typeCells[slot];
-        Array.Clear(cells);
-        for (var states = view.Types.StatesOf(type); states != 0;)
-        {
-            var state = StateCellsView.TakeLowest(ref states);
-            var row = view.Types.Find(type, state);
-            for (var column = 0; column < columns.Count; column++)
-            {
-                cells[(column * OfferState.Count) + state] = view.Types.Count(row, columns[column].Window, columns[column].Metric);
-            }
-        }
-
-        return cells;
     }
 }
