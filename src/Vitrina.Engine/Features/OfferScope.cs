@@ -30,6 +30,8 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
     private readonly bool[] _hasRows = new bool[tableCount];
     private readonly int[][] _rows = [.. Enumerable.Repeat(Array.Empty<int>(), tableCount)];
     private readonly double[][] _evidence = [[], [], [], []];
+    private IReadOnlyList<OfferColumn>? _columnsOf;
+    private OfferColumn[] _columns = [];
     private OfferState[] _states = [];
     private int[] _starts = [0];
     private int[] _conditions = [];
@@ -48,7 +50,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
 
     public OffersView View => scope.Market.Offers!;
 
-    private int ColumnCount => View.Traits.Columns.Count;
+    private int ColumnCount => _columns.Length;
 
     /// <summary>The present state of each candidate.</summary>
     public ReadOnlySpan<OfferState> States
@@ -127,6 +129,11 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         _hasStates = true;
+        if (!ReferenceEquals(_columnsOf, View.Traits.Columns))
+        {
+            (_columnsOf, _columns) = (View.Traits.Columns, [.. View.Traits.Columns]);
+        }
+
         if (_states.Length < scope.Count)
         {
             _states = new OfferState[Math.Max(64, scope.Count)];
@@ -175,6 +182,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         _hasEvidence = true;
+        FindStates();
         var cells = scope.Count * ColumnCount;
         for (var kind = 0; kind < _evidence.Length; kind++)
         {
@@ -206,7 +214,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
     {
         Array.Clear(_ofType);
         Array.Clear(_ofGroup);
-        var (view, counts, columns) = (View, scope.Market.Statistics.Tables[View.Traits.Table], View.Traits.Columns);
+        var (view, counts, columns) = (View, scope.Market.Statistics.Tables[View.Traits.Table], _columns);
         var (type, group) = (view.Traits.TypeOf(scope.Items[candidate]), view.Traits.GroupOf(scope.Items[candidate]));
         for (var at = _starts[candidate]; at < _starts[candidate + 1]; at++)
         {
@@ -238,7 +246,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         var target = Row(OfferEvidence.Match, candidate);
-        var columns = view.Traits.Columns;
+        var columns = _columns;
         var into = view.MatrixOf(view.Traits.TypeOf(scope.Items[candidate]), scope.Market.Keywords).Into(_states[candidate]);
         for (var states = view.Groups.StatesOf(group); states != 0;)
         {
