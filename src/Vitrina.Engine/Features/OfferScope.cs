@@ -151,10 +151,10 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
             var into = view.MatrixOf(view.Traits.TypeOf(items[i]), scope.Market.Keywords).Into(state);
             for (var at = view.Conditions.NewestOf(items[i].Ordinal); at >= 0; at = view.Conditions[at].Next)
             {
-                var seen = view.StateOf(view.Conditions[at]);
-                if (into[seen.Index] is > 0 and var weight)
+                var seen = view.Conditions.StateOf(at);
+                if (into[seen] is > 0 and var weight)
                 {
-                    Add(count++, at, weight, seen == state);
+                    Add(count++, at, weight, seen == state.Index);
                 }
             }
         }
