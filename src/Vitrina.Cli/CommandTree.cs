@@ -19,6 +19,7 @@ internal static class CommandTree
         TrainCommand.Create(),
         BacktestCommand.Create(),
         RankCommand.Create(),
+        RecommendCommand.Create(),
         StatusCommand.Create(),
         MaintainCommand.Create(),
         CheckCommand.Create(),

@@ -36,7 +36,7 @@ internal static class ArmCompiler
         for (var arm = 0; arm < design.Arms.Count; arm++)
         {
             var found = new ErrorList();
-            SurfaceCompiler.Bind(surface.Name, Overlaid(surface.Declaration, design.Arms[arm]), found);
+            SurfaceCompiler.Bind(surface.Name, Overlaid(surface.Declaration, design.Arms[arm]), vertical.Schema, found);
             foreach (var error in found)
             {
                 errors.Add(new SourcePosition(error.File, error.Line, error.Column), $"arm '{design.Arms[arm].Name}': {error.Message}", error.Suggestion, $"arms[{arm}]");
@@ -55,7 +55,7 @@ internal static class ArmCompiler
             isDraft |= experiment.Kind == ExperimentKind.Interleaving;
             foreach (var (feature, weight) in arm.Weights ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, double>.Empty)
             {
-                if (vertical.FeatureNames.ToList().IndexOf(feature) is >= 0 and var column)
+                if (surface.FeatureNames.ToList().IndexOf(feature) is >= 0 and var column)
                 {
                     weights[column] = weights.GetValueOrDefault(column) + (float)weight;
                 }
@@ -64,15 +64,11 @@ internal static class ArmCompiler
 
         // A draft is taken from what the arms think of the items; rules come after it, once.
         declaration = isDraft ? declaration with { Explore = null, Mix = [] } : declaration;
-        var bound = SurfaceCompiler.Bind(surface.Name, declaration, new ErrorList());
-        return new Surface
+        return SurfaceCompiler.Bind(surface.Name, declaration, vertical.Schema, new ErrorList()) with
         {
-            Name = bound.Name,
-            Declaration = bound.Declaration,
-            Sources = bound.Sources,
-            SourceNames = bound.SourceNames,
-            Filters = bound.Filters,
-            Rules = bound.Rules,
+            Grouping = surface.Grouping,
+            Features = surface.Features,
+            FeatureNames = surface.FeatureNames,
             Weights = [.. weights.Select(pair => (pair.Key, pair.Value))],
         };
     }

@@ -3,6 +3,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
@@ -60,14 +61,52 @@ public sealed class CompiledVertical
     /// <summary>Price levels that features refer to: slots of the price and of the keyword.</summary>
     public required IReadOnlyList<(int Price, int Keyword)> PriceLevels { get; init; }
 
+    /// <summary>How the items are divided into groups that surfaces recommend.</summary>
+    internal IReadOnlyList<GroupingDeclaration> Groupings { get; init; } = [];
+
+    /// <summary>The declared weight of each event type; 0 where it is not declared.</summary>
+    internal float[] EventWeights { get; init; } = [];
+
     /// <summary>The features, in the order of the file.</summary>
     public required IReadOnlyList<Feature> Features { get; init; }
 
     /// <summary>The features' names, in the same order: the columns of every matrix.</summary>
     public required IReadOnlyList<string> FeatureNames { get; init; }
 
+    /// <summary>The columns of a surface's matrix: its own features where its candidates are groups, else the vertical's.</summary>
+    public IReadOnlyList<string> FeatureNamesOf(string surface) => Surfaces.TryGetValue(surface, out var own) ? own.FeatureNames : FeatureNames;
+
+    /// <summary>The columns that a model is served: those of the first surface that names it.</summary>
+    public IReadOnlyList<string> FeatureNamesOfModel(string model) =>
+        Surfaces.Values.FirstOrDefault(surface => surface.Declaration.Score.Model == model)?.FeatureNames ?? FeatureNames;
+
     /// <summary>The surfaces by name.</summary>
     public required IReadOnlyDictionary<string, Surface> Surfaces { get; init; }
+
+    /// <summary>The encoders that sources and features name.</summary>
+    public IReadOnlyList<string> EncoderNames { get; init; } = [];
+
+    /// <summary>How many spaces vectors live in: one per vector attribute of the items, then one per encoder.</summary>
+    public int VectorSpaceCount => Schema.VectorCount + EncoderNames.Count;
+
+    /// <summary>The space of a vector attribute or of an encoder, of which one is named; -1 when there is none.</summary>
+    internal int VectorSpaceOf(string? attribute, string? encoder)
+    {
+        if (attribute is not null)
+        {
+            return Schema.FindOrNull(attribute) is { Storage: AttributeStorage.Vectors } slot ? slot.Slot : -1;
+        }
+
+        for (var number = 0; number < EncoderNames.Count; number++)
+        {
+            if (EncoderNames[number] == encoder)
+            {
+                return Schema.VectorCount + number;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>How long after a view an event is credited to it: the longest of the declared windows.</summary>
     public required TimeSpan AttributionWindow { get; init; }

@@ -23,7 +23,7 @@ public sealed partial class EngineRuntime
         new ExperimentChecker(document, new ExperimentSurroundings
         {
             Verticals = snapshot.Verticals.ToDictionary(pair => pair.Key, pair => pair.Value.Vertical.Declaration, StringComparer.Ordinal),
-            FeaturesOf = vertical => snapshot.Verticals[vertical].Vertical.FeatureNames,
+            FeaturesOf = vertical => [.. snapshot.Verticals[vertical].Vertical.Surfaces.Values.SelectMany(surface => surface.FeatureNames).Distinct()],
             Models = [.. manifests.Select(ModelManifestName).Concat(manifests.Select(manifest => manifest.Id)).Distinct(StringComparer.Ordinal)],
             Experiments = snapshot.Experiments,
         }, errors).Check();

@@ -150,6 +150,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             KillSwitches.Set(subject, isSwitched);
         }
 
+        if (_stores.Directory is { } directory)
+        {
+            _state.LoadVectors(directory.Vectors, _recovery);
+        }
+
         for (var ordinal = 0; ordinal < _state.Catalog.ItemCount; ordinal++)
         {
             if (_state.Catalog[ordinal] is { } item)
@@ -370,6 +375,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         foreach (var (name, market) in _state.Markets)
         {
             var vertical = _state.Verticals[name];
+            KeepEncoders(vertical, market);
             var view = market.Freeze();
             verticals[name] = new VerticalSnapshot
             {
@@ -400,7 +406,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     // Renewed by the count of entries, not by the clock, so that a run on the same journal gives the same order.
     private int[] PopularOrder(CompiledVertical vertical, Features.MarketView market, long nowMs)
     {
-        var renewAfter = Math.Max(200, _state.Catalog.ItemCount / 4);
+        // Few items are put in order each time: a new one stands among them at once.
+        var renewAfter = _state.Catalog.ItemCount <= 1000 ? 1 : Math.Max(200, _state.Catalog.ItemCount / 4);
         if (_popular.TryGetValue(vertical.Name, out var known) && _state.AsOf - known.AtSequence < renewAfter)
         {
             return known.Order;
@@ -439,8 +446,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         try
         {
-            var loaded = _stores.Models.Load(name, version, vertical.FeatureNames);
-            return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(vertical.FeatureNames));
+            var columns = vertical.FeatureNamesOfModel(name);
+            var loaded = _stores.Models.Load(name, version, columns);
+            return _loadedModels[key] = new ServingModel(loaded, loaded.Model.ColumnsIn(columns));
         }
         catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
@@ -453,20 +461,6 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
             return null;
         }
-    }
-
-    private void WriteCheckpoint()
-    {
-        if (_state.AsOf == _checkpointAsOf)
-        {
-            return;
-        }
-
-        // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
-        _stores.Checkpoints.Write(_state.AsOf, _state.Sections(), _state.Parts());
-        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.Changes());
-        _state.Catalog.ForgetChanges();
-        Volatile.Write(ref _checkpointAsOf, _state.AsOf);
     }
 
     /// <summary>Stops taking entries, applies what was taken, writes a checkpoint and closes every file.</summary>

@@ -359,6 +359,24 @@ public sealed class EngineState
         Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
     }
 
+    /// <summary>Takes over the graphs of vector indexes.</summary>
+    internal void LoadVectors(string folder, List<string> damages)
+    {
+        foreach (var (name, market) in _markets)
+        {
+            market.Vectors?.Load(folder, name, Catalog, damages);
+        }
+    }
+
+    /// <summary>Writes the graphs of vector indexes.</summary>
+    internal void SaveVectors(string folder)
+    {
+        foreach (var (name, market) in _markets)
+        {
+            market.Vectors?.Save(folder, name, Catalog.LiveItems());
+        }
+    }
+
     private static string SignatureIn(Checkpoint checkpoint, string name)
     {
         var reader = new ByteReader(BytesOf(checkpoint, $"{name}.signature"));

@@ -3,6 +3,7 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Values;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
@@ -29,7 +30,12 @@ internal sealed class MarketState
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
     private readonly int[] _textSlots;
+    private readonly ItemVectors? _vectors;
+    private readonly EncodedItems?[] _encoded;
+    private readonly HashSet<int> _changedItems = [];
+    private int _encodingCount;
     private readonly OfferStatistics? _offers;
+    private readonly VisitStatistics? _visits;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
     {
@@ -53,6 +59,11 @@ internal sealed class MarketState
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
+        _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
+        _encoded = new EncodedItems?[vertical.EncoderNames.Count];
+        _visits = vertical.Groupings.Count > 0 || vertical.Declaration.Statistics.Pairs.Items
+            ? new VisitStatistics(vertical.Groupings, vertical.EventWeights, vertical.Declaration.Statistics.Pairs.Items, catalog)
+            : null;
     }
 
     public VerticalStatistics Statistics => _statistics;
@@ -60,6 +71,8 @@ internal sealed class MarketState
     public UserHistory History => _history;
 
     public TextIndex? Text => _text;
+
+    public ItemVectors? Vectors => _vectors;
 
     /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
     public bool TryLoadText(byte[]? bytes)
@@ -83,8 +96,23 @@ internal sealed class MarketState
             prices.Apply(before, after);
         }
 
+        _vectors?.Apply(after, before);
+        foreach (var encoded in _encoded)
+        {
+            if (encoded?.IsConcernedBy(after, before) ?? false)
+            {
+                encoded.Apply(after);
+            }
+        }
+
+        if (_encodingCount > 0)
+        {
+            _changedItems.Add(after.Ordinal);
+        }
+
         _words?.Apply(before, after);
         _offers?.ApplyItem(after, before);
+        _visits?.ApplyItem(after);
         if (_text is null || hasText)
         {
             return;
@@ -103,14 +131,16 @@ internal sealed class MarketState
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
         var user = marketEvent.User is { } id ? _catalog.UserOrdinal(id) : -1;
+        var visitor = Visitor(user, marketEvent.Session);
         var zone = _offers is null ? 0 : ZoneOf(marketEvent);
         var condition = marketEvent.Type == EventType.View ? _offers?.ConditionOf(marketEvent, item, -1, zone) ?? -1 : -1;
-        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, Visitor(user, marketEvent.Session), _queries.HashOf(marketEvent.Query), PriceOf(item), condition);
+        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, visitor, _queries.HashOf(marketEvent.Query), PriceOf(item), condition);
         if (_offers is not null && marketEvent.Type != EventType.View)
         {
             credited = credited with { Condition = _offers.ConditionOf(marketEvent, item, credited.Condition, zone) };
         }
 
+        _visits?.Apply(credited, item, visitor, marketEvent.Context, isNew: _history.IsNew(user, _vertical.EventWeights));
         Apply(credited, item, recordedAtMs);
     }
 
@@ -249,6 +279,7 @@ internal sealed class MarketState
         foreach (var user in users)
         {
             _history.Erase(user);
+            _visits?.Forget(Visitor(user, null));
         }
     }
 
@@ -281,9 +312,13 @@ internal sealed class MarketState
         Keywords = _catalog.KeywordsOf(_vertical.Name),
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = _text?.Freeze(),
+        Vectors = _vectors?.Freeze() ?? [],
+        Encoded = Array.ConvertAll(_encoded, encoded => encoded?.Freeze()),
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
         Offers = _offers?.Freeze(),
+        Visits = _visits?.Freeze() ?? VisitView.None,
+        Users = _catalog.FreezeUsers(),
     };
 
     public MarketView Live(bool withText = false) => new()
@@ -297,7 +332,42 @@ internal sealed class MarketState
         ListKeywords = _catalog.ListKeywordsOf(_vertical.Name),
         Text = withText ? _text?.Freeze() : null,
         Offers = _offers?.Live(),
+        Visits = _visits?.Live() ?? VisitView.None,
+        Users = _catalog.LiveUsers(),
     };
+
+    /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
+    public string? EncoderVersion(int number) => number < _encoded.Length ? _encoded[number]?.Version : null;
+
+    /// <summary>Begins to note changes; gives the items of now.</summary>
+    public MarketView BeginEncoding()
+    {
+        _encodingCount++;
+        return Freeze();
+    }
+
+    /// <summary>Searches these items from now on, brought up to date by what changed since they were given.</summary>
+    public void Adopt(int number, EncodedItems encoded)
+    {
+        foreach (var ordinal in _changedItems.Order())
+        {
+            if (_catalog[ordinal] is { } item && item.Vertical == _vertical.Name)
+            {
+                encoded.Apply(item);
+            }
+        }
+
+        _encoded[number] = encoded;
+    }
+
+    /// <summary>Ends what <see cref="BeginEncoding"/> began.</summary>
+    public void EndEncoding()
+    {
+        if (--_encodingCount == 0)
+        {
+            _changedItems.Clear();
+        }
+    }
 
     public void SaveKeywords(ByteWriter writer)
     {
@@ -323,6 +393,7 @@ internal sealed class MarketState
         }
 
         _offers?.Save(writer);
+        _visits?.Save(writer);
     }
 
     public void Load(ref ByteReader reader)
@@ -336,5 +407,6 @@ internal sealed class MarketState
         }
 
         _offers?.Load(ref reader, OfferCounts());
+        _visits?.Load(ref reader);
     }
 }

@@ -18,17 +18,9 @@ public sealed class PageMixer
     public PageMixer(CompiledVertical vertical, string surface)
     {
         ArgumentNullException.ThrowIfNull(vertical);
-        var served = vertical.Surfaces[surface];
+        _surface = vertical.Surfaces[surface];
+        _surface = _surface with { Declaration = _surface.Declaration with { Explore = null } };
         _context = new RankingContext(vertical);
-        _surface = new Surface
-        {
-            Name = served.Name,
-            Declaration = served.Declaration with { Explore = null },
-            Sources = served.Sources,
-            SourceNames = served.SourceNames,
-            Filters = served.Filters,
-            Rules = served.Rules,
-        };
     }
 
     /// <summary>The page that scored candidates make.</summary>

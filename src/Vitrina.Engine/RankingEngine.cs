@@ -58,6 +58,22 @@ public sealed class RankingEngine
         }
     }
 
+    /// <summary>The same over a market at rest, without deadlines, experiments and a record: see <see cref="SurfaceRanker"/>.</summary>
+    internal static void RunAtOnce(RankingContext context, bool withReasons)
+    {
+        UnderstandStage.Run(context);
+        RetrieveStage.RunAtOnce(context);
+        FilterStage.MarkUnwanted(context);
+        context.Take(0);
+        ScoreStage.Run(context);
+        FilterStage.MarkUnavailable(context);
+        MixStage.Run(context);
+        if (withReasons)
+        {
+            ExplainStage.Run(context);
+        }
+    }
+
     private RankingContext Open(RankRequest request)
     {
         var snapshot = _snapshot();
@@ -69,7 +85,7 @@ public sealed class RankingEngine
         }
 
         request.RequireKnownSections();
-
+        request.RequireGroups(surface.RanksGroups);
         var page = PageCursor.Read(request, _recorder.Signer);
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var isBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface));
@@ -82,7 +98,7 @@ public sealed class RankingEngine
             throw new RankRequestException("size", $"size {size} is not between 1 and {surface.Declaration.MaxSize}");
         }
 
-        var seed = page?.Seed ?? request.Seed ?? Hash.Combine(Hash.Of64($"{request.User ?? request.Session}/{request.Surface}"), (ulong)snapshot.AsOf);
+        var seed = page?.Seed ?? SeedOf(request, snapshot.AsOf);
         var context = _contexts.GetOrAdd(vertical.Vertical, _ => []).TryTake(out var pooled) ? pooled : new RankingContext(vertical.Vertical);
         try
         {
@@ -108,6 +124,10 @@ public sealed class RankingEngine
             throw;
         }
     }
+
+    /// <summary>Seeds everything random in an answer: the same person on the same snapshot draws the same.</summary>
+    internal static ulong SeedOf(RankRequest request, long asOf) =>
+        request.Seed ?? Hash.Combine(Hash.Of64($"{request.User ?? request.Session}/{request.Surface}"), (ulong)asOf);
 
     private void Close(RankingContext context)
     {

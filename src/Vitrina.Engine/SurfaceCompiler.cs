@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Vitrina.Engine.Ranking;
-using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 
@@ -15,18 +14,21 @@ internal static class SurfaceCompiler
         ["text"] = parameters => new TextSource(parameters.Limit),
         ["popular"] = parameters => new PopularSource(parameters.Limit),
         ["recent"] = parameters => new RecentSource(parameters.Limit),
+        ["vectors"] = parameters => new VectorsSource(parameters.Attribute, parameters.Encoder, parameters.Limit, parameters.Ef),
         ["sameType"] = parameters => new SameTypeSource(parameters.Limit),
+        ["coVisited"] = parameters => new CoVisitedSource(parameters.Limit),
+        ["ownGroups"] = parameters => new GroupSource("ownGroups", parameters.Limit, GroupOffer.Own),
+        ["followingGroups"] = parameters => new GroupSource("followingGroups", parameters.Limit, GroupOffer.Following),
+        ["nextGroups"] = parameters => new GroupSource("nextGroups", parameters.Limit, GroupOffer.Next),
+        ["popularGroups"] = parameters => new GroupSource("popularGroups", parameters.Limit, GroupOffer.Popular),
+        ["likelyGroups"] = parameters => new GroupSource("likelyGroups", parameters.Limit, GroupOffer.Likely),
+        ["risingGroups"] = parameters => new GroupSource("risingGroups", parameters.Limit, GroupOffer.Rising),
     };
 
     private static readonly Dictionary<string, AvailabilityFilter> FilterKinds = new(StringComparer.Ordinal)
     {
         ["active"] = AvailabilityFilter.Active,
         ["inStock"] = AvailabilityFilter.InStock,
-    };
-
-    private static readonly Dictionary<string, Func<CapParameters, MixingRule>> RuleKinds = new(StringComparer.Ordinal)
-    {
-        ["sellerCap"] = parameters => new SellerCapRule(parameters.Max),
     };
 
     internal sealed class SourceParameters
@@ -41,25 +43,29 @@ internal static class SurfaceCompiler
         [Description("When the source is late: skip it and mark the answer, or fail.")]
         public SourceFailure WhenItFails { get; init; } = SourceFailure.Skip;
 
+        [Description("vectors: the vector attribute of the items; either this or encoder.")]
+        public string? Attribute { get; init; }
+
+        [Description("vectors: an encoder in the registry, which embeds the query and the items' texts.")]
+        public string? Encoder { get; init; }
+
+        [Description("vectors: width of the search; wider finds more of the nearest and takes longer.")]
+        [Range(1, 10_000)]
+        public int Ef { get; init; } = 96;
+
         [Description("always, or noQuery: only when nothing is searched for.")]
         public SourceUse When { get; init; }
     }
 
-    internal sealed class CapParameters
-    {
-        [Description("How many items of one seller may stand on a page.")]
-        [Range(1, 1000)]
-        public int Max { get; init; } = 3;
-    }
-
     internal sealed class NoParameters;
 
-    public static Surface Bind(string name, SurfaceDeclaration declaration, ErrorList errors)
+    public static Surface Bind(string name, SurfaceDeclaration declaration, ItemSchema schema, ErrorList errors)
     {
         var sources = new List<CandidateSource>();
         foreach (var source in declaration.Sources)
         {
             var parameters = source.Bind<SourceParameters>(errors);
+            CheckVectors(source, parameters, schema, errors);
             if (Find(SourceKinds, source, "source", errors) is { } make)
             {
                 var made = make(parameters);
@@ -67,6 +73,12 @@ internal static class SurfaceCompiler
                 made.Deadline = parameters.Deadline;
                 made.When = parameters.When;
                 sources.Add(made);
+                if (made.IsOfGroups != (declaration.Candidates is not null))
+                {
+                    errors.Add(source.Position, made.IsOfGroups
+                        ? $"the source '{source.Kind}' gives groups; declare them: candidates: {{groups: category}}"
+                        : $"the source '{source.Kind}' gives items, and the candidates of '{name}' are groups");
+                }
             }
         }
 
@@ -83,9 +95,9 @@ internal static class SurfaceCompiler
         var rules = new List<MixingRule>();
         foreach (var rule in declaration.Mix)
         {
-            if (Find(RuleKinds, rule, rule.Discriminator, errors) is { } make)
+            if (Find(RuleKinds.All, rule, rule.Discriminator, errors) is { } make)
             {
-                rules.Add(make(rule.Bind<CapParameters>(errors)));
+                rules.Add(make(rule, new RuleBinding(schema, declaration.Candidates?.Groups ?? schema.Type?.Name, errors)));
             }
         }
 
@@ -98,6 +110,25 @@ internal static class SurfaceCompiler
             Filters = filters,
             Rules = rules,
         };
+    }
+
+    private static void CheckVectors(KindDeclaration source, SourceParameters parameters, ItemSchema schema, ErrorList errors)
+    {
+        var isVectors = source.Kind == "vectors";
+        foreach (var parameter in isVectors ? [] : new[] { "attribute", "encoder", "ef" }.Where(source.Has))
+        {
+            errors.Add(source.PositionOf(parameter), $"'{parameter}' belongs to the source kind vectors");
+        }
+
+        var vectors = schema.Slots.Where(slot => slot.Storage == AttributeStorage.Vectors).Select(slot => slot.Name).ToList();
+        if (isVectors && (parameters.Attribute is null) == (parameters.Encoder is null))
+        {
+            errors.Add(source.Position, "the source kind vectors needs either 'attribute', a vector attribute, or 'encoder'");
+        }
+        else if (isVectors && parameters.Attribute is { } attribute && !vectors.Contains(attribute))
+        {
+            errors.Add(source.PositionOf("attribute"), $"'{attribute}' is not a vector attribute of the item", NearestName.Find(attribute, vectors));
+        }
     }
 
     private static T? Find<T>(Dictionary<string, T> kinds, KindDeclaration declaration, string what, ErrorList errors)

@@ -2,6 +2,9 @@ using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
+using Vitrina.Engine.Ranking;
+using Vitrina.Engine.Ranking.Retrieving;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -34,11 +37,29 @@ public static class VerticalCompiler
         var found = new ErrorList();
         var schema = new ItemSchema(declaration.Items);
         var binding = new FeatureBinding(declaration, schema, found);
-        var features = BindFeatures(declaration, binding);
-        var surfaces = declaration.Surfaces.ToDictionary(
-            pair => pair.Key,
-            pair => SurfaceCompiler.Bind(pair.Key, pair.Value, found),
-            StringComparer.Ordinal);
+        var features = BindFeatures(declaration.Features, binding);
+        var names = features.Select(feature => feature.Name).ToList();
+        var groupings = GroupingCompiler.Bind(declaration, schema, found);
+        var surfaces = new Dictionary<string, Surface>(StringComparer.Ordinal);
+        foreach (var (name, surface) in declaration.Surfaces)
+        {
+            var grouping = surface.Candidates is null ? -1 : groupings.FindIndex(known => known.Attribute == surface.Candidates.Groups);
+            var own = features;
+            if (surface.Candidates is not null)
+            {
+                binding.Grouping = grouping < 0 ? null : groupings[grouping];
+                own = BindFeatures(surface.Features, binding);
+                binding.Grouping = null;
+            }
+
+            surfaces[name] = SurfaceCompiler.Bind(name, surface, schema, found) with
+            {
+                Grouping = grouping,
+                Features = own,
+                FeatureNames = ReferenceEquals(own, features) ? names : [.. own.Select(feature => feature.Name)],
+            };
+        }
+
         errors = found.InFileOrder();
         if (found.Count > 0)
         {
@@ -50,7 +71,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
-            Analyzer = new TextAnalyzer(declaration.Languages),
+            Analyzer = binding.Analyzer,
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,
@@ -60,22 +81,25 @@ public static class VerticalCompiler
             PopularityHalfLife = binding.ItemHalfLife,
             PriceLevels = binding.PriceLevels,
             Offers = binding.Offers,
+            Groupings = groupings,
+            EventWeights = GroupingCompiler.WeightsOf(declaration),
             Features = features,
-            FeatureNames = [.. features.Select(feature => feature.Name)],
+            FeatureNames = names,
             Surfaces = surfaces,
+            EncoderNames = [.. binding.Encoders.Concat(surfaces.Values.SelectMany(surface => surface.Sources).OfType<VectorsSource>().Select(source => source.Encoder).OfType<string>()).Distinct()],
             AttributionWindow = AttributionWindowOf(declaration),
-            StateSignature = Signature(declaration, binding),
+            StateSignature = Signature(declaration, binding, groupings),
         };
     }
 
     private static TimeSpan AttributionWindowOf(VerticalDeclaration declaration) =>
         declaration.Events.Values.Select(e => e.AttributionWindow).DefaultIfEmpty(TimeSpan.FromDays(7)).Max();
 
-    private static List<Feature> BindFeatures(VerticalDeclaration declaration, FeatureBinding binding)
+    private static List<Feature> BindFeatures(IReadOnlyList<KindDeclaration> declared, FeatureBinding binding)
     {
         var features = new List<Feature>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var feature in declaration.Features)
+        foreach (var feature in declared)
         {
             foreach (var bound in FeatureKinds.Bind(feature, binding))
             {
@@ -94,14 +118,16 @@ public static class VerticalCompiler
     }
 
     // Everything that the living state depends on; a file that differs elsewhere keeps its checkpoints and is taken over as it runs.
-    private static string Signature(VerticalDeclaration declaration, FeatureBinding binding)
+    private static string Signature(VerticalDeclaration declaration, FeatureBinding binding, List<GroupingDeclaration> groupings)
     {
         var parts = binding.Counters.Select(counter => counter.Signature)
             .Concat(binding.PriceLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"price:{level.Price}/{level.Keyword}")))
             .Concat(declaration.Items.Attributes.Select(attribute => string.Create(
-                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}")))
+                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}{VectorSignature(attribute.Value)}")))
             .Concat(declaration.Tables.Select(table => $"{table.Key}({string.Join(',', table.Value.Columns.Keys)})"))
             .Concat(binding.Events.Select(EventTypes.NameOf))
+            .Concat(groupings.Select(grouping => grouping.Signature))
+            .Concat(declaration.Statistics.Pairs.Items ? ["pairs:" + string.Join(',', GroupingCompiler.WeightsOf(declaration))] : [])
             .Append(string.Join(',', binding.WindowDays))
             .Append(declaration.TimeZone)
             .Append(AttributionWindowOf(declaration).ToString())
@@ -111,4 +137,7 @@ public static class VerticalCompiler
                 : []);
         return string.Join(';', parts);
     }
+
+    private static string VectorSignature(AttributeDeclaration attribute)
+        => attribute.Kind == AttributeKind.Vector ? string.Create(CultureInfo.InvariantCulture, $":{attribute.Dimension}:{attribute.Metric}") : "";
 }

@@ -30,18 +30,31 @@ public sealed class LearningLoop
     private readonly IJournalStore _journal;
     private readonly JournalSurvey _survey;
     private readonly TimeSplit _split;
+    private readonly Engine.Ranking.Surface _surface;
     private readonly Func<RankingRecord, float[]?>? _truth;
 
     private LearningLoop(IJournalStore journal, CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth, CancellationToken cancellationToken)
     {
         (_journal, _vertical, _options, _truth) = (journal, vertical, options, truth);
-        _survey = JournalSurvey.Of(journal, options.Vertical, options.Surface, JournalSurvey.WindowsOf(vertical), cancellationToken);
+        if (!vertical.Surfaces.TryGetValue(options.Surface, out var surface))
+        {
+            throw new NothingToLearnException($"'{options.Vertical}' has no surface '{options.Surface}'; surfaces are {string.Join(", ", vertical.Surfaces.Keys)}");
+        }
+
+        _surface = surface;
+        _survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: false, options.ReconstructedLists, cancellationToken);
+        if (_survey.IsReconstructed)
+        {
+            // Nothing was shown, so that no place drew anybody's eye.
+            _options = options with { PositionBias = PositionBias.None };
+        }
+
         if (_survey.Places.Count < 10)
         {
             throw new NothingToLearnException($"the journal holds {_survey.Places.Count} rankings of {options.Vertical}/{options.Surface}; import rankings or serve some first");
         }
 
-        _split = TimeSplit.Of(_survey, options);
+        _split = TimeSplit.Of(_survey, _options);
     }
 
     /// <summary>Learns a model from the journal.</summary>
@@ -64,7 +77,8 @@ public sealed class LearningLoop
     {
         var loop = Open(journal, verticals, options, truth, cancellationToken);
         void Replay(Action<LearningList> take) => loop.Replay(verticals, featureFolder, take, progress, cancellationToken);
-        var columns = new LearningColumns(loop._vertical.FeatureNames, options.PositionBias == PositionBias.Feature);
+        var columns = new LearningColumns(loop._surface.FeatureNames, loop._options.PositionBias == PositionBias.Feature);
+        options = loop._options;
         var examination = options.PositionBias == PositionBias.Ipw ? loop.ExaminationOf(columns, Replay) : null;
         using var rows = new LearningRows(columns, options, Math.Min(1, options.LinearRows / Math.Max(1, loop._survey.ShownCount * options.TrainShare)), examination);
         var test = new List<LearningList>();
@@ -97,7 +111,7 @@ public sealed class LearningLoop
         var loop = Open(journal, verticals, options, null, cancellationToken);
         var lists = new List<LearningList>();
         loop.Replay(verticals, featureFolder, lists.Add, null, cancellationToken);
-        return (new LearningColumns(loop._vertical.FeatureNames, options.PositionBias == PositionBias.Feature), lists);
+        return (new LearningColumns(loop._surface.FeatureNames, loop._options.PositionBias == PositionBias.Feature), lists);
     }
 
     private static LearningLoop Open(
@@ -117,7 +131,7 @@ public sealed class LearningLoop
 
     private void Replay(IReadOnlyList<CompiledVertical> verticals, string? featureFolder, Action<LearningList> take, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var replay = new RankingReplay(_journal, verticals, _vertical, featureFolder, withText: true);
+        var replay = new RankingReplay(_journal, verticals, _vertical, featureFolder, withText: !_surface.RanksGroups);
         replay.Run(
             _survey,
             ranking =>
@@ -145,7 +159,7 @@ public sealed class LearningLoop
             Id = record.Id,
             Part = part,
             Labels = [.. ranking.Items.Select(item => LabelOf(_survey.ActsOn(record.Id, item.Id.Value)))],
-            Features = [.. Enumerable.Range(0, _vertical.Features.Count).Select(column => ranking.Features.Column(column).ToArray())],
+            Features = [.. Enumerable.Range(0, _surface.Features.Count).Select(column => ranking.Features.Column(column).ToArray())],
             Positions = [.. ranking.ShownIndex.Select(shown => record.Offset + shown + 1)],
             LastSeen = Math.Max(_survey.LastSeenOf(record.Id), record.AssumedViews),
             IsRandomised = IsRandomised(record),
@@ -228,7 +242,7 @@ public sealed class LearningLoop
 
     private ModelManifest ManifestOf(RankingModel model, RankedLists test)
     {
-        var name = _options.Model ?? _vertical.Surfaces[_options.Surface].Declaration.Score.Model ?? $"{_options.Vertical}-{_options.Surface}";
+        var name = _options.Model ?? _surface.Declaration.Score.Model ?? $"{_options.Vertical}-{_options.Surface}";
         var version = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_survey.AsOf}-{_options.Seed}");
         var to = DateTimeOffset.FromUnixTimeMilliseconds(_split.ValidationEndMs);
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
@@ -250,7 +264,7 @@ public sealed class LearningLoop
             Surface = _options.Surface,
             Features = [.. model.Inputs.Select(input => new ManifestFeature(
                 input.Name,
-                _vertical.Features.FirstOrDefault(f => f.Name == input.Name)?.Origin == FeatureOrigin.Recorded ? "recorded" : "replayed",
+                _surface.Features.FirstOrDefault(f => f.Name == input.Name)?.Origin == FeatureOrigin.Recorded ? "recorded" : "replayed",
                 missing))],
             Kind = model.Kind,
             Objective = _options.Objective.ToString().ToLowerInvariant(),

@@ -105,6 +105,10 @@ public sealed record LearningOptions
     [Range(1000, 100_000_000)]
     public int LinearRows { get; init; } = 1_000_000;
 
+    /// <summary>Most lists that are made again for a surface of groups that was never shown; beyond, a share by a hash. Default 10,000.</summary>
+    [Range(100, 10_000_000)]
+    public int ReconstructedLists { get; init; } = 10_000;
+
     /// <summary>Seeds shuffles and intervals.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -153,7 +153,7 @@ public sealed class ExperimentChanges(EngineRuntime runtime) : IDisposable
 
             try
             {
-                runtime.Models.Load(slash < 0 ? model : model[..slash], version, vertical.FeatureNames);
+                runtime.Models.Load(slash < 0 ? model : model[..slash], version, vertical.FeatureNamesOfModel(slash < 0 ? model : model[..slash]));
             }
             catch (Exception exception) when (exception is IOException or ModelMismatchException or DamagedFileException or ArgumentException)
             {

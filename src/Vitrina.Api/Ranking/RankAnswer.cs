@@ -42,6 +42,9 @@ public sealed record RankAnswer
     /// <summary>The model that scored, as name/version; absent when the surface's fallback did.</summary>
     public string? Model { get; init; }
 
+    /// <summary>On a surface of groups: true when the person has no history to go by; else absent.</summary>
+    public bool? ColdStart { get; init; }
+
     /// <summary>How many candidates stood in the ranking.</summary>
     public required int CandidateCount { get; init; }
 
@@ -115,7 +118,16 @@ public sealed record RankedItem
 
     /// <summary>How its score came about; when asked for.</summary>
     public ExplainedNumber? Explanation { get; init; }
+
+    /// <summary>The best available items of an answered group, when <c>itemsPerGroup</c> asks for them; else absent.</summary>
+    public IReadOnlyList<RankedGroupItem>? Items { get; init; }
 }
+
+/// <summary>One of the best items of an answered group.</summary>
+/// <param name="Id">The item's id.</param>
+/// <param name="Token">Events on the item echo it, so that they are credited to this answer.</param>
+/// <param name="Attributes">The asked attributes.</param>
+public sealed record RankedGroupItem(string Id, string Token, ItemFields? Attributes);
 
 /// <summary>What became of an item that was asked about.</summary>
 /// <param name="Id">The item.</param>

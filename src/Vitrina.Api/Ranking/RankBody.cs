@@ -14,6 +14,9 @@ public sealed record RankBody
     /// <summary>What is searched for; at most 1,000 characters.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What to look near to: <c>{"ATTRIBUTE": [numbers]}</c>, or the numbers alone where the vertical has one vector attribute.</summary>
+    public JsonElement? Vector { get; init; }
+
     /// <summary>Candidates by id, when the caller has them; absent: the surface's own sources.</summary>
     public IReadOnlyList<string>? Items { get; init; }
 
@@ -34,6 +37,12 @@ public sealed record RankBody
 
     /// <summary>How many items; absent: the surface's size.</summary>
     public int? Size { get; init; }
+
+    /// <summary>The item that <c>similar</c> starts from; the same as <c>context.item</c>.</summary>
+    public string? Item { get; init; }
+
+    /// <summary>On a surface of groups: how many of the best available items stand beside each group.</summary>
+    public int? ItemsPerGroup { get; init; }
 
     /// <summary>region, device, item (where <c>similar</c> starts from), and whatever else shall be recorded.</summary>
     public IReadOnlyDictionary<string, string>? Context { get; init; }

@@ -69,14 +69,17 @@ internal sealed class RankBodyReader(ApiOptions options)
                 "user" => request with { User = Id(value, "user") },
                 "session" => request with { Session = Id(value, "session") },
                 "query" => request with { Query = Query(value) },
+                "vector" => request with { Vectors = RankVectorReader.Read(value) },
                 "items" => request with { Items = Ids(value, "items", options.MaxItems) },
                 "filters" => request with { Filters = Conditions(value) },
                 "sort" => request with { Sort = Sort(value) },
                 "facets" => request with { Facets = Names(value, "facets") },
                 "sections" => request with { Sections = Names(value, "sections") },
                 "cursor" => request with { Cursor = Text(value, "cursor", LongestCursor) },
-                "size" => request with { Size = Size(value) },
-                "context" => request with { Context = Context(value) },
+                "size" => request with { Size = Size(value, "size") },
+                "context" => request with { Context = [.. request.Context, .. Context(value)] },
+                "item" => request with { Context = [new("item", Id(value, "item")), .. request.Context] },
+                "itemsPerGroup" => request with { ItemsPerGroup = Size(value, "itemsPerGroup") },
                 "explain" => request with { Explain = Explain(value) },
                 "personalization" => request with { Personalization = Switch(value) },
                 "mode" => request with { IsShadow = Mode(value) },
@@ -277,7 +280,7 @@ internal sealed class RankBodyReader(ApiOptions options)
         return new SortOrder(by ?? throw new RankRequestException("sort.by", "is missing", "missing"), isDescending);
     }
 
-    private static int Size(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) ? size : throw Wrong("size", "a whole number");
+    private static int Size(JsonElement value, string field) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) ? size : throw Wrong(field, "a whole number");
 
     private List<KeyValuePair<string, string>> Context(JsonElement value)
     {

@@ -100,6 +100,7 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
             Degraded = answer.Degraded,
             Mode = answer.IsShadow ? "shadow" : null,
             Model = answer.Model,
+            ColdStart = answer.IsColdStart,
             CandidateCount = answer.CandidateCount,
             Asked = [.. answer.Asked.Select(asked => new AskedItem(asked.Id, asked.Outcome, asked.Reason, ExplainedNumber.Of(asked.Explanation)))],
         };
@@ -113,7 +114,11 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
         Score = ApiJson.Finite(item.Score),
         Token = item.Token,
         Reasons = item.Reasons,
-        Attributes = fields.Count > 0 && snapshot.Find(item.Id) is { } present ? new ItemFields(present, snapshot, fields) : null,
+        Attributes = FieldsOf(item.Id, snapshot, fields),
         Explanation = ExplainedNumber.Of(item.Explanation),
+        Items = item.Items?.Select(best => new RankedGroupItem(best.Id, best.Token, FieldsOf(best.Id, snapshot, fields))).ToArray(),
     };
+
+    private static ItemFields? FieldsOf(string id, VerticalSnapshot snapshot, IReadOnlyList<string> fields) =>
+        fields.Count > 0 && snapshot.Find(id) is { } present ? new ItemFields(present, snapshot, fields) : null;
 }

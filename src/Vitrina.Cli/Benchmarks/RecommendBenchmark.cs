@@ -33,7 +33,7 @@ internal static class RecommendBenchmark
                 var since = TimeProvider.System.GetTimestamp();
                 var learned = RecommendRun.Learn(task, request.Seed, progress, cancellationToken);
                 var seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
-                foreach (var test in learned.Measure(run?.ReceiverOf(task)))
+                foreach (var test in learned.Measure(part.Key == parts[0].Part ? run?.ReceiverOf(task) : null))
                 {
                     results.Add(new MeasuredRow(learned, test, seconds));
                 }

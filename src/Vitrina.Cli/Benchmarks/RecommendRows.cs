@@ -1,6 +1,7 @@
 using Vitrina.Learning.Evaluation;
-using Vitrina.Learning.Recommending.Measuring;
 using Vitrina.Learning.Recommending;
+using Vitrina.Learning.Recommending.Measuring;
+using Vitrina.Learning.Recommending.Reranking;
 
 namespace Vitrina.Cli.Benchmarks;
 
@@ -16,7 +17,7 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
     // Intervals of many queries need fewer resamples for the same digits.
     private const int Resamples = 1000;
 
-    // Differences are given of the measures that a protocol's published figures are given in.
+    // Intervals of baselines, and differences, are given of the measures in which a protocol's published figures are given.
     private const int HeadlineMeasures = 2;
     private static readonly string[] s_baselines = ["popularity", "item-knn", "co-visitation", "own-history"];
     private readonly SortedDictionary<bool, List<MeasuredRow>> _tests = [];
@@ -44,9 +45,16 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
         var table = new EvaluationTable(seed, [], Resamples);
         foreach (var name in methods)
         {
-            foreach (var key in protocol.Measures)
+            foreach (var (number, key) in protocol.Measures.Index())
             {
-                table.AddLists(name, key, values[name][key]);
+                if (number < HeadlineMeasures || name == RecommendMeasurement.Own)
+                {
+                    table.AddLists(name, key, values[name][key]);
+                }
+                else
+                {
+                    table.AddFigure(name, key, values[name][key].Average());
+                }
             }
 
             table.AddFigure(name, "coverage", tests.Average(test => Method(test.Test, name).Measures.Coverage));
@@ -69,10 +77,14 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
 
         table.AddFigure(RecommendMeasurement.Own, "best_baseline", best);
         table.AddFigure(RecommendMeasurement.Own, "trees", tests.Average(test => test.Run.Reranker.Report.Trees));
+        table.AddFigure(RecommendMeasurement.Own, "blend", Blend(tests[0].Run.Reranker));
         table.AddFigure(RecommendMeasurement.Own, "settings", tests[0].Run.Settings.Description);
         table.AddFigure(RecommendMeasurement.Own, "seconds", tests.Sum(test => test.LearnSeconds + test.Test.FitSeconds));
         return table.ToRows();
     }
+
+    private static string Blend(Reranker reranker)
+        => FormattableString.Invariant($"{reranker.Blend.Weight} of {reranker.Model.Inputs[reranker.Blend.Column].Name}");
 
     private static MeasuredMethod Method(MeasuredTest test, string name) => test.Methods.Single(method => method.Name == name);
 }

@@ -18,6 +18,7 @@ internal static class BenchCommand
         Backtest(),
         BenchTreesCommand.Create(),
         BenchRankCommand.Create(),
+        BenchSearchCommand.Create(),
         BenchFactorsCommand.Create(),
         BenchOffersCommand.Create(),
         BenchRecommendCommand.Create(),

@@ -18,9 +18,10 @@ internal static class BenchOffersCommand
         var config = new Option<string?>("--world-config") { Description = "With --world: a world configuration file; absent: the preset offers." };
         var worlds = new Option<int>("--worlds") { Description = "With --world: worlds that differ by their seed.", DefaultValueFactory = _ => 3 };
         var listings = new Option<string?>("--listings") { Description = "A folder with listings.tsv.gz of category pages: thresholds, bins, offers and groups of all of them." };
+        var scale = new Option<int?>("--scale") { Description = "Drawn data: so many offers, ten times as many day-rolled counts; Init and Update." };
         var command = new Command("offers", "Statistics by the state of an item against statistics by item. Example: vitrina bench offers --dataset trivago --planted --json")
         {
-            dataset, planted, clicks, world, config, worlds, listings, seed, json,
+            dataset, planted, clicks, world, config, worlds, listings, scale, seed, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -42,8 +43,15 @@ internal static class BenchOffersCommand
                 return 0;
             }
 
+            if (parsed.GetValue(scale) is { } offers)
+            {
+                const int MostOffers = 50_000_000;
+                BenchCommand.Print(ScaleBenchmark.Run(offers is >= 1000 and <= MostOffers ? offers : throw new UsageException("--scale: a number from 1,000 to 50,000,000"), parsed.GetValue(seed)), parsed.GetValue(json));
+                return 0;
+            }
+
             var count = parsed.GetValue(clicks) is >= 1 and <= 10_000 and var asked ? asked : throw new UsageException("--clicks: a number from 1 to 10,000");
-            var folder = parsed.GetValue(dataset) ?? throw new UsageException("say what is measured: --dataset FOLDER, --world goods or --listings FOLDER");
+            var folder = parsed.GetValue(dataset) ?? throw new UsageException("say what is measured: --dataset FOLDER, --world goods, --listings FOLDER or --scale N");
             BenchCommand.Print(ListsBenchmark.Run(folder, parsed.GetValue(planted), count, parsed.GetValue(seed)), parsed.GetValue(json));
             return 0;
         });

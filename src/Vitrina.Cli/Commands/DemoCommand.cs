@@ -79,6 +79,7 @@ internal static class DemoCommand
             outcome = await TrainCommand.LearnAsync(runtime.Journal, data, options, terminal, cancellationToken, truth.Of);
             terminal.Say($"  {outcome.Report.Rows:n0} rows in {watch.Step("train"):0.0} s");
             await Publishing.PublishAsync(runtime, outcome.Manifest, "demo", cancellationToken);
+            await LearnGroupsAsync(demo, runtime, data, options, terminal, watch, cancellationToken);
         }
 
         var table = Evaluations.Table(outcome.Randomised, world.Seed, demo.Baselines);
@@ -105,6 +106,28 @@ internal static class DemoCommand
             terminal.Result(Document(report, truths, outcome.Manifest, imported, watch, answers), () => Show(answers, terminal));
             stop();
         }, cancellationToken);
+    }
+
+    // Lists of groups were never shown in the world's history: they are made again from replayed state.
+    private static async Task LearnGroupsAsync(
+        DemoWorld demo, EngineRuntime runtime, DataDirectory data, LearningOptions options, Terminal terminal, StepWatch watch, CancellationToken cancellationToken)
+    {
+        if (demo.Groups is not { } groups)
+        {
+            return;
+        }
+
+        try
+        {
+            var asked = options with { Surface = groups.Surface, ReconstructedLists = 3_000, Kind = RankerKind.Trees, Leaves = 16, Trees = 200 };
+            var outcome = await TrainCommand.LearnAsync(runtime.Journal, data, asked, terminal, cancellationToken);
+            terminal.Say($"  {outcome.Report.Rows:n0} rows in {watch.Step("groups"):0.0} s");
+            await Publishing.PublishAsync(runtime, outcome.Manifest, "demo", cancellationToken);
+        }
+        catch (NothingToLearnException nothing)
+        {
+            terminal.Say($"  groups go by their fallback: {nothing.Message}");
+        }
     }
 
     // Items that live for hours are long gone when the history is imported: what is alive now is put as a marketplace would.
@@ -140,6 +163,11 @@ internal static class DemoCommand
         foreach (var request in demo.Requests)
         {
             answers.Add(await RankCommand.RankAsync(client, demo.Vertical, demo.Surface, request, cancellationToken));
+        }
+
+        if (demo.Groups is { } groups)
+        {
+            answers.Add(await RankCommand.RankAsync(client, demo.Vertical, groups.Surface, groups.Request, cancellationToken));
         }
 
         return answers;

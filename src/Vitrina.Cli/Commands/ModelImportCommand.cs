@@ -78,7 +78,7 @@ internal static class ModelImportCommand
             }
         }
 
-        var missing = MissingOf(model, vertical.FeatureNames);
+        var missing = MissingOf(model, vertical.FeatureNamesOf(target.Surface));
         var document = new JsonObject
         {
             ["model"] = manifest.Id,
@@ -127,7 +127,7 @@ internal static class ModelImportCommand
             Kind = model.Kind,
             Features = [.. model.Inputs.Select(input => new ManifestFeature(
                 input.Name,
-                vertical.Features.FirstOrDefault(feature => feature.Name == input.Name)?.Origin == FeatureOrigin.Recorded ? "recorded" : "replayed",
+                vertical.Surfaces[target.Surface].Features.FirstOrDefault(feature => feature.Name == input.Name)?.Origin == FeatureOrigin.Recorded ? "recorded" : "replayed",
                 "each split says where a missing value goes"))],
             Objective = model.Ensemble.Link == ScoreLink.Logistic ? "logistic" : foreign.Objective,
             Label = target.Label,

@@ -13,6 +13,7 @@ internal static class OffersCommand
         Rollback(),
         OffersTransferCommand.Create(),
         OffersFitTransferCommand.Create(),
+        OffersMatchCommand.Create(),
     };
 
     private static Command Rollback()

@@ -19,12 +19,13 @@ internal static class RankCommand
         var filter = new Option<string[]>("--filter") { Description = "attribute=value, attribute=value1|value2 or attribute=min..max; may be given several times." };
         var item = new Option<string?>("--item") { Description = "The item that 'similar' starts from." };
         var sections = new Option<string[]>("--section") { Description = "A section beside organic: similar." };
+        var itemsPerGroup = new Option<int>("--items-per-group") { Description = "On a surface of groups: how many of the best items stand beside each." };
         var explain = new Option<bool>("--explain") { Description = "Show how each score came about." };
         var data = EngineAccess.DataOption();
         var json = EngineAccess.JsonOption();
         var command = new Command("rank", "Answer one request, from the running server or from the files. Example: vitrina rank \"кроссовки nike\" --explain")
         {
-            query, vertical, surface, user, size, filter, item, sections, explain, data, json,
+            query, vertical, surface, user, size, filter, item, sections, itemsPerGroup, explain, data, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -35,6 +36,7 @@ internal static class RankCommand
                 User = parsed.GetValue(user),
                 Query = parsed.GetValue(query),
                 Size = parsed.GetValue(size),
+                ItemsPerGroup = parsed.GetValue(itemsPerGroup),
                 Filters = [.. (parsed.GetValue(filter) ?? []).Select(ConditionOf)],
                 Sections = parsed.GetValue(sections) ?? [],
                 Context = parsed.GetValue(item) is { } start ? [new("item", start)] : [],
@@ -103,6 +105,7 @@ internal static class RankCommand
             ["user"] = request.User,
             ["query"] = request.Query,
             ["size"] = request.Size,
+            ["itemsPerGroup"] = request.ItemsPerGroup > 0 ? request.ItemsPerGroup : null,
             ["filters"] = filters,
             ["sections"] = new JsonArray([.. request.Sections.Select(section => (JsonNode)section)]),
             ["context"] = new JsonObject(request.Context.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
@@ -137,6 +140,11 @@ internal static class RankCommand
                 var title = (string?)item!["attributes"]?["title"] ?? "";
                 var price = item["attributes"]?["price"]?.ToString() ?? "";
                 Console.Out.WriteLine($"{(int)item["position"]!,3}. {(string)item["id"]!,-12} {(double)item["score"]!,8:0.000}  {title}  {price}   [{string.Join(", ", item["reasons"]!.AsArray().Select(reason => (string)reason!))}]");
+                foreach (var best in item["items"]?.AsArray() ?? [])
+                {
+                    Console.Out.WriteLine($"       {(string)best!["id"]!,-12} {best["attributes"]?["title"]}  {best["attributes"]?["price"]}");
+                }
+
                 if (item["explanation"] is { } explanation)
                 {
                     PrintTree(explanation, 3);

@@ -34,6 +34,9 @@ internal sealed record DemoWorld
     /// <summary>The requests that are asked after the start, and shown to try.</summary>
     public required IReadOnlyList<JsonObject> Requests { get; init; }
 
+    /// <summary>A second surface that is learned and asked once; null when there is none.</summary>
+    public (string Surface, JsonObject Request)? Groups { get; init; }
+
     /// <summary>A table of what no log can tell, from the world itself; null when there is none.</summary>
     public Func<IWorld, IProgress<double>, BenchReport>? Truth { get; init; }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Vitrina.Cli.Demos;
 
-/// <summary>The demo of the goods world: search.</summary>
+/// <summary>The demo of the goods world: search, and groups for a person.</summary>
 internal static class GoodsDemo
 {
     public static DemoWorld World { get; } = new()
@@ -10,6 +10,7 @@ internal static class GoodsDemo
         World = "goods",
         Vertical = "goods",
         Surface = "search",
+        Groups = ("groups", new() { ["user"] = "u000007", ["size"] = 5, ["itemsPerGroup"] = 2, ["fields"] = new JsonArray("title", "price") }),
         Requests =
         [
             new() { ["user"] = "u1", ["query"] = "кроссовки", ["size"] = 5, ["fields"] = new JsonArray("title", "price") },

@@ -95,7 +95,9 @@ internal static class VerticalPage
         Parameters(page, surfaces.GetNestedType("SourceParameters", BindingFlags.NonPublic)!);
         foreach (var kind in KindsIn(surfaces, "SourceKinds"))
         {
-            Kind(page, kind, CodeComments.Of(TypeIn("Ranking.Retrieving", $"{Pascal(kind)}Source")), null);
+            // Sources of groups are one type with an offer each.
+            var offer = kind.EndsWith("Groups", StringComparison.Ordinal) ? Pascal(kind[..^"Groups".Length]) : null;
+            Kind(page, kind, offer is null ? CodeComments.Of(TypeIn("Ranking.Retrieving", $"{Pascal(kind)}Source")) : CodeComments.OfValue(TypeIn("Ranking.Retrieving", "GroupOffer"), offer), null);
         }
 
         page.Heading(2, "Filters: kinds").Line("`surfaces.NAME.filters: [name, …]`. Removed candidates stay in the record with the reason.").Line();
@@ -106,9 +108,10 @@ internal static class VerticalPage
         }
 
         page.Heading(2, "Mixing rules: kinds").Line("`surfaces.NAME.mix: [{rule: …}]`.").Line();
-        foreach (var kind in KindsIn(surfaces, "RuleKinds"))
+        var rules = TypeIn("", "RuleKinds");
+        foreach (var kind in ((System.Collections.IDictionary)rules.GetProperty("All")!.GetValue(null)!).Keys.Cast<string>())
         {
-            Kind(page, kind, CodeComments.Of(TypeIn("Ranking.Mixing", $"{Pascal(kind)}Rule")), surfaces.GetNestedType("CapParameters", BindingFlags.NonPublic));
+            Kind(page, kind, CodeComments.Of(TypeIn("Ranking.Mixing", kind == "bury" ? "BoostRule" : $"{Pascal(kind)}Rule")), rules.GetNestedType($"{Pascal(kind)}Parameters", BindingFlags.NonPublic) ?? rules.GetNestedType("NamedParameters", BindingFlags.NonPublic));
         }
     }
 
@@ -137,6 +140,7 @@ internal static class VerticalPage
 
     // A kind's parameters are the nested type of its name; the text kinds share one.
     private static Type? ParametersOf(Type kinds, string kind) => kinds.GetNestedType($"{Pascal(kind)}Parameters", BindingFlags.NonPublic)
+        ?? TypeIn("Features", "GroupKinds").GetNestedType($"{Pascal(kind)}Parameters", BindingFlags.NonPublic)
         ?? (kind is "bm25" or "coverage" ? kinds.GetNestedType("FieldParameters", BindingFlags.NonPublic) : null);
 
     private static IEnumerable<string> KindsIn(Type compiler, string field) =>

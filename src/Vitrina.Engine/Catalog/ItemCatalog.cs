@@ -209,6 +209,9 @@ public sealed class ItemCatalog
     /// <summary>True for an ordinal whose person was erased. For the writer.</summary>
     public bool IsErased(int user) => user >= 0 && user < _joined.Count && _joined[user] < 0;
 
+    /// <summary>A user's attributes, or null when it was never put. For the writer.</summary>
+    public Entity? UserAt(int user) => user >= 0 && user < _users.Count ? _users[user] : null;
+
     private static void Apply(EntityChange change, PagedArray<Entity?> entities, int ordinal, HashSet<int> changed)
     {
         entities.EnsureCount(ordinal + 1);
@@ -221,6 +224,9 @@ public sealed class ItemCatalog
 
     /// <summary>A view of all items, valid until the next write.</summary>
     public PagedView<Item?> LiveItems() => _items.Live();
+
+    /// <summary>A view of all users' attributes, valid until the next write.</summary>
+    public PagedView<Entity?> LiveUsers() => _users.Live();
 
     /// <summary>An immutable view of all users' attributes.</summary>
     public PagedView<Entity?> FreezeUsers() => _users.Freeze();

@@ -13,7 +13,7 @@ public readonly record struct MatchableItem(int Type, string Title, int Seller);
 /// <remarks>
 /// Two items match when type, numbers, model codes, colours and sizes are equal and the words are the same in any order, or differ by one word
 /// that is usual in the type. Groups do not chain: every member matches the group's representative, which is its first item. A title that says
-/// too little names a kind of thing, not a product ("носки"): it is left alone, and so is one that a seller uses again and again, for then
+/// too little, or nothing that is rare in its type, names a kind of thing, not a product ("носки"): it is left alone, and so is one that a seller uses again and again, for then
 /// what sets the cards apart stands elsewhere. Without a second seller there is no group. Holds no state; safe for concurrent use.
 /// </remarks>
 public sealed class ProductMatcher
@@ -21,8 +21,10 @@ public sealed class ProductMatcher
     // Fewer words and details than this name a kind of thing. A model code speaks for two.
     private const int LeastTokens = 5;
 
-    // Information of a title in its type, nats: how much rarer than one title in e^6 = 400 it would be by chance.
-    private const double LeastInformation = 6;
+    // So many words must be telling, each in at most this share of the type's titles (or in so few titles), where no model code stands.
+    private const int TellingWords = 2;
+    private const double TellingShare = 0.01;
+    private const int TellingTitles = 4;
 
     // From so many words on one of them may be missing.
     private const int LongTitleWords = 7;
@@ -163,13 +165,12 @@ public sealed class ProductMatcher
             return false;
         }
 
-        // Details are counted as words of a tenth of the titles: their own numbers would count the same card's copies as usual.
-        var information = signature.DetailCount * Math.Log(10);
+        var telling = 0;
         foreach (var word in signature.Words)
         {
-            information += Math.Log((titleCount + 1.0) / titlesWith[word]);
+            telling += titlesWith[word] <= Math.Max(TellingTitles, TellingShare * titleCount) ? 1 : 0;
         }
 
-        return information >= LeastInformation;
+        return telling >= TellingWords || (signature.CodeCount > 0 && telling > 0);
     }
 }

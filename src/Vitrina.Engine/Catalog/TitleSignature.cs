@@ -8,6 +8,8 @@ namespace Vitrina.Engine.Catalog;
 /// <remarks>Terms are stems, held as 64-bit hashes. Sums of hashes are the same in any order, and a word is taken out by subtraction.</remarks>
 internal readonly struct TitleSignature
 {
+    // Other single letters are sizes, grades and executions.
+    private const string Prepositions = "авикосуя";
     private static readonly HashSet<ulong> s_details = DetailWords();
 
     private TitleSignature(ulong[] words, ulong details, ulong wordSum, int codeCount, int detailCount)
@@ -16,7 +18,7 @@ internal readonly struct TitleSignature
     /// <summary>The distinct words that are no details.</summary>
     public ulong[] Words { get; }
 
-    /// <summary>Numbers, model codes, colours and sizes, as one hash; repetitions count.</summary>
+    /// <summary>Numbers, model codes, colours, sizes, and what a "without" denies, as one hash; repetitions count.</summary>
     public ulong Details { get; }
 
     /// <summary>The words as one hash.</summary>
@@ -39,7 +41,7 @@ internal readonly struct TitleSignature
     {
         analyzer.Analyze(title, buffer);
         var words = new HashSet<ulong>();
-        var (details, codes, detailCount) = (0UL, 0, 0);
+        var (details, codes, detailCount, isNegated) = (0UL, 0, 0, false);
         for (var i = 0; i < buffer.Count; i++)
         {
             var token = buffer[i];
@@ -48,9 +50,12 @@ internal readonly struct TitleSignature
                 continue;
             }
 
-            var term = Hash.Of64(MemoryMarshal.AsBytes(buffer.Term(i)));
+            var text = buffer.Term(i);
+            var term = Hash.Of64(MemoryMarshal.AsBytes(text));
             var isCode = (token.Traits & TokenTraits.ModelCode) != 0;
-            if (isCode || (token.Traits & TokenTraits.Number) != 0 || s_details.Contains(term))
+            var isDetail = isNegated || isCode || (token.Traits & TokenTraits.Number) != 0 || s_details.Contains(term) || (text.Length == 1 && !Prepositions.Contains(text[0]));
+            isNegated = text is "без" or "without" or "не";
+            if (isDetail)
             {
                 details += Hash.Mix(term + 1);
                 detailCount++;

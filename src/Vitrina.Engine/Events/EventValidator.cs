@@ -135,7 +135,7 @@ public sealed class EventValidator
             return false;
         }
 
-        if (token.Item != marketEvent.Item)
+        if (token.Item != marketEvent.Item && !token.IsOfGroup)
         {
             error = new FieldError("token", $"belongs to item '{token.Item}', not to '{marketEvent.Item}'", null, "token_invalid");
             return false;

@@ -13,7 +13,17 @@ namespace Vitrina.Engine.Events;
 /// <param name="Arm">The experiment's arm, if any.</param>
 /// <param name="Campaign">The campaign that pays for the place, if any.</param>
 /// <param name="Fee">The campaign's fee, a share of the price; 0 without one.</param>
-public readonly record struct RankingToken(string RankingId, string Item, int Position, ulong QueryHash, string? Arm = null, string? Campaign = null, float Fee = 0);
+public readonly record struct RankingToken(string RankingId, string Item, int Position, ulong QueryHash, string? Arm = null, string? Campaign = null, float Fee = 0)
+{
+    // Ids have no control characters, so that no item can pass for a group.
+    private const char GroupMark = '\u0002';
+
+    /// <summary>True when a group was answered: events on any of its items may echo the token.</summary>
+    public bool IsOfGroup => Item.Length > 0 && Item[0] == GroupMark;
+
+    /// <summary>What stands in <see cref="Item"/> for a group.</summary>
+    public static string OfGroup(string group) => GroupMark + group;
+}
 
 /// <summary>Signs and verifies <see cref="RankingToken"/>s with the installation's secret: HMAC-SHA-256, truncated to 96 bits.</summary>
 /// <remarks>Safe for concurrent use.</remarks>

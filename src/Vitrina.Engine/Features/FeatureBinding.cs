@@ -1,5 +1,7 @@
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
@@ -17,6 +19,7 @@ internal sealed class FeatureBinding
     public FeatureBinding(VerticalDeclaration vertical, ItemSchema schema, ErrorList errors)
     {
         (Vertical, Schema, Errors) = (vertical, schema, errors);
+        Analyzer = new TextAnalyzer(vertical.Languages);
         _events = [.. vertical.Events.Keys.Select(name => EventTypes.TryParse(name, out var type) ? type : EventType.View).Distinct()];
         WindowDays = [.. vertical.Statistics.Windows.Select(window => (int)window.TotalDays).Distinct().Order()];
         Counter(StatisticKey.All);
@@ -31,7 +34,13 @@ internal sealed class FeatureBinding
     /// <summary>The vertical's own half-life in that table.</summary>
     public int ItemHalfLife { get; }
 
+    /// <summary>The groups that the features in hand are of; null for features of items.</summary>
+    public GroupingDeclaration? Grouping { get; set; }
+
     public VerticalDeclaration Vertical { get; }
+
+    /// <summary>Analyses the vertical's texts.</summary>
+    public TextAnalyzer Analyzer { get; }
 
     public ItemSchema Schema { get; }
 
@@ -44,6 +53,20 @@ internal sealed class FeatureBinding
     public IReadOnlyList<CounterDeclaration> Counters => [.. _counters.Select(counter => new CounterDeclaration(counter.Key, counter.HalfLives))];
 
     public IReadOnlyList<(int Price, int Keyword)> PriceLevels => _priceLevels;
+
+    /// <summary>The encoders that features name, in their order.</summary>
+    public List<string> Encoders { get; } = [];
+
+    /// <summary>The vector space of an encoder: they follow the vector attributes.</summary>
+    public int EncoderSpace(string name)
+    {
+        if (!Encoders.Contains(name))
+        {
+            Encoders.Add(name);
+        }
+
+        return Schema.VectorCount + Encoders.IndexOf(name);
+    }
 
     /// <summary>What makes an offer; null when the vertical keeps no statistics of offers.</summary>
     public OfferTraits? Offers

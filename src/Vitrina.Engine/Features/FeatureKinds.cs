@@ -39,6 +39,13 @@ internal static class FeatureKinds
             ["sourceRank"] = SourceRank,
             ["bm25"] = Bm25,
             ["coverage"] = Coverage,
+            ["match"] = TextKinds.Match,
+            ["alike"] = TextKinds.Alike,
+            ["among"] = TextKinds.Among,
+            ["vectorScore"] = VectorScore,
+            ["group"] = GroupKinds.Group,
+            ["groupSegment"] = GroupKinds.Segment,
+            ["groupPrice"] = GroupKinds.Price,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of all kinds.</summary>
@@ -177,6 +184,15 @@ internal static class FeatureKinds
     {
         [Description("A text attribute of the item; absent: all of them with their boosts.")]
         public string? Field { get; init; }
+    }
+
+    internal sealed class VectorScoreParameters
+    {
+        [Description("A vector attribute of the item; either this or encoder.")]
+        public string? Name { get; init; }
+
+        [Description("An encoder in the registry, which embeds the query and the items' texts.")]
+        public string? Encoder { get; init; }
     }
 
     internal sealed class NoParameters;
@@ -342,15 +358,45 @@ internal static class FeatureKinds
         return [new CoverageFeature($"coverage{name}", field)];
     }
 
+    private static IEnumerable<Feature> VectorScore(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<VectorScoreParameters>(binding.Errors);
+        if ((parameters.Name is null) == (parameters.Encoder is null))
+        {
+            binding.Errors.Add(declaration.Position, "vectorScore needs either the name of a vector attribute or an encoder");
+            return [];
+        }
+
+        if (parameters.Encoder is { } encoder)
+        {
+            return [new VectorScoreFeature($"vectorScore.{encoder}", binding.EncoderSpace(encoder))];
+        }
+
+        var slots = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Vectors).ToList();
+        if (slots.Find(slot => slot.Name == parameters.Name) is { } slot)
+        {
+            return [new VectorScoreFeature($"vectorScore.{parameters.Name}", slot.Slot)];
+        }
+
+        binding.Errors.Add(declaration.PositionOf("name"), $"'{parameters.Name}' is not a vector attribute of the item", NearestName.Find(parameters.Name!, slots.Select(attribute => attribute.Name)));
+        return [];
+    }
+
     private static int Field(KindDeclaration declaration, FeatureBinding binding, out string name)
     {
         var parameters = declaration.Bind<FieldParameters>(binding.Errors);
         name = parameters.Field is null ? "" : $".{parameters.Field}";
+        return parameters.Field is null ? -1 : Field(declaration, binding, parameters.Field);
+    }
+
+    /// <summary>The index of a text attribute; −1 with an error when there is none.</summary>
+    internal static int Field(KindDeclaration declaration, FeatureBinding binding, string name)
+    {
         var fields = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
-        var index = parameters.Field is null ? -1 : fields.FindIndex(attribute => attribute.Name == parameters.Field);
-        if (index < 0 && parameters.Field is not null)
+        var index = fields.FindIndex(attribute => attribute.Name == name);
+        if (index < 0)
         {
-            binding.Errors.Add(declaration.PositionOf("field"), $"'{parameters.Field}' is not a text attribute of the item", NearestName.Find(parameters.Field, fields.Select(attribute => attribute.Name)));
+            binding.Errors.Add(declaration.PositionOf("field"), $"'{name}' is not a text attribute of the item", NearestName.Find(name, fields.Select(attribute => attribute.Name)));
         }
 
         return index;

@@ -1,8 +1,10 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Groups;
 
 namespace Vitrina.Engine.Features;
 
@@ -24,8 +26,13 @@ public sealed class FeatureScope
     private bool _hasTouchOrders;
     private int _historyCount;
     private int _touchCount;
+    private float[]?[] _vectors = [];
     private TextQuery? _replayedQuery;
     private TextSearchScratch? _replayedScratch;
+    private GroupSignals? _signals;
+    private IReadOnlyList<KeyValuePair<string, string>> _context = [];
+    private int _grouping = -1;
+    private bool _hasSignals;
 
     /// <summary>Makes a scope for the features of one vertical.</summary>
     /// <param name="counters">The vertical's tables of counters.</param>
@@ -59,6 +66,12 @@ public sealed class FeatureScope
     /// <summary>The normalised query; empty without one.</summary>
     public string NormalizedQuery { get; private set; } = "";
 
+    /// <summary>The query as it was typed; empty without one.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>How the candidates' texts fit the query.</summary>
+    internal TextMatches Matches { get; } = new();
+
     /// <summary>How many words the query has.</summary>
     public int QueryTermCount { get; private set; }
 
@@ -67,6 +80,9 @@ public sealed class FeatureScope
 
     /// <summary>Buffers of the text index; null in replay.</summary>
     internal TextSearchScratch? TextScratch { get; private set; }
+
+    /// <summary>Buffers of the vector indexes.</summary>
+    internal VectorSearchScratch VectorScratch { get; } = new();
 
     /// <summary>The candidates.</summary>
     public ReadOnlySpan<Item> Items => _items.AsSpan(0, Count);
@@ -109,13 +125,42 @@ public sealed class FeatureScope
     /// <summary>The candidates' offers; only where the vertical keeps statistics of offers.</summary>
     internal OfferScope Offers => _offers ??= new OfferScope(this, _keys.Length);
 
+    /// <summary>What the request says about groups; null where candidates are items.</summary>
+    internal GroupSignals? Groups
+    {
+        get
+        {
+            if (_grouping >= 0 && !_hasSignals)
+            {
+                var user = User >= 0 && User < Market.Users.Count ? Market.Users[User] : null;
+                (_signals ??= new GroupSignals()).Compute(Market, Market.Visits.Groups[_grouping], History, user, _context, NowMs);
+                _hasSignals = true;
+            }
+
+            return _grouping < 0 ? null : _signals;
+        }
+    }
+
+    /// <summary>Makes the candidates groups.</summary>
+    /// <param name="grouping">The grouping's index in the vertical.</param>
+    /// <param name="context">What the request says about itself.</param>
+    public void RankGroups(int grouping, IReadOnlyList<KeyValuePair<string, string>> context) => (_grouping, _context) = (grouping, context);
+
+    /// <summary>How recently the user took to the group that a candidate stands for: 1 = last; 0 = not within its newest events.</summary>
+    public int GroupTouchOrderOf(Item candidate) => Groups?.OwnOf(GroupView.GroupOf(candidate))?.Order ?? 0;
+
+    /// <summary>The share of everybody's interest that goes to the group that a candidate stands for.</summary>
+    public double GroupPopularityOf(Item candidate) => Groups?.Everybody.ShareOf(GroupView.GroupOf(candidate)) ?? 0;
+
     /// <summary>Begins a request.</summary>
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
         ArgumentNullException.ThrowIfNull(market);
+        (_grouping, _hasSignals, _context) = (-1, false, []);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
-        (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
+        Matches.Clear();
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
         foreach (ref readonly var entry in History)
@@ -135,6 +180,12 @@ public sealed class FeatureScope
     /// <summary>Gives the parts that only a serving request has.</summary>
     internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Gives the request's vectors, by vector space.</summary>
+    internal void ServeVectors(float[]?[] vectors) => _vectors = vectors;
+
+    /// <summary>The request's vector for a vector space; null without one, and in replay.</summary>
+    internal float[]? VectorOf(int space) => space < _vectors.Length ? _vectors[space] : null;
 
     /// <summary>Prepares the text index for a replayed request whose text features were never recorded.</summary>
     public void ServeText(TextAnalyzer analyzer, string? query)
@@ -175,7 +226,8 @@ public sealed class FeatureScope
         Array.Clear(_items, 0, Count);
         Count = 0;
         Market = null!;
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        _hasSignals = false;
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
     }
 
     /// <summary>The row of each candidate in a table of counters; -1 = nothing counted.</summary>
@@ -268,4 +320,7 @@ public readonly record struct NormalizedQuery(string Text, ulong Hash, int TermC
 {
     /// <summary>No query.</summary>
     public static NormalizedQuery None { get; } = new("", 0, 0);
+
+    /// <summary>The query as it was typed.</summary>
+    public string Typed { get; init; } = "";
 }

@@ -38,6 +38,9 @@ internal abstract class CandidateSource(string kind, int limit)
     /// <summary>For which requests it is asked.</summary>
     public SourceUse When { get; set; }
 
+    /// <summary>True when its candidates are groups.</summary>
+    public virtual bool IsOfGroups => false;
+
     /// <summary>Adds its candidates, best first.</summary>
     /// <param name="context">The request.</param>
     /// <param name="index">The source's own index on the surface.</param>

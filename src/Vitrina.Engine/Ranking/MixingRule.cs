@@ -21,6 +21,7 @@ internal sealed class MixingBuffers
 
     public List<int> Waiting { get; } = [];
 
+    /// <summary>How many stand on the page, by seller or by another value that a rule counts.</summary>
     public Dictionary<int, int> Sellers { get; } = [];
 
     public void Begin(int count)

@@ -51,6 +51,9 @@ public sealed record RankRequest
     /// <summary>What is searched for.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What is asked with, by vector attribute; the empty name stands for the vertical's only one.</summary>
+    public IReadOnlyList<KeyValuePair<string, float[]>> Vectors { get; init; } = [];
+
     /// <summary>Candidates given by the caller; empty = the surface's own sources.</summary>
     public IReadOnlyList<string> Items { get; init; } = [];
 
@@ -72,6 +75,9 @@ public sealed record RankRequest
     /// <summary>How many items to answer; absent: the surface's size.</summary>
     public int? Size { get; init; }
 
+    /// <summary>On a surface of groups: how many of the best items of each group stand beside it.</summary>
+    public int ItemsPerGroup { get; init; }
+
     /// <summary>Region, device, the item that <c>similar</c> starts from, and whatever else shall be recorded.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
@@ -89,6 +95,20 @@ public sealed record RankRequest
     /// shown, and nothing is learned from it.
     /// </summary>
     public bool IsShadow { get; init; }
+
+    /// <summary>The most items of a group that an answer shows.</summary>
+    public const int MaxItemsPerGroup = 50;
+
+    /// <summary>Refuses what only lists of groups have.</summary>
+    /// <exception cref="RankRequestException">Items of groups are asked of a surface that ranks items, or too many of them.</exception>
+    internal void RequireGroups(bool ranksGroups)
+    {
+        if (ItemsPerGroup is < 0 or > MaxItemsPerGroup || (ItemsPerGroup > 0 && !ranksGroups))
+        {
+            throw new RankRequestException(
+                "itemsPerGroup", ranksGroups ? $"{ItemsPerGroup} is not between 0 and {MaxItemsPerGroup}" : $"the surface '{Surface}' ranks items, not groups: leave itemsPerGroup out");
+        }
+    }
 
     /// <summary>Refuses what shadow mode cannot do.</summary>
     /// <exception cref="RankRequestException">There is no list, it is too long, names an item twice, or pages on.</exception>

@@ -39,6 +39,9 @@ public sealed record RankingAnswer
     /// <summary>True when this list was not shown: the caller showed its own.</summary>
     public bool IsShadow { get; init; }
 
+    /// <summary>On a surface of groups: true when the person has no history to go by; else null.</summary>
+    public bool? IsColdStart { get; init; }
+
     /// <summary>How many candidates stood in the ranking, removed ones left out.</summary>
     public int CandidateCount { get; init; }
 
@@ -90,7 +93,15 @@ public sealed record AnswerItem
 
     /// <summary>How its score came about; only when asked for.</summary>
     public Explanation? Explanation { get; init; }
+
+    /// <summary>The best items of an answered group, when asked for; null where none were.</summary>
+    public IReadOnlyList<GroupItem>? Items { get; init; }
 }
+
+/// <summary>One of the best items of an answered group.</summary>
+/// <param name="Id">The item's id.</param>
+/// <param name="Token">Events echo it, so that they are credited to this answer.</param>
+public sealed record GroupItem(string Id, string Token);
 
 /// <summary>Counts of an attribute's values.</summary>
 /// <param name="Attribute">The attribute.</param>

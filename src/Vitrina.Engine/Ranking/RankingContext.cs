@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Chance;
@@ -30,6 +31,11 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public TextSearchScratch TextScratch { get; } = new();
 
+    public VectorSearchScratch VectorScratch => Scope.VectorScratch;
+
+    /// <summary>The vectors that the request asks with, by vector space.</summary>
+    public QueryVectors QueryVectors { get; } = new(vertical);
+
     public QueryTools QueryTools { get; } = new(vertical.Analyzer, vertical.Synonyms);
 
     public RankRequest Request => _scope.Request;
@@ -52,7 +58,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     public long AsOf => _scope.AsOf;
 
-    public Availability Availability => _scope.Availability;
+    public Availability? Availability => _scope.Availability;
 
     public ItemPredicate Predicate { get; private set; } = ItemPredicate.Everything;
 
@@ -168,6 +174,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Surface = surface;
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
+        QueryVectors.Bind(request, snapshot);
         TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
         TextQuery?.Read(Vertical.Analyzer, request.Query);
         Scope.Begin(
@@ -177,6 +184,11 @@ internal sealed class RankingContext(CompiledVertical vertical)
             request.Personalization ? request.User : null,
             request.ContextOf("region"),
             Query);
+        if (surface.RanksGroups)
+        {
+            Scope.RankGroups(surface.Grouping, request.Context);
+        }
+
         _sourceCount = surface.Sources.Count + 1;
         if (SourceRanks.Length < _sourceCount)
         {
@@ -184,6 +196,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         }
 
         Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
+        Scope.ServeVectors(QueryVectors.BySpace);
         _indexOf.Clear();
         Degraded.Clear();
         Explained.Clear();
@@ -248,6 +261,37 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     /// <summary>Random numbers of this request for one purpose.</summary>
     public RandomStream Random(string purpose) => RandomStream.For(Seed, purpose);
+
+    /// <summary>The candidate of an id in this snapshot: an item, or on a surface of groups the group's own; null when there is none.</summary>
+    public Item? FindCandidate(string id)
+    {
+        if (!Arms.Surface.RanksGroups)
+        {
+            return Snapshot.Find(id);
+        }
+
+        return Snapshot.Market.Visits.Groups[Arms.Surface.Grouping].Find(id, Snapshot.Market.Keywords);
+    }
+
+    /// <summary>The item that the request's context names.</summary>
+    /// <param name="source">The source that starts from it.</param>
+    /// <exception cref="RankRequestException">The context names none, or one that is not of this vertical.</exception>
+    public Item StartItem(string source)
+    {
+        if (Request.ContextOf("item") is not { } id)
+        {
+            throw new RankRequestException("context.item", $"the source {source} needs the item to start from", "missing_item");
+        }
+
+        return Snapshot.Find(id) is { } start && start.Vertical == Vertical.Name
+            ? start
+            : throw new RankRequestException("context.item", $"there is no item '{id}' in '{Vertical.Name}'", "unknown_item");
+    }
+
+    /// <summary>Whether an item can be had: by the live table, or in a replay as the snapshot has it.</summary>
+    public AvailabilityState? AvailabilityOf(Item item) => Availability is { } live
+        ? live.Find(item.Id.Value)
+        : new AvailabilityState(item.Vertical, item.ExpiresAtMs, item.Stock, item.IsActive, item.IsDeleted);
 
     /// <summary>The index of an item among the candidates, or -1.</summary>
     public int IndexOf(int ordinal) => _indexOf.GetValueOrDefault(ordinal, -1);

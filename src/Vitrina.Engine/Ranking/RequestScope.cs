@@ -15,7 +15,8 @@ internal sealed record RequestScope
     /// <summary>The snapshot's journal sequence.</summary>
     public required long AsOf { get; init; }
 
-    public required Availability Availability { get; init; }
+    /// <summary>The live table; null = items are had as the snapshot says, for replays.</summary>
+    public required Availability? Availability { get; init; }
 
     /// <summary>The request's time in every feature, Unix milliseconds.</summary>
     public required long NowMs { get; init; }

@@ -1,15 +1,28 @@
+using Vitrina.Engine.Features;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking;
 
 /// <summary>How one surface answers: its stages' parts, bound. Immutable.</summary>
-public sealed class Surface
+public sealed record Surface
 {
     /// <summary>The surface's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>The declaration.</summary>
     public required SurfaceDeclaration Declaration { get; init; }
+
+    /// <summary>The index of the grouping whose groups are the candidates; -1 = candidates are items.</summary>
+    public int Grouping { get; init; } = -1;
+
+    /// <summary>True when candidates are groups.</summary>
+    public bool RanksGroups => Grouping >= 0;
+
+    /// <summary>What models see of a candidate.</summary>
+    public IReadOnlyList<Feature> Features { get; init; } = [];
+
+    /// <summary>The features' names, in the same order: the columns of the surface's matrix.</summary>
+    public IReadOnlyList<string> FeatureNames { get; init; } = [];
 
     /// <summary>Where candidates come from.</summary>
     internal IReadOnlyList<CandidateSource> Sources { get; init; } = [];

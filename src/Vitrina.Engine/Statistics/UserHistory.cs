@@ -17,6 +17,9 @@ public readonly record struct HistoryEntry(int Item, int Previous, long AtMs, ul
 /// <remarks>One writer; 40 bytes an entry. Old entries never change, so a frozen view costs nothing.</remarks>
 public sealed class UserHistory
 {
+    // A handful of touches tells a taste; among the newest 64 entries, so that counting ends whatever a person looked at.
+    private const int NewBelow = 5;
+    private const int NewLookBack = 64;
     private readonly PagedArray<HistoryEntry> _entries = new(7);
     private readonly PagedArray<int> _heads = new(8);
 
@@ -60,6 +63,32 @@ public sealed class UserHistory
         }
 
         _heads.Edit(user) = 0;
+    }
+
+    /// <summary>True while few of a user's newest entries show interest: the person is new.</summary>
+    /// <param name="user">The user, or -1.</param>
+    /// <param name="weights">How much interest each event type shows.</param>
+    public bool IsNew(int user, ReadOnlySpan<float> weights)
+    {
+        var (left, touches) = (NewLookBack, 0);
+        for (var at = user >= 0 && user < _heads.Count ? _heads[user] - 1 : -1; at >= 0 && left > 0; at = _entries[at].Previous, left--)
+        {
+            touches += weights[(int)_entries[at].Type] > 0 ? 1 : 0;
+        }
+
+        return touches < NewBelow;
+    }
+
+    /// <summary>The same, of entries that were copied newest first.</summary>
+    public static bool IsNew(ReadOnlySpan<HistoryEntry> newest, ReadOnlySpan<float> weights)
+    {
+        var touches = 0;
+        for (var i = 0; i < newest.Length && i < NewLookBack; i++)
+        {
+            touches += weights[(int)newest[i].Type] > 0 ? 1 : 0;
+        }
+
+        return touches < NewBelow;
     }
 
     private void EnsureUser(int user)

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Vitrina.Kernels.Vectors;
 
 namespace Vitrina.Engine.Verticals;
 
@@ -133,6 +134,10 @@ public sealed record AttributeDeclaration : IPositioned
     [Description("Vector: the number of its components.")]
     [Range(1, 4096)]
     public int? Dimension { get; init; }
+
+    /// <summary>Vector: how near two of them are.</summary>
+    [Description("Vector: how near two of them are: cosine, dot (the dot product) or l2 (the Euclidean distance).")]
+    public VectorMetric Metric { get; init; }
 
     /// <summary>Keyword: whether an item may have several values.</summary>
     [Description("Keyword: whether an item may have several values.")]

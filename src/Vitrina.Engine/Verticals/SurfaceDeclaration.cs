@@ -10,6 +10,14 @@ public sealed record SurfaceDeclaration : IPositioned
     /// <inheritdoc/>
     public SourcePosition Position { get; init; }
 
+    /// <summary>What is ranked; absent: items.</summary>
+    [Description("What is ranked; absent: items.")]
+    public CandidatesDeclaration? Candidates { get; init; }
+
+    /// <summary>What models of this surface see, where its candidates are groups; items have the vertical's features.</summary>
+    [Description("What models of this surface see, where its candidates are groups; items have the vertical's features.")]
+    public IReadOnlyList<KindDeclaration> Features { get; init; } = [];
+
     /// <summary>Where candidates come from.</summary>
     [Description("Where candidates come from.")]
     public required IReadOnlyList<KindDeclaration> Sources { get; init; }
@@ -64,6 +72,21 @@ public sealed record SurfaceDeclaration : IPositioned
     public TimeSpan? AttributionWindow { get; init; }
 }
 
+/// <summary>Candidates that are not items but groups of them.</summary>
+public sealed record CandidatesDeclaration : IPositioned
+{
+    /// <inheritdoc/>
+    public SourcePosition Position { get; init; }
+
+    /// <summary>The attribute whose values are ranked, one of <c>items.groups</c>.</summary>
+    [Description("The keyword attribute whose values are ranked: one of items.groups.")]
+    public required string Groups { get; init; }
+
+    /// <summary>What people are told apart by; absent: the keyword and number attributes of users. Numbers count by tens.</summary>
+    [Description("What people are told apart by: attributes of users or words of the context; absent: all keyword and number attributes of users.")]
+    public IReadOnlyList<string>? Segments { get; init; }
+}
+
 /// <summary>What scores when there is no model, or it fails.</summary>
 public enum ScoreFallback
 {
@@ -75,6 +98,9 @@ public enum ScoreFallback
 
     /// <summary>The order in which the sources gave the candidates.</summary>
     Source,
+
+    /// <summary>Reciprocal rank fusion: a candidate has the sum of 1 / (k + its rank) over the sources that found it.</summary>
+    Rrf,
 }
 
 /// <summary>What puts the candidates in order: a model or a formula, and what stands in for it.</summary>
@@ -94,6 +120,11 @@ public sealed record ScoreDeclaration : IPositioned
     /// <summary>What scores when there is no model, or it fails.</summary>
     [Description("What scores when there is no model, or it fails.")]
     public ScoreFallback Fallback { get; init; }
+
+    /// <summary>Fallback rrf: the k of Cormack, Clarke and Büttcher (SIGIR 2009); 60 there. Larger ones weigh first places less.</summary>
+    [Description("Fallback rrf: the k that is added to every rank; larger ones weigh first places less.")]
+    [Range(0.0, 10_000.0)]
+    public double RrfK { get; init; } = 60;
 }
 
 /// <summary>How it is known what was seen: by the client's view events, or by position.</summary>

@@ -146,6 +146,7 @@ internal sealed class VerticalChecker
         yield return ("values", kind == AttributeKind.Keyword, "keyword");
         yield return ("perZone", isAmount || !attribute.PerZone, "number and days");
         yield return ("dimension", kind == AttributeKind.Vector, "vector");
+        yield return ("metric", kind == AttributeKind.Vector, "vector");
         yield return ("multiple", kind == AttributeKind.Keyword || !attribute.Multiple, "keyword");
     }
 
@@ -323,6 +324,12 @@ internal sealed class VerticalChecker
             {
                 errors.Add(At("surfaces", name, "score", "formula"),
                     $"'surfaces.{name}.score' has both a model and a formula; one excludes the other");
+            }
+
+            if (surface.Candidates is { } candidates && !vertical.Items.Groups.Contains(candidates.Groups))
+            {
+                errors.Add(At("surfaces", name, "candidates", "groups"),
+                    $"'surfaces.{name}.candidates.groups' names '{candidates.Groups}', which is not one of items.groups", NearestName.Find(candidates.Groups, vertical.Items.Groups));
             }
 
             if (surface.Size > surface.MaxSize)

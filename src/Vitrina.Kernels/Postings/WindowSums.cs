@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -76,7 +77,7 @@ public static class WindowSums
                 var reached = Vector512.GreaterThanOrEqual(Vector512.LoadUnsafe(ref sum, (nuint)i), leasts);
                 if (reached != default)
                 {
-                    return i + System.Numerics.BitOperations.TrailingZeroCount(reached.ExtractMostSignificantBits());
+                    return i + BitOperations.TrailingZeroCount(reached.ExtractMostSignificantBits());
                 }
             }
         }
@@ -88,7 +89,7 @@ public static class WindowSums
                 var reached = Vector256.GreaterThanOrEqual(Vector256.LoadUnsafe(ref sum, (nuint)i), leasts);
                 if (reached != default)
                 {
-                    return i + System.Numerics.BitOperations.TrailingZeroCount(reached.ExtractMostSignificantBits());
+                    return i + BitOperations.TrailingZeroCount(reached.ExtractMostSignificantBits());
                 }
             }
         }
@@ -108,6 +109,95 @@ public static class WindowSums
         }
 
         return -1;
+    }
+
+    /// <summary>The first place at or behind <paramref name="from"/> whose code is at least <paramref name="least"/>; −1 when there is none.</summary>
+    /// <remarks>The same answer for any vector width. Allocates nothing.</remarks>
+    public static int NextAtLeast(ReadOnlySpan<byte> codes, int from, byte least)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ref byte code = ref MemoryMarshal.GetReference(codes);
+        var i = from;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var leasts = Vector512.Create(least);
+            for (; i <= codes.Length - Vector512<byte>.Count; i += Vector512<byte>.Count)
+            {
+                var reached = Vector512.GreaterThanOrEqual(Vector512.LoadUnsafe(ref code, (nuint)i), leasts);
+                if (reached != default)
+                {
+                    return i + BitOperations.TrailingZeroCount(reached.ExtractMostSignificantBits());
+                }
+            }
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            var leasts = Vector128.Create(least);
+            for (; i <= codes.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+            {
+                var reached = Vector128.GreaterThanOrEqual(Vector128.LoadUnsafe(ref code, (nuint)i), leasts);
+                if (reached != default)
+                {
+                    return i + BitOperations.TrailingZeroCount(reached.ExtractMostSignificantBits());
+                }
+            }
+        }
+
+        return NextAtLeastPlain(codes, i, least);
+    }
+
+    /// <summary>The same, one place at a time: what the fast version is tested against.</summary>
+    public static int NextAtLeastPlain(ReadOnlySpan<byte> codes, int from, byte least)
+    {
+        for (var i = from; i < codes.Length; i++)
+        {
+            if (codes[i] >= least)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>How many codes are at least <paramref name="least"/>.</summary>
+    /// <remarks>The same answer for any vector width. Allocates nothing.</remarks>
+    public static int CountAtLeast(ReadOnlySpan<byte> codes, byte least)
+    {
+        ref byte code = ref MemoryMarshal.GetReference(codes);
+        var (i, count) = (0, 0);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var leasts = Vector512.Create(least);
+            for (; i <= codes.Length - Vector512<byte>.Count; i += Vector512<byte>.Count)
+            {
+                count += BitOperations.PopCount(Vector512.GreaterThanOrEqual(Vector512.LoadUnsafe(ref code, (nuint)i), leasts).ExtractMostSignificantBits());
+            }
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            var leasts = Vector128.Create(least);
+            for (; i <= codes.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+            {
+                count += BitOperations.PopCount(Vector128.GreaterThanOrEqual(Vector128.LoadUnsafe(ref code, (nuint)i), leasts).ExtractMostSignificantBits());
+            }
+        }
+
+        return count + CountAtLeastPlain(codes[i..], least);
+    }
+
+    /// <summary>The same, one place at a time: what the fast version is tested against.</summary>
+    public static int CountAtLeastPlain(ReadOnlySpan<byte> codes, byte least)
+    {
+        var count = 0;
+        foreach (var code in codes)
+        {
+            count += code >= least ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static void Check(ReadOnlySpan<ushort> places, ReadOnlySpan<byte> codes, ReadOnlySpan<ushort> values, Span<ushort> sums)

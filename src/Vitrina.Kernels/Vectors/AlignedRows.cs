@@ -71,7 +71,7 @@ public sealed unsafe class AlignedRows<T>
         }
     }
 
-    /// <summary>Asks for the first 128 bytes of a row, which are needed soon.</summary>
+    /// <summary>Asks memory for the first 128 bytes of a row, which are needed soon.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int row)
     {

@@ -72,9 +72,9 @@ public sealed class Backtest
             throw new NothingToLearnException($"'{options.Vertical}' has no surface '{options.Surface}'; surfaces are {string.Join(", ", vertical.Surfaces.Keys)}");
         }
 
-        var survey = JournalSurvey.WithShadowsOf(journal, options.Vertical, options.Surface, JournalSurvey.WindowsOf(vertical), cancellationToken);
+        var survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: true, new LearningOptions { Vertical = options.Vertical, Surface = options.Surface }.ReconstructedLists, cancellationToken);
         var backtest = new Backtest(vertical, options, baseline, candidate);
-        var replay = new RankingReplay(journal, verticals, vertical, featureFolder, withText: true) { WithUnshown = options.At == BacktestPlace.Page };
+        var replay = new RankingReplay(journal, verticals, vertical, featureFolder, withText: !vertical.Surfaces[options.Surface].RanksGroups) { WithUnshown = options.At == BacktestPlace.Page };
         replay.Run(
             survey,
             ranking =>
@@ -182,7 +182,7 @@ public sealed class Backtest
         // Equal scores by chance, the same chance for both sides.
         int[] order = [.. Enumerable.Range(0, scores.Length)];
         Array.Sort(order, (x, y) => scores[x] != scores[y] ? scores[y].CompareTo(scores[x]) : ties[x].CompareTo(ties[y]));
-        var page = _mixer?.Order(ranking.Record, state.LiveWithText(_vertical.Name), state.Catalog, ranking.Items, Distinct(scores, order));
+        var page = _mixer?.Order(ranking.Record, (_vertical.Surfaces[_options.Surface].RanksGroups ? state.Live(_vertical.Name) : state.LiveWithText(_vertical.Name)), state.Catalog, ranking.Items, Distinct(scores, order));
         return new SideOfList(scores, order, page, [.. scores.Select(contender.ProbabilityOf)]);
     }
 

@@ -36,7 +36,7 @@ public sealed class CandidateEvaluation
     private CandidateEvaluation(LoadedModel candidate, CompiledVertical vertical)
     {
         (_candidate, _vertical) = (candidate, vertical);
-        _columns = candidate.Model.ColumnsIn(vertical.FeatureNames);
+        _columns = candidate.Model.ColumnsIn(vertical.FeatureNamesOf(candidate.Manifest.Surface));
         _importance = new double[_columns.Length];
         _contributions = new double[_columns.Length];
         _missingBefore = new long[_columns.Length];
@@ -80,7 +80,7 @@ public sealed class CandidateEvaluation
         // The baseline may have learned from later data than the candidate; its advantage there would be none of its own.
         var options = new BacktestOptions { Vertical = manifest.Vertical, Surface = manifest.Surface, Label = label, Seed = seed };
         var report = Backtest.Run(
-            journal, verticals, data.Features, baseline, new Contender.Model(candidate, vertical.FeatureNames), options, evaluation.Take, progress, cancellationToken);
+            journal, verticals, data.Features, baseline, new Contender.Model(candidate, vertical.FeatureNamesOf(manifest.Surface)), options, evaluation.Take, progress, cancellationToken);
         var (scores, labels, firstHalf) = report.SeenScores();
         var calibration = evaluation.Calibrate(scores, labels, firstHalf, method);
         var result = evaluation.Result(report, baseline.Name, calibration, scores.AsSpan(firstHalf), labels.AsSpan(firstHalf));
@@ -101,10 +101,12 @@ public sealed class CandidateEvaluation
             "popularity" => new Contender.Popular(),
             "text" => new Contender.Text(),
             _ => name.Split('/') is [var model, var version]
-                ? new Contender.Model(models.Load(model, version), vertical.FeatureNames)
+                ? ModelOf(models.Load(model, version), vertical)
                 : throw new FileNotFoundException($"'{name}' is neither a model version (name/version) nor one of {string.Join(", ", Contender.Words)}"),
         };
     }
+
+    private static Contender.Model ModelOf(LoadedModel loaded, CompiledVertical vertical) => new(loaded, vertical.FeatureNamesOf(loaded.Manifest.Surface));
 
     private void Take(ReplayedRanking ranking)
     {
@@ -197,7 +199,7 @@ public sealed class CandidateEvaluation
         }
 
         var matrix = new FeatureMatrix();
-        matrix.Reset(_rows.Count, _vertical.Features.Count);
+        matrix.Reset(_rows.Count, _vertical.FeatureNamesOf(_candidate.Manifest.Surface).Count);
         for (var row = 0; row < _rows.Count; row++)
         {
             for (var column = 0; column < matrix.Columns; column++)

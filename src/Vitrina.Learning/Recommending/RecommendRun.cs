@@ -56,6 +56,7 @@ public sealed class RecommendRun
         // The latest fold last: its sources answer the test without refit as well, the others are let go.
         for (int fold = task.Learning.Count - 1; fold >= 0; fold--)
         {
+            run._latest = null;
             run._latest = task.Fit?.Invoke(task.Learning[fold].Known) ?? FittedSources.Fit(task.Learning[fold].Known, task, run.Settings);
             training.Add(run._latest, task.Learning[fold].Queries, cancellationToken);
             progress.Report(0.3 + (0.3 * (task.Learning.Count - fold) / task.Learning.Count));
@@ -82,8 +83,11 @@ public sealed class RecommendRun
             double seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
             yield return new MeasuredTest(
                 test,
-                RecommendMeasurement.Run(_latest!, _reranker, test.Fold.Queries, _task, listed is null ? null : (query, list) => listed(test, query, list), _cancellationToken),
+                RecommendMeasurement.Run(
+                    _latest!, _reranker, test.Fold.Queries, _task, listed is null ? null : (query, list) => listed(test, query, list), _cancellationToken),
                 seconds);
         }
+
+        _latest = null;
     }
 }

@@ -27,8 +27,9 @@ public sealed class JournalSurvey
     private readonly IReadOnlyList<long>? _windowMs;
 
     private readonly bool _withShadow;
+    private readonly GroupLabels? _groups;
 
-    private JournalSurvey(IReadOnlyList<long>? windowMs, bool withShadow) => (_windowMs, _withShadow) = (windowMs, withShadow);
+    private JournalSurvey(IReadOnlyList<long>? windowMs, bool withShadow, GroupLabels? groups = null) => (_windowMs, _withShadow, _groups) = (windowMs, withShadow, groups);
 
     /// <summary>The rankings, by what their snapshots had seen.</summary>
     public IReadOnlyList<RankingPlace> Places => _places;
@@ -38,6 +39,15 @@ public sealed class JournalSurvey
 
     /// <summary>How many items all of the rankings showed.</summary>
     public long ShownCount { get; private set; }
+
+    /// <summary>The surface.</summary>
+    public string Surface { get; private set; } = "";
+
+    /// <summary>True when no list was ever logged: the places are events, before each of which a list is made from replayed state (decision 0044).</summary>
+    public bool IsReconstructed { get; private set; }
+
+    /// <summary>How many groups a list that is made again holds at most; default 60, enough to learn from.</summary>
+    public int ReconstructedLength { get; init; } = GroupLabels.ListLength;
 
     /// <summary>The last journal sequence that was read.</summary>
     public long AsOf { get; private set; }
@@ -69,6 +79,22 @@ public sealed class JournalSurvey
         IJournalStore journal, string vertical, string surface, IReadOnlyList<long>? windowMs = null, CancellationToken cancellationToken = default) =>
         new JournalSurvey(windowMs, withShadow: true).Read(journal, vertical, surface, cancellationToken);
 
+    /// <summary>Reads the journal for a surface of any kind: its logged lists, or for groups that were never shown lists to be made again.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="vertical">The vertical.</param>
+    /// <param name="surface">The surface.</param>
+    /// <param name="withShadow">True also takes lists of others that were sent in shadow mode.</param>
+    /// <param name="mostReconstructed">Most lists that are made again; a share by a hash where there are more events.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    /// <param name="reconstructedLength">Most groups of a list that is made again.</param>
+    public static JournalSurvey Of(
+        IJournalStore journal, Engine.CompiledVertical vertical, string surface, bool withShadow, int mostReconstructed, CancellationToken cancellationToken = default, int reconstructedLength = GroupLabels.ListLength)
+    {
+        ArgumentNullException.ThrowIfNull(vertical);
+        var groups = vertical.Surfaces[surface].RanksGroups ? new GroupLabels(vertical, surface, mostReconstructed) : null;
+        return new JournalSurvey(WindowsOf(vertical), withShadow, groups) { ReconstructedLength = reconstructedLength }.Read(journal, vertical.Name, surface, cancellationToken);
+    }
+
     /// <summary>How long an event of each type belongs to its list in a vertical, milliseconds, by type: its attribution window.</summary>
     public static IReadOnlyList<long> WindowsOf(Engine.CompiledVertical vertical)
     {
@@ -76,13 +102,44 @@ public sealed class JournalSurvey
         return [.. EventTypes.All.Select(name => vertical.Declaration.Events.TryGetValue(name, out var declared) ? (long)declared.AttributionWindow.TotalMilliseconds : long.MaxValue)];
     }
 
+    /// <summary>With fewer logged lists than this nothing is learned from them.</summary>
+    public const int FewestLists = 10;
+
+    private void TakeReconstructed(GroupLabels groups)
+    {
+        IsReconstructed = true;
+        HasImported = true;
+        _places.Clear();
+        _times.Clear();
+        _actedOn.Clear();
+        foreach (var list in groups.Lists())
+        {
+            var id = Hash.Of128(list.Id);
+            _places.Add(new RankingPlace(list.Sequence - 1, list.Sequence, list.AtMs));
+            _times.Add((id, list.AtMs));
+            _actedOn.Add(id);
+            _userOf[id] = _users.UserOrdinal(list.User);
+            ShownCount += GroupLabels.ListLength;
+            foreach (var (group, acts) in list.Acts)
+            {
+                _acts[id ^ Hash.Of128(group)] = acts;
+            }
+        }
+    }
+
     private JournalSurvey Read(IJournalStore journal, string vertical, string surface, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
+        Surface = surface;
         foreach (var entry in journal.Read(journal.FirstSequence))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Note(entry, vertical, surface);
+        }
+
+        if (_groups is not null && _places.Count < FewestLists)
+        {
+            TakeReconstructed(_groups);
         }
 
         _places.Sort((a, b) => a.AsOf != b.AsOf ? a.AsOf.CompareTo(b.AsOf) : a.Sequence.CompareTo(b.Sequence));
@@ -114,8 +171,13 @@ public sealed class JournalSurvey
                 }
 
                 break;
+            case EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete when _groups is not null:
+                _groups.Apply(ItemChange.Read(entry.Payload.Span));
+                break;
             case EntryKind.Event:
-                Note(MarketEvent.Read(entry.Payload.Span));
+                var marketEvent = MarketEvent.Read(entry.Payload.Span);
+                _groups?.Apply(marketEvent, entry.Sequence);
+                Note(marketEvent, _groups is null ? marketEvent.Item : _groups.GroupOf(marketEvent.Item));
                 break;
             case EntryKind.UserErase:
                 var subject = ControlEntry.Read(entry.Payload.Span).Subject;
@@ -138,10 +200,10 @@ public sealed class JournalSurvey
     private bool IsLate(RankingRecord ranking) =>
         ranking is { IsAnsweredHere: true, User: { } user } && _erasedAt.TryGetValue(user, out var erasedAt) && ranking.AsOf < erasedAt;
 
-    private void Note(MarketEvent marketEvent)
+    private void Note(MarketEvent marketEvent, string? candidate)
     {
         var rankingId = marketEvent.RankingId ?? TokenSigner.ReadJournalled(marketEvent.Token)?.RankingId;
-        if (rankingId is null)
+        if (rankingId is null || candidate is null)
         {
             return;
         }
@@ -153,7 +215,7 @@ public sealed class JournalSurvey
         }
         else if (_windowMs is null || !_timeOf.TryGetValue(ranking, out var listAtMs) || marketEvent.OccurredAtMs - listAtMs <= _windowMs[(int)marketEvent.Type])
         {
-            var key = ranking ^ Hash.Of128(marketEvent.Item);
+            var key = ranking ^ Hash.Of128(candidate);
             _actedOn.Add(ranking);
             _acts[key] = _acts.GetValueOrDefault(key) | (1u << (int)marketEvent.Type);
         }

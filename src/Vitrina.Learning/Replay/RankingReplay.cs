@@ -4,7 +4,9 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models;
+using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Recording;
+using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Learning.Replay;
 
@@ -47,6 +49,10 @@ public sealed class RankingReplay
     private readonly FeatureMatrix _matrix = new();
     private readonly RecordedFeatures? _recorded;
     private readonly bool _withText;
+    private SurfaceRanker? _ranker;
+
+    // A surface that the vertical's file no longer has is replayed as one of items.
+    private static readonly Surface s_items = new() { Name = "", Declaration = new SurfaceDeclaration { Sources = [] } };
 
     /// <summary>Prepares a replay.</summary>
     /// <param name="journal">The journal.</param>
@@ -89,7 +95,7 @@ public sealed class RankingReplay
             cancellationToken.ThrowIfCancellationRequested();
             for (; next < survey.Places.Count && survey.Places[next].AsOf < entry.Sequence; next++)
             {
-                Visit(records.Find(survey.Places[next].Sequence), visit);
+                Visit(survey.IsReconstructed ? Reconstruct(entry, survey) : records.Find(survey.Places[next].Sequence), visit);
             }
 
             if (entry.Sequence > survey.AsOf)
@@ -104,7 +110,7 @@ public sealed class RankingReplay
             }
         }
 
-        for (; next < survey.Places.Count; next++)
+        for (; next < survey.Places.Count && !survey.IsReconstructed; next++)
         {
             Visit(records.Find(survey.Places[next].Sequence), visit);
         }
@@ -112,13 +118,41 @@ public sealed class RankingReplay
         progress?.Report(1);
     }
 
+    // The list that the surface's sources would have given just before an event, in the order of the fallback: nobody saw it, so that all of it counts.
+    private RankingRecord Reconstruct(in JournalEntry entry, JournalSurvey survey)
+    {
+        var surface = survey.Surface;
+        var next = MarketEvent.Read(entry.Payload.Span);
+        _ranker ??= SurfaceRanker.ForReplay(_vertical, surface);
+        var user = _state.Catalog.FindUser(next.User, _state.Catalog.LiveAliases());
+        var request = new RankRequest { Vertical = _vertical.Name, Surface = surface, User = next.User, Session = next.Session, Context = next.Context, Size = survey.ReconstructedLength };
+        var page = _ranker.Rank(request, _state.Live(_vertical.Name), _state.Catalog, user, next.OccurredAtMs, _state.AsOf);
+        return new RankingRecord
+        {
+            Id = GroupLabels.IdOf(entry.Sequence),
+            Vertical = _vertical.Name,
+            Surface = surface,
+            AtMs = next.OccurredAtMs,
+            AsOf = _state.AsOf,
+            Origin = RankingOrigin.Reconstructed,
+            User = next.User,
+            Session = next.Session,
+            Context = next.Context,
+            Shown = [.. page.Select(candidate => new ShownItem(candidate.Id, double.NaN, candidate.Score, 0))],
+            AssumedViews = page.Count,
+        };
+    }
+
     private void Visit(RankingRecord record, Action<ReplayedRanking> visit)
     {
+        var surface = _vertical.Surfaces.GetValueOrDefault(record.Surface);
+        var (ranked, features) = (surface ?? s_items, surface?.Features ?? _vertical.Features);
+        var market = _withText ? _state.LiveWithText(_vertical.Name) : _state.Live(_vertical.Name);
         var items = new List<Item>(record.Shown.Count);
         var shownIndex = new List<int>(record.Shown.Count);
         for (var i = 0; i < record.Shown.Count; i++)
         {
-            if (_state.Catalog.Find(record.Shown[i].Item) is { } item && item.Vertical == _vertical.Name)
+            if (Find(record.Shown[i].Item, ranked, market) is { } item && item.Vertical == _vertical.Name)
             {
                 items.Add(item);
                 shownIndex.Add(i);
@@ -132,16 +166,15 @@ public sealed class RankingReplay
 
         if (WithUnshown)
         {
-            AddUnshown(record, items, shownIndex);
+            AddUnshown(record, items, shownIndex, id => Find(id, ranked, market));
         }
 
-        var market = _withText ? _state.LiveWithText(_vertical.Name) : _state.Live(_vertical.Name);
-        Begin(record, market, items, shownIndex);
+        Begin(record, market, items, shownIndex, ranked);
         var block = record.IsAnsweredHere ? _recorded?.Find(record.Id, record.AtMs) : null;
-        _matrix.Reset(items.Count, _vertical.Features.Count);
-        for (var column = 0; column < _vertical.Features.Count; column++)
+        _matrix.Reset(items.Count, features.Count);
+        for (var column = 0; column < features.Count; column++)
         {
-            var feature = _vertical.Features[column];
+            var feature = features[column];
             if (feature.Origin == FeatureOrigin.Replayed || !record.IsAnsweredHere)
             {
                 feature.Compute(_scope, _matrix.Column(column));
@@ -166,16 +199,24 @@ public sealed class RankingReplay
             Features = _matrix,
             Recorded = block,
             TextScores = textScores,
-            LastTouched = _scope.TouchOrders.ToArray(),
-            Popularity = [.. items.Select(item => (float)_vertical.Popularity.Of(market, item.Ordinal, record.AtMs))],
+            LastTouched = ranked.RanksGroups ? [.. items.Select(_scope.GroupTouchOrderOf)] : _scope.TouchOrders.ToArray(),
+            Popularity = [.. items.Select(item => (float)(ranked.RanksGroups ? _scope.GroupPopularityOf(item) : _vertical.Popularity.Of(market, item.Ordinal, record.AtMs)))],
         });
     }
 
-    private void Begin(RankingRecord record, MarketView market, List<Item> items, List<int> shownIndex)
+    private Item? Find(string id, Surface surface, MarketView market) =>
+        surface.RanksGroups ? market.Visits.Groups[surface.Grouping].Find(id, market.Keywords) : _state.Catalog.Find(id);
+
+    private void Begin(RankingRecord record, MarketView market, List<Item> items, List<int> shownIndex, Surface surface)
     {
         var user = record.IsPersonalized ? _state.Catalog.FindUser(record.User, _state.Catalog.LiveAliases()) : -1;
         var region = record.Context.FirstOrDefault(pair => pair.Key == "region").Value;
         _scope.Begin(market, record.AtMs, user, record.IsPersonalized ? record.User : null, region, _queries.Normalize(record.Query));
+        if (surface.RanksGroups)
+        {
+            _scope.RankGroups(surface.Grouping, record.Context);
+        }
+
         if (_withText)
         {
             _scope.ServeText(_vertical.Analyzer, record.Query);
@@ -188,12 +229,12 @@ public sealed class RankingReplay
         }
     }
 
-    private void AddUnshown(RankingRecord record, List<Item> items, List<int> shownIndex)
+    private void AddUnshown(RankingRecord record, List<Item> items, List<int> shownIndex, Func<string, Item?> find)
     {
         foreach (var candidate in record.Unshown)
         {
             // A rule's or a filter's removal stands; only what stood too low could have come up.
-            if (candidate.Reason.StartsWith("rank:", StringComparison.Ordinal) && _state.Catalog.Find(candidate.Item) is { } item && item.Vertical == _vertical.Name && !items.Contains(item))
+            if (candidate.Reason.StartsWith("rank:", StringComparison.Ordinal) && find(candidate.Item) is { } item && item.Vertical == _vertical.Name && !items.Contains(item))
             {
                 items.Add(item);
                 shownIndex.Add(-1);

@@ -128,6 +128,11 @@ public sealed partial record GoodsConfiguration : WorldConfiguration
     [Range(1.0, 8.0)]
     public double RequestsPerSession { get; init; } = 1.6;
 
+    /// <summary>How much of a person's taste is that of the region and of the decade of birth: 0 = all of it is the person's own.</summary>
+    [Description("How much of a person's taste is that of the region and of the decade of birth: 0 = all of it is the person's own.")]
+    [Range(0.0, 1.0)]
+    public double SharedTaste { get; init; }
+
     /// <summary>Share of people who register during the history.</summary>
     [Description("Share of people who register during the history.")]
     [Range(0.0, 1.0)]

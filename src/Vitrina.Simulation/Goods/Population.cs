@@ -76,6 +76,11 @@ internal sealed class Population
             double activity = LogNormal(ref stream, configuration.ActivitySpread);
             people.Region[user] = (byte)stream.NextIndex(regions);
             people.BirthYear[user] = (short)Math.Clamp(Math.Round(1988 + 12 * stream.NextGaussian()), 1940, 2010);
+            if (configuration.SharedTaste > 0)
+            {
+                ShareTaste(people, user, configuration.SharedTaste, seed);
+            }
+
             bool isNew = stream.NextDouble() < configuration.NewUserShare;
             double moment = stream.NextDouble();
             people.IsBot[user] = stream.NextDouble() < configuration.BotShare;
@@ -84,6 +89,18 @@ internal sealed class Population
             people.RegisteredAt[user] = registeredAt - registeredAt % TimeSpan.TicksPerSecond;
         });
         return people;
+    }
+
+    // Own and shared parts are independent and of variance 1 each, so that their mixture is too.
+    private static void ShareTaste(Population people, int user, double share, ulong seed)
+    {
+        var region = RandomStream.For(seed, "taste of a region", people.Region[user]);
+        var decade = RandomStream.For(seed, "taste of a decade", (ulong)(people.BirthYear[user] / 10));
+        for (int dimension = 0; dimension < D; dimension++)
+        {
+            double shared = (region.NextGaussian() + decade.NextGaussian()) / Math.Sqrt(2);
+            people.Taste[user * D + dimension] = (float)(Math.Sqrt(1 - share * share) * people.Taste[user * D + dimension] + share * shared);
+        }
     }
 
     /// <summary>Mean 1.</summary>

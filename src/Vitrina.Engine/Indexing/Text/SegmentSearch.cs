@@ -12,21 +12,11 @@ namespace Vitrina.Engine.Indexing.Text;
 /// it are scored exactly. Bounds come from the codes that a window holds and its shortest document, so most windows of long documents fall at once.
 /// Exact scores are sums of floats in the query's order, so they are the bits that <see cref="TextSnapshot.Score"/> gives.
 /// </remarks>
-internal ref struct SegmentSearch<TFilter>
+internal ref partial struct SegmentSearch<TFilter>
     where TFilter : struct, IItemFilter
 {
     // Bounds and scores are sums of up to 128 floats in different orders; their relative difference stays far below this.
     private const float Slack = 1.00002f;
-
-    // Bounds in integers: the sum of all stays in 16 bits, each rounded up by one unit at most. Where words are demanded and few, the
-    // upper three bits count the lists that hold a place.
-    private const float LargestSum = 65_000;
-    private const float LargestCountedSum = 8_100;
-    private const int ListUnit = 1 << 13;
-    private const int MaxCountedLists = 7;
-
-    // Adding a posting costs about a tenth of probing for it.
-    private const int AddedPerDriver = 8;
 
     private readonly TextSnapshot _snapshot;
     private readonly TextSegmentView _view;
@@ -211,166 +201,6 @@ internal ref struct SegmentSearch<TFilter>
         return sum;
     }
 
-    private void DriveWindows()
-    {
-        var lengths = _segment.WeightedLengths;
-        _isCounting = _needed > 1 && _hasPlainWords && _termCount <= MaxCountedLists;
-        _scale = (_isCounting ? LargestCountedSum : LargestSum) / BoundOfRest(-1, 0);
-        var length = -1f;
-        for (var window = 0; window < _segment.WindowCount; window++)
-        {
-            var shortest = lengths[window << TextSegment.WindowLog2];
-            if (shortest != length)
-            {
-                length = shortest;
-                if (IsHopeless(BoundOfRest(-1, length)))
-                {
-                    return;
-                }
-            }
-
-            if (BoundTerms(window, length))
-            {
-                DriveWindow(window, length);
-            }
-        }
-    }
-
-    /// <summary>Bounds what each list that is not done can add in a window; false when the window cannot hold an item.</summary>
-    private readonly bool BoundTerms(int window, float length)
-    {
-        var (sum, words, isAny) = (0f, 0ul, false);
-        foreach (ref var term in Terms)
-        {
-            var code = term.IsDone ? -1 : LargestCode(term.List, window);
-            term.Bound = code < 0 ? 0 : BoundOf(term.Weight, code, length);
-            sum += term.Bound;
-            words |= code < 0 ? 0 : term.Words;
-            isAny |= code >= 0 && term.IsDriver;
-        }
-
-        return isAny && (words & _required) == _required && BitOperations.PopCount(words) >= _needed && !IsHopeless(sum);
-    }
-
-    /// <summary>Looks at the items of a window.</summary>
-    private readonly void DriveWindow(int window, float length)
-    {
-        var rest = 0f;
-        foreach (ref readonly var term in Terms)
-        {
-            rest += term.IsDriver ? 0 : term.Bound;
-        }
-
-        // Drivers that cannot lead to an item without the others are left to probing.
-        var (postings, added) = (0, 0);
-        var isAdded = _scratch.IsAdded;
-        for (var number = _termCount - 1; number >= 0; number--)
-        {
-            ref readonly var term = ref _scratch.SegmentTerms[number];
-            isAdded[number] = term.IsDriver && term.Bound > 0 && !IsHopeless(rest + term.Bound);
-            rest += isAdded[number] || !term.IsDriver ? 0 : term.Bound;
-            postings += isAdded[number] ? PostingsIn(term.List, window) : 0;
-            added += isAdded[number] ? 1 : 0;
-        }
-
-        // What is added is found together with its place; what is probed costs a search for each place. Without counts, others than drivers would only add places.
-        var probed = 0;
-        for (var number = 0; number < _termCount; number++)
-        {
-            ref readonly var term = ref _scratch.SegmentTerms[number];
-            if (isAdded[number] || term.Bound == 0)
-            {
-                continue;
-            }
-
-            isAdded[number] = term.List.HasWindows && (term.IsDriver || _isCounting) && PostingsIn(term.List, window) <= postings * AddedPerDriver;
-            rest -= isAdded[number] ? term.Bound : 0;
-            added += isAdded[number] ? 1 : 0;
-            probed += isAdded[number] ? 0 : 1;
-        }
-
-        for (var number = 0; number < _termCount; number++)
-        {
-            if (isAdded[number])
-            {
-                WriteValues(number, LargestCode(_scratch.SegmentTerms[number].List, window), length);
-                if (added == 1)
-                {
-                    ReadPostings(number, window, rest);
-                    return;
-                }
-
-                AddPostings(number, window);
-            }
-        }
-
-        ReadSums(window, rest, _isCounting ? _needed - probed : 0, added);
-    }
-
-    /// <summary>Writes what each code up to the largest adds at most, in units.</summary>
-    private readonly void WriteValues(int number, int largestCode, float length)
-    {
-        var values = _scratch.Values.AsSpan(number * TextSegment.MaxCodes, TextSegment.MaxCodes);
-        var weight = _scratch.SegmentTerms[number].Weight;
-        var unit = 1 + (_isCounting ? ListUnit : 0);
-        for (var code = 0; code <= largestCode; code++)
-        {
-            values[code] = (ushort)((BoundOf(weight, code, length) * _scale) + unit);
-        }
-    }
-
-    /// <summary>The least number of units of the added lists that is worth a look, when the others can add so much.</summary>
-    /// <param name="rest">What the others can add.</param>
-    /// <param name="lists">How many of the added lists must hold a place.</param>
-    /// <param name="added">How many there are.</param>
-    private readonly ushort LeastUnits(float rest, int lists, int added)
-    {
-        var units = ((_scratch.Best.Threshold / Slack) - rest) * _scale;
-        if (_isCounting)
-        {
-            // Fewer lists than this cannot do; with more than this the count alone tells nothing about the units.
-            units = (Math.Max(lists, 1) * ListUnit) + (lists == added ? Math.Max(units, 0) : 0);
-        }
-
-        return (ushort)Math.Clamp(units, 1, ushort.MaxValue);
-    }
-
-    private readonly void AddPostings(int number, int window)
-    {
-        var list = _scratch.SegmentTerms[number].List;
-        var (start, count) = (_segment.WindowStarts[list.Directory + window], PostingsIn(list, window));
-        WindowSums.Add(_segment.Places.AsSpan(start, count), _segment.PlaceCodes.AsSpan(start, count), _scratch.Values.AsSpan(number * TextSegment.MaxCodes, TextSegment.MaxCodes), _scratch.Sums);
-    }
-
-    /// <summary>Looks at the places whose sums are large enough, and clears the sums.</summary>
-    private readonly void ReadSums(int window, float rest, int lists, int added)
-    {
-        var sums = _scratch.Sums.AsSpan();
-        var place = WindowSums.NextAtLeast(sums, 0, LeastUnits(rest, lists, added));
-        while (place >= 0)
-        {
-            Consider((window << TextSegment.WindowLog2) + place, -1, 0);
-            place = WindowSums.NextAtLeast(sums, place + 1, LeastUnits(rest, lists, added));
-        }
-
-        sums.Clear();
-    }
-
-    /// <summary>Looks at the postings of the only added list.</summary>
-    private readonly void ReadPostings(int number, int window, float rest)
-    {
-        var list = _scratch.SegmentTerms[number].List;
-        var (start, count) = (_segment.WindowStarts[list.Directory + window], PostingsIn(list, window));
-        var values = _scratch.Values.AsSpan(number * TextSegment.MaxCodes, TextSegment.MaxCodes);
-        for (var i = start; i < start + count; i++)
-        {
-            if (values[_segment.PlaceCodes[i]] >= LeastUnits(rest, 1, 1))
-            {
-                Consider((window << TextSegment.WindowLog2) + _segment.Places[i], number, _segment.PlaceCodes[i]);
-            }
-        }
-    }
-
     /// <summary>Scores a document exactly and offers its item, unless it was looked at before or lacks what is demanded.</summary>
     /// <param name="document">The document.</param>
     /// <param name="driver">The term whose posting led to it; −1 when it is unknown.</param>
@@ -386,6 +216,12 @@ internal ref struct SegmentSearch<TFilter>
         var contributions = _scratch.Contributions.AsSpan(0, _scratch.TermCount);
         var words = 0ul;
         var missing = BitOperations.PopCount(_scratch.AllWords) - _termCount;
+        var bound = 0f;
+        foreach (ref readonly var term in Terms)
+        {
+            bound += term.IsDone ? 0 : term.Bound;
+        }
+
         for (var number = 0; number < _termCount; number++)
         {
             ref readonly var term = ref _scratch.SegmentTerms[number];
@@ -396,8 +232,14 @@ internal ref struct SegmentSearch<TFilter>
                 return;
             }
 
-            contributions[term.Term] = code < 0 ? 0 : TextSnapshot.Contribution(term.Weight, _segment.Counts[code], lengthNorm);
+            var contribution = code < 0 ? 0 : TextSnapshot.Contribution(term.Weight, _segment.Counts[code], lengthNorm);
+            contributions[term.Term] = contribution;
             words |= code < 0 ? 0 : term.Words;
+            bound -= term.IsDone ? 0 : term.Bound - contribution;
+            if (IsHopeless(bound))
+            {
+                return;
+            }
         }
 
         if ((words & _required) != _required || BitOperations.PopCount(words) < _needed)
@@ -440,21 +282,6 @@ internal ref struct SegmentSearch<TFilter>
         var place = SortedSearch.Find(_segment.Places.AsSpan(start, end - start), (ushort)(document & ((1 << TextSegment.WindowLog2) - 1)));
         return place < 0 ? -1 : _segment.PlaceCodes[start + place];
     }
-
-    /// <summary>The largest code of a list in a window; −1 when it has no posting there.</summary>
-    private readonly int LargestCode(in PostingList list, int window)
-    {
-        if (!list.HasWindows)
-        {
-            return list.LargestCode;
-        }
-
-        var at = list.Directory + window;
-        return _segment.WindowStarts[at] == _segment.WindowStarts[at + 1] ? -1 : _segment.WindowCodes[at];
-    }
-
-    private readonly int PostingsIn(in PostingList list, int window) =>
-        _segment.WindowStarts[list.Directory + window + 1] - _segment.WindowStarts[list.Directory + window];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly float BoundOf(float weight, int code, float length) => TextSnapshot.Contribution(weight, _segment.Counts[code], _norm + (_slope * length));

@@ -1,27 +1,8 @@
 namespace Vitrina.Engine.Indexing.Text;
 
-/// <summary>The dictionary of the snapshot, and how a query's terms are looked up in it.</summary>
+/// <summary>How a query's terms are looked up.</summary>
 internal sealed partial class TextSnapshot
 {
-    /// <summary>The terms that items hold, with the number of these items.</summary>
-    /// <remarks>For building other tables; enumerating costs the whole dictionary.</remarks>
-    public IEnumerable<(string Term, int DocumentFrequency)> Terms
-    {
-        get
-        {
-            for (var termId = 0; termId < DocumentFrequencies.Count; termId++)
-            {
-                if (DocumentFrequencies[termId] > 0)
-                {
-                    yield return (Dictionary[termId], DocumentFrequencies[termId]);
-                }
-            }
-        }
-    }
-
-    /// <summary>How many items hold a term, as the index holds it; 0 when none does.</summary>
-    public int DocumentFrequencyOf(ReadOnlySpan<char> term) => FrequencyOf(Dictionary.Find(term));
-
     // Terms that came behind the freeze are in the shared dictionary, but not in this snapshot.
     private int FrequencyOf(int termId) => (uint)termId < (uint)DocumentFrequencies.Count ? DocumentFrequencies[termId] : 0;
 

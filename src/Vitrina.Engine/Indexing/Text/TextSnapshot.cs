@@ -94,6 +94,14 @@ internal sealed partial class TextSnapshot
         }
     }
 
+    /// <summary>How rare a term is: its inverse document frequency; one that no item holds is as rare as can be.</summary>
+    public float RarityOf(ReadOnlySpan<char> term)
+    {
+        var termId = Dictionary.Find(term);
+        var frequency = (uint)termId < (uint)DocumentFrequencies.Count ? DocumentFrequencies[termId] : 0;
+        return (float)Math.Log(1 + ((DocumentCount - frequency + 0.5) / (frequency + 0.5)));
+    }
+
     /// <summary>Says how an item's score comes about; null when the item has no text.</summary>
     public TextExplanation? Explain(TextQuery query, int itemOrdinal, TextSearchScratch scratch)
     {

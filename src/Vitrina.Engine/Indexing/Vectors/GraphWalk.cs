@@ -78,6 +78,13 @@ internal static class GraphWalk
         observer.Meet(slots.AsSpan(0, 1), distances.AsSpan(0, 1));
         while (pool.TryTakeNext(out var slot))
         {
+            // Most often the next one stays the next: its links arrive while this one's neighbours are looked at.
+            var next = pool.PeekNext();
+            if (layer == 0 && next >= 0)
+            {
+                graph.Prefetch(next);
+            }
+
             var count = 0;
             foreach (var link in graph.Links(slot, layer))
             {
@@ -95,6 +102,7 @@ internal static class GraphWalk
                 if (visits[neighbour] != visit)
                 {
                     visits[neighbour] = visit;
+                    vectors.Prefetch(neighbour);
                     slots[count++] = neighbour;
                 }
             }
@@ -106,9 +114,9 @@ internal static class GraphWalk
                 pool.Offer(met[index], distances[index]);
             }
 
-            if (layer == 0 && pool.PeekNext() is >= 0 and var next)
+            if (layer == 0 && pool.PeekNext() is >= 0 and var nearer && nearer != next)
             {
-                graph.Prefetch(next);
+                graph.Prefetch(nearer);
             }
 
             observer.Meet(met, distances.AsSpan(0, count));

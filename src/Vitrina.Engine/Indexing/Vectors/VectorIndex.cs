@@ -19,6 +19,7 @@ public sealed class VectorIndex
     private Task? _linking;
     private Task<VectorGeneration>? _rebuilding;
     private VectorSnapshot? _last;
+    private (VectorGeneration? Generation, int LinkedCount) _saved;
 
     /// <summary>An empty index.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -31,6 +32,7 @@ public sealed class VectorIndex
     {
         _options = options;
         _generation = generation;
+        NoteSaved();
         _unit = new float[options.Dimension];
     }
 
@@ -45,6 +47,9 @@ public sealed class VectorIndex
 
     /// <summary>Whether vectors are being linked beside the writer.</summary>
     public bool IsLinking => _linking is not null || _rebuilding is not null;
+
+    /// <summary>Whether the graph has links that no file holds.</summary>
+    public bool HasUnsavedLinks => (_generation, _generation.Graph.LinkedCount) != _saved && _generation.Graph.LinkedCount > 0;
 
     internal VectorGeneration Generation => _generation;
 
@@ -124,6 +129,9 @@ public sealed class VectorIndex
 
     /// <summary>Waits until what goes on beside the writer is done, so that the next freeze adopts it.</summary>
     public void AwaitLinking() => Task.WaitAll([.. new[] { _linking, _rebuilding }.OfType<Task>()]);
+
+    /// <summary>Notes that a file holds the links of now.</summary>
+    internal void NoteSaved() => _saved = (_generation, _generation.Graph.LinkedCount);
 
     private static VectorIndexOptions Checked(VectorIndexOptions options)
     {

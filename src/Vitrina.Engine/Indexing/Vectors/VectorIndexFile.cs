@@ -56,6 +56,7 @@ internal static class VectorIndexFile
                 }
             }
         });
+        index.NoteSaved();
     }
 
     /// <summary>Reads an index.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vitrina.Engine.Statistics.Groups;
 
 namespace Vitrina.Engine.Ranking.Explaining;
 
@@ -32,7 +33,12 @@ internal static class ExplainStage
     /// <summary>Short reasons: the sources that found the candidate and the rule that moved it.</summary>
     private static string[] ReasonsOf(RankingContext context, int index)
     {
-        var reasons = new List<string>(3);
+        var reasons = new List<string>(4);
+        if (context.Scope.Groups is { } groups)
+        {
+            GroupReasons.Add(context, groups, index, reasons);
+        }
+
         for (var source = 0; source < context.SourceRanks.Length && source <= context.Surface.Sources.Count; source++)
         {
             if (context.SourceRanks[source][index] > 0)
@@ -83,7 +89,7 @@ internal static class ExplainStage
         [
             ScoreOf(context, index, before),
             .. added.Select(part => Explanation.Leaf(
-                string.Create(CultureInfo.InvariantCulture, $"{part.Weight:0.####} × {context.Vertical.FeatureNames[part.Column]} = {part.Value:0.####}"), part.Weight * part.Value)),
+                string.Create(CultureInfo.InvariantCulture, $"{part.Weight:0.####} × {context.Surface.FeatureNames[part.Column]} = {part.Value:0.####}"), part.Weight * part.Value)),
         ]);
     }
 
@@ -100,6 +106,11 @@ internal static class ExplainStage
             var details = TextDetails(context, index);
             var boost = score - details.Sum(detail => detail.Value);
             return new Explanation("text score (BM25)", score, context.Reading is { Intents.Count: > 0 } ? [.. details, Explanation.Leaf("boost by attribute intents", boost)] : details);
+        }
+
+        if (context.Scope.Groups is { } groups)
+        {
+            return GroupReasons.Explain(groups, context.Scope.Items[index], score);
         }
 
         return Explanation.Leaf(fallback == "source" ? "score of the first source" : "popularity: log(1 + decayed event weights)", score);
@@ -152,9 +163,9 @@ internal static class ExplainStage
 
     private static ItemFate FateOf(RankingContext context, string id)
     {
-        if (context.Snapshot.Find(id) is not { } item)
+        if (context.FindCandidate(id) is not { } item)
         {
-            return new ItemFate(id, "unknown", "no such item in this snapshot", null);
+            return new ItemFate(id, "unknown", $"no such {(context.Surface.RanksGroups ? "group" : "item")} in this snapshot", null);
         }
 
         var index = context.IndexOf(item.Ordinal);
@@ -186,12 +197,12 @@ internal static class ExplainStage
             return $"it belongs to the vertical '{item.Vertical}'";
         }
 
-        if (context.Predicate.FirstBroken(item) is { } attribute)
+        if (!context.Surface.RanksGroups && context.Predicate.FirstBroken(item) is { } attribute)
         {
             return $"it does not meet the filter '{attribute}'";
         }
 
-        if (context.Availability.Find(item.Id.Value) is { } state)
+        if (!context.Surface.RanksGroups && context.AvailabilityOf(item) is { } state)
         {
             foreach (var filter in context.Surface.Filters)
             {
@@ -200,6 +211,11 @@ internal static class ExplainStage
                     return $"it would be removed: {mark}";
                 }
             }
+        }
+
+        if (context.Scope.Groups is { } groups && groups.View.Members.CountOf(item.Ordinal - GroupingDeclaration.FirstOrdinal) == 0)
+        {
+            return "it has no active items";
         }
 
         return context.Request.Items.Count > 0

@@ -17,7 +17,7 @@ internal static class FilterStage
             {
                 context.Marks[i] = "filter:vertical";
             }
-            else if (context.Predicate.HasConditions && context.Predicate.MarkOf(items[i]) is { } attribute)
+            else if (context.Predicate.HasConditions && !context.Surface.RanksGroups && context.Predicate.MarkOf(items[i]) is { } attribute)
             {
                 context.Marks[i] = attribute;
             }
@@ -40,7 +40,13 @@ internal static class FilterStage
                 continue;
             }
 
-            if (context.Availability.Find(items[i].Id.Value) is not { IsDeleted: false } state)
+            if (context.Scope.Groups is { } groups)
+            {
+                context.Marks[i] = GroupItems.HasAny(context, groups.View, items[i]) ? null : "filter:noItems";
+                continue;
+            }
+
+            if (context.AvailabilityOf(items[i]) is not { IsDeleted: false } state)
             {
                 context.Marks[i] = "filter:deleted";
                 continue;

@@ -96,6 +96,11 @@ internal static class MixStage
 
     private static void SortBy(RankingContext context, Span<int> order, SortOrder sort)
     {
+        if (context.Surface.RanksGroups)
+        {
+            throw new RankRequestException("sort", "groups have no other order than their score: leave sort out", "unknown_sort");
+        }
+
         var slot = sort.By == "newest" ? null : context.Vertical.Schema.FindOrNull(sort.By);
         if (slot is not { Storage: AttributeStorage.Numbers } && sort.By != "newest")
         {

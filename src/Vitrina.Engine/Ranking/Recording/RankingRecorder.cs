@@ -37,14 +37,20 @@ internal sealed class RankingRecorder
         var shownBefore = context.ShownBefore;
         var assignments = context.Arms.Record(context);
         var items = new AnswerItem[context.PageCount];
+        var groups = context.Scope.Groups;
+        var best = groups is not null && context.Request.ItemsPerGroup > 0 ? GroupItems.BestOf(context, groups.View, context.Request.ItemsPerGroup) : null;
         for (var place = 0; place < items.Length; place++)
         {
             var index = context.Order[place];
+            var itemId = context.Scope.Items[index].Id.Value;
             var shownAt = context.Request.IsShadow ? context.GivenPlaceOf(index) : shownBefore + place + 1;
-            items[place] = Answer(context, index, new RankingToken(id, context.Scope.Items[index].Id.Value, shownAt, context.Query.Hash, ArmOf(assignments, place)), context.Explained[place]) with
+            var token = new RankingToken(id, groups is null ? itemId : RankingToken.OfGroup(itemId), shownAt, context.Query.Hash, ArmOf(assignments, place));
+            items[place] = Answer(context, index, token, context.Explained[place]) with
             {
+                Id = itemId,
                 Position = shownBefore + place + 1,
                 ShownPosition = context.Request.IsShadow ? shownAt : 0,
+                Items = best?[place].Select(item => new GroupItem(item.Id.Value, Signer.Sign(new RankingToken(id, item.Id.Value, shownAt, 0, ArmOf(assignments, place))))).ToArray(),
             };
         }
 
@@ -68,6 +74,7 @@ internal sealed class RankingRecorder
             Cursor = context.Request.IsShadow ? null : PageCursor.Next(context, Signer),
             IsShadow = context.Request.IsShadow,
             CandidateCount = context.OrderedCount,
+            IsColdStart = groups is null ? null : groups.RecentCount == 0,
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };
     }
@@ -233,7 +240,7 @@ internal sealed class RankingRecorder
             }
         }
 
-        var names = context.Vertical.FeatureNames;
+        var names = context.Surface.FeatureNames;
         var shadow = context.Surface.Declaration.Score.Model is { } model ? context.Snapshot.Shadows.GetValueOrDefault(model) : null;
         var recordedNames = shadow is null ? names : ShadowScores.NamesOf(names, context.Model, shadow.Id);
         var values = new float[rows.Count * recordedNames.Count];

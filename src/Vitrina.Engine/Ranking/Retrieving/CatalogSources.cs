@@ -56,16 +56,7 @@ internal sealed class SameTypeSource(int limit) : CandidateSource("sameType", li
 {
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
     {
-        if (context.Request.ContextOf("item") is not { } id)
-        {
-            throw new RankRequestException("context.item", "the source sameType needs the item to start from", "missing_item");
-        }
-
-        if (context.Snapshot.Find(id) is not { } start || start.Vertical != context.Vertical.Name)
-        {
-            throw new RankRequestException("context.item", $"there is no item '{id}' in '{context.Vertical.Name}'", "unknown_item");
-        }
-
+        var start = context.StartItem(Kind);
         var type = context.Vertical.Schema.Type is { Storage: AttributeStorage.Keywords } slot ? slot.Slot : -1;
         var items = context.Snapshot.Market.Items;
         var found = 0;

@@ -33,6 +33,25 @@ internal static class RetrieveStage
         }
     }
 
+    /// <summary>The same without deadlines, for work that nobody waits for.</summary>
+    public static void RunAtOnce(RankingContext context)
+    {
+        for (var index = 0; index < context.Surface.Sources.Count; index++)
+        {
+            var source = context.Surface.Sources[index];
+            if (source.When == SourceUse.NoQuery && context.Query.Hash != 0)
+            {
+                continue;
+            }
+
+            var found = source.RetrieveAsync(context, index, CancellationToken.None);
+            if (!found.IsCompletedSuccessfully)
+            {
+                found.AsTask().GetAwaiter().GetResult();
+            }
+        }
+    }
+
     private static async ValueTask RunAsync(RankingContext context, CandidateSource source, int index, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(limit, time);
@@ -71,7 +90,7 @@ internal static class RetrieveStage
         for (var i = 0; i < given.Count; i++)
         {
             // Features are bound to the slots of one vertical: another one's item cannot be scored.
-            if (context.Snapshot.Find(given[i]) is { } item && item.Vertical == context.Vertical.Name)
+            if (context.FindCandidate(given[i]) is { } item && item.Vertical == context.Vertical.Name)
             {
                 context.Add(item, index, i + 1, 1f / (i + 1));
             }

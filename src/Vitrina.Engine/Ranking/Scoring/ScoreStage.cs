@@ -1,4 +1,5 @@
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking.Scoring;
@@ -33,7 +34,7 @@ internal static class ScoreStage
             ComputeFeatures(context);
         }
 
-        FallBack(context, declared.Fallback, scores);
+        FallBack(context, declared, scores);
     }
 
     // An experiment's arm may lean on features without a model of its own.
@@ -62,7 +63,7 @@ internal static class ScoreStage
             return;
         }
 
-        var features = context.Vertical.Features;
+        var features = context.Surface.Features;
         context.Features.Reset(context.Count, features.Count);
         for (var column = 0; column < features.Count; column++)
         {
@@ -72,8 +73,9 @@ internal static class ScoreStage
         context.HasFeatures = true;
     }
 
-    private static void FallBack(RankingContext context, ScoreFallback fallback, Span<float> scores)
+    private static void FallBack(RankingContext context, ScoreDeclaration declared, Span<float> scores)
     {
+        var fallback = declared.Fallback;
         if (fallback == ScoreFallback.Text && context.TextQuery is not null)
         {
             TextScores.Compute(context.Scope, field: -1, scores, isCoverage: false);
@@ -82,9 +84,20 @@ internal static class ScoreStage
                 scores[i] *= 1 + (IntentBoost * reading.IntentShareOf(context.Scope.Items[i]));
             }
         }
+        else if (context.Scope.Groups is { } groups && fallback == ScoreFallback.Popularity)
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] = (float)groups.BlendOf(GroupView.GroupOf(context.Scope.Items[i]));
+            }
+        }
         else if (fallback == ScoreFallback.Source)
         {
             context.SourceScores.AsSpan(0, scores.Length).CopyTo(scores);
+        }
+        else if (fallback == ScoreFallback.Rrf)
+        {
+            Fuse(context, (float)declared.RrfK, scores);
         }
         else
         {
@@ -92,6 +105,19 @@ internal static class ScoreStage
             for (var i = 0; i < scores.Length; i++)
             {
                 scores[i] = (float)double.LogP1(popularity.Of(context.Snapshot.Market, context.Scope.Items[i].Ordinal, context.NowMs));
+            }
+        }
+    }
+
+    // Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods" (SIGIR 2009).
+    private static void Fuse(RankingContext context, float k, Span<float> scores)
+    {
+        scores.Clear();
+        foreach (var ranks in context.SourceRanks.AsSpan(0, context.Surface.Sources.Count + 1))
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] += ranks[i] > 0 ? 1 / (k + ranks[i]) : 0;
             }
         }
     }

@@ -22,7 +22,8 @@ public static class NextGroups
             ?? throw new RecommendDataException($"'{path}' has no NAME_item2attributes.json beside it; attributes are the groups");
         bool[] isRare = [.. groups.ItemCounts.Select(count => count <= RareShare * items.ItemCount)];
         RecommendTask rare = TaskOf(items, groups, isRare);
-        return [("all", TaskOf(items, groups, null)), .. rare.Learning[0].Queries.Count > 0 && rare.Tests[0].Fold.Queries.Count > 0 ? [("rare", rare)] : Array.Empty<(string, RecommendTask)>()];
+        bool hasRare = rare.Learning[0].Queries.Count > 0 && rare.Tests[0].Fold.Queries.Count > 0;
+        return hasRare ? [("all", TaskOf(items, groups, null)), ("rare", rare)] : [("all", TaskOf(items, groups, null))];
     }
 
     private static RecommendTask TaskOf(RecommendTask items, ItemAttributes groups, bool[]? eligible)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Vitrina.Engine.Models.Trees;
 using Vitrina.Learning.Training.Trees;
 
@@ -9,12 +10,16 @@ public sealed class Reranker
     private readonly TreeModel _model;
     private readonly int[] _columns;
 
-    internal Reranker(TreeModel model, TreeTrainingReport report)
+    internal Reranker(TreeModel model, ScoreBlend blend, TreeTrainingReport report)
     {
         _model = model;
+        Blend = blend;
         Report = report;
         _columns = [.. Enumerable.Range(0, model.Inputs.Count)];
     }
+
+    /// <summary>What is added to the trees' scores.</summary>
+    public ScoreBlend Blend { get; }
 
     /// <summary>What the training did.</summary>
     public TreeTrainingReport Report { get; }
@@ -24,6 +29,10 @@ public sealed class Reranker
 
     /// <summary>Scores all candidates of a workspace, whose features are filled.</summary>
     /// <param name="work">The query at work.</param>
-    /// <param name="scores">Receives log-odds that the candidate comes next, shape [candidates].</param>
-    internal void Score(QueryWorkspace work, Span<float> scores) => _model.Score(work.Features, _columns, scores);
+    /// <param name="scores">Receives a score per candidate, larger is better, shape [candidates].</param>
+    internal void Score(QueryWorkspace work, Span<float> scores)
+    {
+        _model.Score(work.Features, _columns, scores);
+        TensorPrimitives.MultiplyAdd(work.Features.Column(Blend.Column), Blend.Weight, scores, scores);
+    }
 }

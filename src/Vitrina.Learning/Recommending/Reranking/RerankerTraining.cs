@@ -14,6 +14,7 @@ public sealed class RerankerTraining : IDisposable
     private readonly RerankerOptions _options;
     private readonly ulong _seed;
     private readonly List<List<(float[] Row, bool IsTarget)>> _watched = [];
+    private int[] _shares = [];
     private TreeDatasetBuilder? _builder;
     private int _list;
 
@@ -36,7 +37,9 @@ public sealed class RerankerTraining : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(all);
-        _builder ??= new TreeDatasetBuilder([.. new CandidateFeatures(sources).Names.Select(name => new TreeInput(name))], new TreeDatasetOptions { Seed = _seed });
+        CandidateFeatures features = new(sources);
+        _shares = features.Shares;
+        _builder ??= new TreeDatasetBuilder([.. features.Names.Select(name => new TreeInput(name))], new TreeDatasetOptions { Seed = _seed });
         RecommendQuery[] queries = Draw(all, _task.MostLearned, _seed);
         for (int first = 0; first < queries.Length; first += QueriesOfStep)
         {
@@ -63,9 +66,11 @@ public sealed class RerankerTraining : IDisposable
         }
 
         TreeDataset? watched = later.RowCount > 0 ? later.Build() : null;
-        _watched.Clear();
         TreeTraining training = TreeTrainer.Train(set, _options.Trees with { Seed = _seed }, watched, progress, cancellationToken);
-        return new Reranker(new TreeModel(training.Model), training.Report);
+        TreeModel model = new(training.Model);
+        ScoreBlend blend = watched is null ? default : ScoreBlend.Choose(model, _watched, _shares);
+        _watched.Clear();
+        return new Reranker(model, blend, training.Report);
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ public sealed class FittedSources
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
-        CsrMatrix together = PairCounts.Count(known, PairWeights.All(known.LongestLength), null, options.RowLimit);
+        CsrMatrix together = PairCounts.Count(known, PairWeights.All(known.LongestLength));
         List<ItemSource> sources =
         [
             new FixedSource("popularity", NarrowCandidates, [.. Enumerable.Range(0, known.ItemCount).Select(item => (float)known.CountOf(item))]),
@@ -87,7 +87,7 @@ public sealed class FittedSources
         {
             HistoryCounts = popularity,
             Attributes = task.Attributes,
-            Pairs = task.IsOrdered ? PairFeatures.Count(known, together, options.RowLimit) : null,
+            Pairs = task.IsOrdered ? PairFeatures.Count(known, Shortened(together, options.RowLimit), options.RowLimit) : null,
             LastCounts = LastsOf(known),
         };
     }
@@ -140,7 +140,9 @@ public sealed class FittedSources
     {
         double[] roots = Powers(known, 0.5);
         CsrMatrix cosine = together.Map((item, other, count) => (float)(count / ((roots[item] * roots[other]) + options.ItemKnnShrink)));
-        return Shortened(cosine, options.ItemKnnNeighbours);
+
+        // Each item has its own nearest ones; a row of the source is read the other way round: what an item of the history is near to.
+        return Shortened(cosine, Math.Min(options.ItemKnnNeighbours, options.RowLimit)).Transposed();
     }
 
     private static double[] Powers(ItemSequences known, double exponent)

@@ -36,6 +36,22 @@ public class WindowSumsTests
     }
 
     [Fact]
+    public void Searches_of_codes_equal_the_plain_ones()
+    {
+        var random = RandomStream.For(2, "codes");
+        foreach (var size in new[] { 0, 1, 15, 16, 17, 63, 64, 65, 130, 1000 })
+        {
+            var codes = Enumerable.Range(0, size).Select(_ => (byte)(random.NextInt(8) == 0 ? random.NextInt(256) : 0)).ToArray();
+            for (var trial = 0; trial < 100; trial++)
+            {
+                var (from, least) = (random.NextInt(size + 1), (byte)random.NextInt(256));
+                Assert.Equal(WindowSums.NextAtLeastPlain(codes, from, least), WindowSums.NextAtLeast(codes.AsSpan(), from, least));
+                Assert.Equal(WindowSums.CountAtLeastPlain(codes, least), WindowSums.CountAtLeast(codes, least));
+            }
+        }
+    }
+
+    [Fact]
     public void Shapes_that_do_not_fit_are_refused()
     {
         Assert.Throws<ArgumentException>(() => WindowSums.Add([5], [0], new ushort[256], new ushort[5]));

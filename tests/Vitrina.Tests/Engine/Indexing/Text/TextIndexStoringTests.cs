@@ -92,6 +92,7 @@ public class TextIndexStoringTests
             Assert.Equal(damage is "cut" or "flip", engine.Runtime.Recovery.Any(sentence =>
                 sentence.Contains("goods.text", StringComparison.Ordinal) && sentence.Contains("rebuilt from the catalogue", StringComparison.Ordinal)));
             Assert.Equal(damage is "cut" or "flip" ? 1 : 0, engine.Runtime.Recovery.Count);
+            Assert.Equal(1, engine.Runtime.Snapshot.Verticals["goods"].Market.Vocabulary!.CountOf("чехол"));
             Assert.Single(Answers(engine.Runtime.State.MarketOf("goods").Text!, "зелёный телефон"));
             Assert.Empty(Answers(engine.Runtime.State.MarketOf("goods").Text!, "красный"));
         }

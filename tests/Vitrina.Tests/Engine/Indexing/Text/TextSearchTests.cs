@@ -124,22 +124,6 @@ public class TextSearchTests
     }
 
     [Fact]
-    public void The_dictionary_tells_terms_with_their_frequencies()
-    {
-        var shelf = new Shelf([1f]);
-        shelf.Put(0, "red phone");
-        shelf.Put(1, "red case");
-        shelf.Put(2, "gone");
-        shelf.Remove(2);
-        var snapshot = shelf.Index.Freeze();
-        shelf.Put(3, "later red");
-        Assert.Equal([("red", 2), ("phone", 1), ("case", 1)], snapshot.Terms);
-        Assert.Equal(2, snapshot.DocumentFrequencyOf("red"));
-        Assert.Equal(0, snapshot.DocumentFrequencyOf("gone"));
-        Assert.Equal(0, snapshot.DocumentFrequencyOf("later"));
-    }
-
-    [Fact]
     public void No_query_makes_a_search_fail()
     {
         var analyzer = new TextAnalyzer(["ru", "en"]);
