@@ -23,19 +23,20 @@ internal enum OfferEvidence
 /// <summary>The candidates' offers in one request: states, conditions with their weights, transferred counts. Each is computed once, however many features read it.</summary>
 /// <remarks>
 /// Reused between requests; not thread-safe; allocates nothing once its buffers have grown. An item's counts in its state are the sums over its own
-/// conditions (2–5 states an item), weighted by W; a type's 100 states are laid out once per type and request, and one product per candidate.
+/// conditions (2–5 states an item), weighted by W; a type's 100 states are laid out once until they change, and cost one product per candidate and count.
 /// </remarks>
 internal sealed class OfferScope(FeatureScope scope, int tableCount)
 {
     private readonly bool[] _hasRows = new bool[tableCount];
     private readonly int[][] _rows = [.. Enumerable.Repeat(Array.Empty<int>(), tableCount)];
-    private readonly Dictionary<int, int> _typeSlots = [];
-    private readonly List<double[]> _typeCells = [];
     private readonly double[][] _evidence = [[], [], [], []];
+    private IReadOnlyList<OfferColumn>? _columnsOf;
+    private OfferColumn[] _columns = [];
     private OfferState[] _states = [];
     private int[] _starts = [0];
     private int[] _conditions = [];
     private double[] _weights = [];
+    private bool[] _isPresent = [];
     private double[] _ofType = [];
     private double[] _ofGroup = [];
     private bool _hasStates;
@@ -45,12 +46,11 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
     {
         (_hasStates, _hasEvidence) = (false, false);
         Array.Clear(_hasRows);
-        _typeSlots.Clear();
     }
 
     public OffersView View => scope.Market.Offers!;
 
-    private int ColumnCount => View.Traits.Columns.Count;
+    private int ColumnCount => _columns.Length;
 
     /// <summary>The present state of each candidate.</summary>
     public ReadOnlySpan<OfferState> States
@@ -129,6 +129,11 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         _hasStates = true;
+        if (!ReferenceEquals(_columnsOf, View.Traits.Columns))
+        {
+            (_columnsOf, _columns) = (View.Traits.Columns, [.. View.Traits.Columns]);
+        }
+
         if (_states.Length < scope.Count)
         {
             _states = new OfferState[Math.Max(64, scope.Count)];
@@ -136,18 +141,20 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         var view = View;
+        var zone = view.ZoneOf(scope.Region);
         var items = scope.Items;
         var count = 0;
         for (var i = 0; i < items.Length; i++)
         {
-            var state = _states[i] = view.StateOf(items[i], scope.Region);
+            var state = _states[i] = view.StateOf(items[i], scope.Region, zone);
             _starts[i] = count;
             var into = view.MatrixOf(view.Traits.TypeOf(items[i]), scope.Market.Keywords).Into(state);
             for (var at = view.Conditions.NewestOf(items[i].Ordinal); at >= 0; at = view.Conditions[at].Next)
             {
-                if (into[view.StateOf(view.Conditions[at]).Index] is > 0 and var weight)
+                var seen = view.Conditions.StateOf(at);
+                if (into[seen] is > 0 and var weight)
                 {
-                    Add(count++, at, weight);
+                    Add(count++, at, weight, seen == state.Index);
                 }
             }
         }
@@ -155,15 +162,16 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         _starts[items.Length] = count;
     }
 
-    private void Add(int index, int condition, double weight)
+    private void Add(int index, int condition, double weight, bool isPresent)
     {
         if (index == _conditions.Length)
         {
             Array.Resize(ref _conditions, Math.Max(256, index * 2));
             Array.Resize(ref _weights, _conditions.Length);
+            Array.Resize(ref _isPresent, _conditions.Length);
         }
 
-        (_conditions[index], _weights[index]) = (condition, weight);
+        (_conditions[index], _weights[index], _isPresent[index]) = (condition, weight, isPresent);
     }
 
     private void FindEvidence()
@@ -174,6 +182,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         _hasEvidence = true;
+        FindStates();
         var cells = scope.Count * ColumnCount;
         for (var kind = 0; kind < _evidence.Length; kind++)
         {
@@ -205,7 +214,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
     {
         Array.Clear(_ofType);
         Array.Clear(_ofGroup);
-        var (view, counts, columns) = (View, scope.Market.Statistics.Tables[View.Traits.Table], View.Traits.Columns);
+        var (view, counts, columns) = (View, scope.Market.Statistics.Tables[View.Traits.Table], _columns);
         var (type, group) = (view.Traits.TypeOf(scope.Items[candidate]), view.Traits.GroupOf(scope.Items[candidate]));
         for (var at = _starts[candidate]; at < _starts[candidate + 1]; at++)
         {
@@ -215,7 +224,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
             }
 
             ref readonly var condition = ref view.Conditions[_conditions[at]];
-            var target = Row(view.StateOf(condition) == _states[candidate] ? OfferEvidence.Own : OfferEvidence.Transferred, candidate);
+            var target = Row(_isPresent[at] ? OfferEvidence.Own : OfferEvidence.Transferred, candidate);
             var (isOfType, isOfGroup) = (condition.Type == type, condition.Group == group);
             for (var column = 0; column < target.Length; column++)
             {
@@ -237,7 +246,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         var target = Row(OfferEvidence.Match, candidate);
-        var columns = view.Traits.Columns;
+        var columns = _columns;
         var into = view.MatrixOf(view.Traits.TypeOf(scope.Items[candidate]), scope.Market.Keywords).Into(_states[candidate]);
         for (var states = view.Groups.StatesOf(group); states != 0;)
         {
@@ -261,7 +270,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         var target = Row(OfferEvidence.Type, candidate);
-        var cells = CellsOf(type);
+        var cells = View.Types.CellsOf(type, View.Traits.Columns);
         var into = View.MatrixOf(type, scope.Market.Keywords).Into(_states[candidate]);
         for (var column = 0; column < target.Length; column++)
         {
@@ -278,40 +287,5 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         {
             sums[column] = Math.Max(0, sums[column] - own[column]);
         }
-    }
-
-    // A type's counts, [columns x states].
-    private double[] CellsOf(int type)
-    {
-        if (_typeSlots.TryGetValue(type, out var slot))
-        {
-            return _typeCells[slot];
-        }
-
-        slot = _typeSlots[type] = _typeSlots.Count;
-        if (slot == _typeCells.Count)
-        {
-            _typeCells.Add([]);
-        }
-
-        var (view, columns) = (View, View.Traits.Columns);
-        if (_typeCells[slot].Length < ColumnCount * OfferState.Count)
-        {
-            _typeCells[slot] = new double[ColumnCount * OfferState.Count];
-        }
-
-        var cells = _typeCells[slot];
-        Array.Clear(cells);
-        for (var states = view.Types.StatesOf(type); states != 0;)
-        {
-            var state = StateCellsView.TakeLowest(ref states);
-            var row = view.Types.Find(type, state);
-            for (var column = 0; column < columns.Count; column++)
-            {
-                cells[(column * OfferState.Count) + state] = view.Types.Count(row, columns[column].Window, columns[column].Metric);
-            }
-        }
-
-        return cells;
     }
 }

@@ -26,6 +26,9 @@ public sealed class OfferConditions
     private readonly KeyTable _keys = new();
     private readonly PagedArray<OfferCondition> _conditions = new(6);
 
+    // The number of each condition's raw state under the thresholds that hold: requests read it, and thresholds no more.
+    private readonly PagedArray<byte> _states = new(8);
+
     // By item ordinal: the newest condition's number + 1.
     private readonly PagedArray<int> _newest = new(8);
 
@@ -57,6 +60,7 @@ public sealed class OfferConditions
         ref var newest = ref _newest.Edit(item);
         var number = _conditions.Add(new OfferCondition(item, price, delivery, zone, type, group, newest - 1));
         newest = number + 1;
+        _states.EnsureCount(number + 1);
         _keys.GetOrAdd(key, out _);
         return number;
     }
@@ -97,11 +101,14 @@ public sealed class OfferConditions
         return nearest;
     }
 
+    /// <summary>Notes the raw state of a condition under the thresholds that hold.</summary>
+    public void SetState(int condition, OfferState state) => _states.Edit(condition) = (byte)state.Index;
+
     /// <summary>An immutable view for readers on other threads.</summary>
-    public OfferConditionsView Freeze() => new(_conditions.Freeze(), _newest.Freeze());
+    public OfferConditionsView Freeze() => new(_conditions.Freeze(), _newest.Freeze(), _states.Freeze());
 
     /// <summary>A view of the present content, valid until the next write.</summary>
-    public OfferConditionsView Live() => new(_conditions.Live(), _newest.Live());
+    public OfferConditionsView Live() => new(_conditions.Live(), _newest.Live(), _states.Live());
 
     internal void Save(ByteWriter writer)
     {
@@ -132,8 +139,12 @@ public readonly struct OfferConditionsView
 {
     private readonly PagedView<OfferCondition> _conditions;
     private readonly PagedView<int> _newest;
+    private readonly PagedView<byte> _states;
 
-    internal OfferConditionsView(PagedView<OfferCondition> conditions, PagedView<int> newest) => (_conditions, _newest) = (conditions, newest);
+    internal OfferConditionsView(PagedView<OfferCondition> conditions, PagedView<int> newest, PagedView<byte> states) => (_conditions, _newest, _states) = (conditions, newest, states);
+
+    /// <summary>The number of a condition's raw state under the thresholds that hold.</summary>
+    public int StateOf(int condition) => _states[condition];
 
     /// <summary>How many conditions there are.</summary>
     public int Count => _conditions.Count;

@@ -160,13 +160,25 @@ public sealed class OfferStatistics
         return _history.At(item.Ordinal, atMs) is { } then ? (then.Price, then.DeliveryIn(region)) : (_traits.PriceOf(item), _traits.DeliveryOf(item, region));
     }
 
-    private int Condition(Item item, double price, double delivery, int zone) => _conditions.GetOrAdd(
-        item.Ordinal,
-        OfferState.IsValid(OfferAxis.Price, price) ? price : double.NaN,
-        OfferState.IsValid(OfferAxis.Delivery, delivery) ? delivery : double.NaN,
-        zone,
-        _traits.TypeOf(item),
-        _traits.GroupOf(item));
+    private int Condition(Item item, double price, double delivery, int zone)
+    {
+        var known = _conditions.Count;
+        var condition = _conditions.GetOrAdd(
+            item.Ordinal,
+            OfferState.IsValid(OfferAxis.Price, price) ? price : double.NaN,
+            OfferState.IsValid(OfferAxis.Delivery, delivery) ? delivery : double.NaN,
+            zone,
+            _traits.TypeOf(item),
+            _traits.GroupOf(item));
+        if (condition == known)
+        {
+            _conditions.SetState(condition, StateOf(_conditions[condition]));
+        }
+
+        return condition;
+    }
+
+    private OfferState StateOf(in OfferCondition of) => _current?.Generation.StateOf(of) ?? OffersView.Unbinned;
 
     private double Sound(OfferAxis axis, double value)
     {
@@ -218,7 +230,7 @@ public sealed class OfferStatistics
 
     private StatePlace Find(StateCells types, StateCells groups, in OfferCondition of)
     {
-        var state = (_current?.Generation.StateOf(of) ?? OffersView.Unbinned).Index;
+        var state = StateOf(of).Index;
         return new StatePlace(of.Type < 0 ? -1 : types.RowOf(of.Type, state), of.Group < 0 ? -1 : groups.RowOf(of.Group, state));
     }
 
@@ -341,6 +353,10 @@ public sealed class OfferStatistics
     {
         (_types, _groups) = cells;
         Array.Fill(_places, StatePlace.Unknown);
+        for (var condition = 0; condition < _conditions.Count; condition++)
+        {
+            _conditions.SetState(condition, StateOf(_conditions[condition]));
+        }
     }
 
     /// <summary>An immutable view for readers on other threads.</summary>

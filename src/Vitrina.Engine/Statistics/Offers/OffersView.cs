@@ -52,7 +52,9 @@ public sealed class OffersView
     public int ZoneOf(string? region) => region is null ? 0 : Zones.Find(region) + 1;
 
     /// <summary>The present state of an item for a buyer's region: BIN_CLASS on both sides.</summary>
-    public OfferState StateOf(Item item, string? region)
+    public OfferState StateOf(Item item, string? region) => StateOf(item, region, ZoneOf(region));
+
+    internal OfferState StateOf(Item item, string? region, int regionZone)
     {
         ArgumentNullException.ThrowIfNull(item);
         if (Generation is not { } generation)
@@ -60,7 +62,7 @@ public sealed class OffersView
             return Unbinned;
         }
 
-        var (type, zone) = (Traits.TypeOf(item), Traits.DeliveryZoneSlot < 0 ? 0 : ZoneOf(region));
+        var (type, zone) = (Traits.TypeOf(item), Traits.DeliveryZoneSlot < 0 ? 0 : regionZone);
         var price = Held.Find(item.Ordinal, 0) is >= 0 and var heldPrice ? heldPrice : generation.BinOf(OfferAxis.Price, type, 0, Traits.PriceOf(item));
         var delivery = Held.Find(item.Ordinal, 1 + zone) is >= 0 and var held ? held : generation.BinOf(OfferAxis.Delivery, type, zone, Traits.DeliveryOf(item, region));
         return OfferState.Of(price, delivery);
