@@ -15,13 +15,27 @@ internal readonly record struct SampledPair(string Stratum, int First, int Secon
 }
 
 /// <summary>Draws pairs by similarity, so that a sample holds the easy and the hard ones: from it precision and what is missed are judged.</summary>
-internal static class PairSample
+internal sealed class PairSample
 {
     private const int Tries = 20_000;
     private const int Window = 500;
-    private static readonly string[] Unmatched = ["alike", "akin"];
     private const double Alike = 0.8;
     private const double Akin = 0.5;
+    private static readonly string[] Unmatched = ["alike", "akin"];
+    private readonly IReadOnlyList<MatchableItem> _items;
+    private readonly int[] _groups;
+    private readonly Dictionary<string, List<SampledPair>> _drawn = SampledPair.Strata.ToDictionary(stratum => stratum.Name, _ => new List<SampledPair>());
+    private readonly Dictionary<string, int> _wanted;
+    private readonly HashSet<(int, int)> _seen = [];
+    private readonly TextAnalyzer _analyzer = new(["ru", "en"]);
+    private readonly TokenBuffer _buffer = new();
+    private readonly HashSet<string>?[] _words;
+
+    private PairSample(IReadOnlyList<MatchableItem> items, int[] groups, int count)
+    {
+        (_items, _groups, _words) = (items, groups, new HashSet<string>?[items.Count]);
+        _wanted = SampledPair.Strata.ToDictionary(stratum => stratum.Name, stratum => (int)Math.Round(count * stratum.Share));
+    }
 
     /// <summary>Draws.</summary>
     /// <param name="items">The items.</param>
@@ -30,23 +44,30 @@ internal static class PairSample
     /// <param name="seed">Seed.</param>
     public static IReadOnlyList<SampledPair> Draw(IReadOnlyList<MatchableItem> items, int[] groups, int count, ulong seed)
     {
-        var drawn = SampledPair.Strata.ToDictionary(stratum => stratum.Name, _ => new List<SampledPair>());
-        var wanted = SampledPair.Strata.ToDictionary(stratum => stratum.Name, stratum => (int)Math.Round(count * stratum.Share));
-        var (analyzer, buffer, seen) = (new TextAnalyzer(["ru", "en"]), new TokenBuffer(), new HashSet<(int, int)>());
-        HashSet<string>[] words = new HashSet<string>[items.Count];
-        var byType = Enumerable.Range(0, items.Count).GroupBy(item => items[item].Type).ToDictionary(type => type.Key, type => type.ToArray());
+        var sample = new PairSample(items, groups, count);
         var chance = RandomStream.For(seed, "pairs");
-        var members = Enumerable.Range(0, items.Count).Where(item => groups[item] >= 0).GroupBy(item => groups[item]).Select(group => group.ToArray()).ToArray();
+        sample.DrawMatched(ref chance);
+        sample.DrawUnmatched(ref chance);
+        return [.. SampledPair.Strata.SelectMany(stratum => sample._drawn[stratum.Name])];
+    }
+
+    private void DrawMatched(ref RandomStream chance)
+    {
+        var members = Enumerable.Range(0, _items.Count).Where(item => _groups[item] >= 0).GroupBy(item => _groups[item]).Select(group => group.ToArray()).ToArray();
         for (var attempt = 0; attempt < Tries && members.Length > 0; attempt++)
         {
             var group = members[chance.NextInt(members.Length)];
             Take(group[chance.NextInt(group.Length)], group[chance.NextInt(group.Length)]);
         }
+    }
 
-        for (var attempt = 0; attempt < Tries && Unmatched.Any(one => drawn[one].Count < wanted[one]); attempt++)
+    private void DrawUnmatched(ref RandomStream chance)
+    {
+        var byType = Enumerable.Range(0, _items.Count).GroupBy(item => _items[item].Type).ToDictionary(type => type.Key, type => type.ToArray());
+        for (var attempt = 0; attempt < Tries && _items.Count > 0 && Unmatched.Any(one => _drawn[one].Count < _wanted[one]); attempt++)
         {
-            var first = chance.NextInt(items.Count);
-            var others = byType[items[first].Type];
+            var first = chance.NextInt(_items.Count);
+            var others = byType[_items[first].Type];
             var start = chance.NextInt(others.Length);
             for (var step = 0; step < Math.Min(Window, others.Length); step++)
             {
@@ -56,52 +77,50 @@ internal static class PairSample
                 }
             }
         }
+    }
 
-        return [.. SampledPair.Strata.SelectMany(stratum => drawn[stratum.Name])];
-
-        bool Take(int first, int second)
+    private bool Take(int first, int second)
+    {
+        if (second == first || _items[second].Seller == _items[first].Seller || StratumOf(first, second) is not { } stratum
+            || _drawn[stratum].Count >= _wanted[stratum] || !_seen.Add((Math.Min(first, second), Math.Max(first, second))))
         {
-            if (second == first || items[second].Seller == items[first].Seller || StratumOf(first, second) is not { } stratum
-                || drawn[stratum].Count >= wanted[stratum] || !seen.Add((Math.Min(first, second), Math.Max(first, second))))
-            {
-                return false;
-            }
-
-            drawn[stratum].Add(new SampledPair(stratum, first, second));
-            return true;
+            return false;
         }
 
-        string? StratumOf(int first, int second)
-        {
-            var (left, right) = (WordsOf(first), WordsOf(second));
-            if (groups[first] >= 0 && groups[first] == groups[second])
-            {
-                return left.SetEquals(right) ? "same" : "near";
-            }
+        _drawn[stratum].Add(new SampledPair(stratum, first, second));
+        return true;
+    }
 
-            var shared = left.Count(right.Contains);
-            var similarity = left.Count + right.Count == shared ? 0 : (double)shared / (left.Count + right.Count - shared);
-            return similarity >= Alike ? "alike" : similarity >= Akin ? "akin" : null;
+    private string? StratumOf(int first, int second)
+    {
+        var (left, right) = (WordsOf(first), WordsOf(second));
+        if (_groups[first] >= 0 && _groups[first] == _groups[second])
+        {
+            return left.SetEquals(right) ? "same" : "near";
         }
 
-        HashSet<string> WordsOf(int item)
+        var shared = left.Count(right.Contains);
+        var similarity = left.Count + right.Count == shared ? 0 : (double)shared / (left.Count + right.Count - shared);
+        return similarity >= Alike ? "alike" : similarity >= Akin ? "akin" : null;
+    }
+
+    private HashSet<string> WordsOf(int item)
+    {
+        if (_words[item] is { } known)
         {
-            if (words[item] is { } known)
-            {
-                return known;
-            }
-
-            analyzer.Analyze(items[item].Title, buffer);
-            var found = new HashSet<string>(StringComparer.Ordinal);
-            for (var i = 0; i < buffer.Count; i++)
-            {
-                if (buffer[i].IsBase)
-                {
-                    found.Add(buffer.Term(i).ToString());
-                }
-            }
-
-            return words[item] = found;
+            return known;
         }
+
+        _analyzer.Analyze(_items[item].Title, _buffer);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < _buffer.Count; i++)
+        {
+            if (_buffer[i].IsBase)
+            {
+                found.Add(_buffer.Term(i).ToString());
+            }
+        }
+
+        return _words[item] = found;
     }
 }
