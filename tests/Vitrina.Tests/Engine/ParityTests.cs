@@ -15,6 +15,8 @@ namespace Vitrina.Tests.Engine;
 
 public class ParityTests
 {
+    private static readonly string WithMatches = TestEngine.GoodsYaml.Replace("\nsurfaces:", "\n  - {kind: match, field: title}\n\nsurfaces:", StringComparison.Ordinal);
+
     private static readonly string[] Regions = ["Москва", "Казань", "Уфа", "Луна"];
 
     [Fact]
@@ -25,7 +27,7 @@ public class ParityTests
         var root = TestEngine.NewFolder();
         long dropped;
         int extra;
-        await using (var engine = TestEngine.Open(root, at: world.Start))
+        await using (var engine = TestEngine.Open(root, WithMatches, at: world.Start))
         {
             using var adapter = new EngineAdapter(engine.Runtime, engine.Clock);
             engine.Runtime.PublishesOnlyWhenAwaited = false;
