@@ -82,7 +82,7 @@ internal static class ExplainStage
             return new Explanation("text score (BM25)", score, TextDetails(context, index));
         }
 
-        if (context.Scope.Groups is { } groups)
+        if (context.Scope.Groups is { } groups && fallback == "popularity")
         {
             return GroupReasons.Explain(groups, context.Scope.Items[index], score);
         }
