@@ -11,17 +11,22 @@ switch (args.FirstOrDefault())
     case "trees":
         TreeScoringBenchmark.Run(500, 31);
         return 0;
+    case "counters":
+        OfferCountingBenchmark.Run(100_000, 1_000_000);
+        return 0;
     case "--dry":
         // Everything once and small, so that no benchmark rots unseen.
         JournalStoreBenchmark.Run(Path.GetTempPath(), rounds: 1);
         SnapshotPagesBenchmark.Run(10_000, 2);
         TreeScoringBenchmark.Run(10, 1);
+        OfferCountingBenchmark.Run(100, 1_000, rounds: 1);
         return 0;
     default:
         Console.Error.WriteLine("""
             usage: journal [folder]   compares the journal's stores on the disk of a folder
                    snapshots          compares pages copied on write with copies of whole arrays
                    trees              compares tree scoring by lanes with the plain walk
+                   counters           events a second into the counters of offers, and bytes an event
                    --dry              runs each once, small
             """);
         return 2;

@@ -10,6 +10,7 @@ using Vitrina.Api.Health;
 using Vitrina.Api.Items;
 using Vitrina.Api.Jobs;
 using Vitrina.Api.Models;
+using Vitrina.Api.Offers;
 using Vitrina.Api.Ranking;
 using Vitrina.Api.Rankings;
 using Vitrina.Api.Security;
@@ -130,6 +131,7 @@ public static class ApiHost
         new VerticalsEndpoints(runtime).Map(app);
         new KillSwitchEndpoints(runtime, bodies).Map(app);
         new ModelsEndpoints(runtime, bodies).Map(app);
+        new OffersEndpoints(runtime, bodies).Map(app);
         new ExperimentsEndpoints(runtime, bodies).Map(app);
         new JobsEndpoints(app.Services.GetRequiredService<JobHost>(), bodies).Map(app);
         new HealthEndpoints(runtime).Map(app);

@@ -7,6 +7,7 @@ using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Files;
 using Vitrina.Learning;
+using Vitrina.Learning.Recommending.Files;
 using Vitrina.Learning.Training;
 using Vitrina.Simulation.Driving;
 
@@ -83,10 +84,10 @@ internal static class Shell
         await Console.Error.WriteLineAsync($"Try: vitrina {string.Join(' ', [.. path, "--help"])}");
     }
 
-    private static bool IsExpected(Exception exception) => exception is UsageException or ExperimentRefusedException or ModelRefusedException or InvalidVerticalException or DataDirectoryBusyException
+    private static bool IsExpected(Exception exception) => exception is UsageException or ExperimentRefusedException or ModelRefusedException or OffersRefusedException or InvalidVerticalException or DataDirectoryBusyException
         or JournalDamagedException or JournalUnavailableException or RankRequestException or NothingToLearnException or WorldConfigurationException
         or DamagedFileException or HttpRequestException or IOException or UnauthorizedAccessException or DeclarationFileException
-        or TrainingSetException or SvmLightException;
+        or TrainingSetException or SvmLightException or RecommendDataException;
 }
 
 /// <summary>A file of declarations with mistakes in it.</summary>

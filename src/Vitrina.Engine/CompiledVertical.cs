@@ -4,6 +4,7 @@ using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Groups;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine;
@@ -30,6 +31,9 @@ public sealed class CompiledVertical
     /// <summary>Turns the vertical's texts and queries into terms. Safe for concurrent use.</summary>
     public required TextAnalyzer Analyzer { get; init; }
 
+    /// <summary>Words that mean the same in queries.</summary>
+    internal SynonymTable Synonyms => field ??= new SynonymTable(Analyzer, Declaration.Synonyms);
+
     /// <summary>Where each attribute of an item is stored.</summary>
     public required ItemSchema Schema { get; init; }
 
@@ -50,6 +54,9 @@ public sealed class CompiledVertical
 
     /// <summary>How popular items are.</summary>
     public Popularity Popularity => field ??= new Popularity(this);
+
+    /// <summary>What makes an offer; null when the vertical keeps no statistics of offers.</summary>
+    public required OfferTraits? Offers { get; init; }
 
     /// <summary>Price levels that features refer to: slots of the price and of the keyword.</summary>
     public required IReadOnlyList<(int Price, int Keyword)> PriceLevels { get; init; }
@@ -75,6 +82,31 @@ public sealed class CompiledVertical
 
     /// <summary>The surfaces by name.</summary>
     public required IReadOnlyDictionary<string, Surface> Surfaces { get; init; }
+
+    /// <summary>The encoders that sources and features name.</summary>
+    public IReadOnlyList<string> EncoderNames { get; init; } = [];
+
+    /// <summary>How many spaces vectors live in: one per vector attribute of the items, then one per encoder.</summary>
+    public int VectorSpaceCount => Schema.VectorCount + EncoderNames.Count;
+
+    /// <summary>The space of a vector attribute or of an encoder, of which one is named; -1 when there is none.</summary>
+    internal int VectorSpaceOf(string? attribute, string? encoder)
+    {
+        if (attribute is not null)
+        {
+            return Schema.FindOrNull(attribute) is { Storage: AttributeStorage.Vectors } slot ? slot.Slot : -1;
+        }
+
+        for (var number = 0; number < EncoderNames.Count; number++)
+        {
+            if (EncoderNames[number] == encoder)
+            {
+                return Schema.VectorCount + number;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>How long after a view an event is credited to it: the longest of the declared windows.</summary>
     public required TimeSpan AttributionWindow { get; init; }

@@ -32,6 +32,9 @@ public sealed record DataDirectory(string Root)
     /// <summary>Output of jobs.</summary>
     public string Jobs => Path.Combine(Root, "jobs");
 
+    /// <summary>Graphs of vector indexes: a cache beside the catalogue.</summary>
+    public string Vectors => Path.Combine(Root, "vectors");
+
     private string Secret => Path.Combine(Root, "secret");
 
     /// <summary>Makes the folders; an empty one receives the shipped vertical <c>goods</c>.</summary>

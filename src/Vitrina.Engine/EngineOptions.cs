@@ -24,6 +24,9 @@ public sealed class EngineOptions
     [Range(1, 10_000)]
     public int RetentionDays { get; init; } = 400;
 
+    /// <summary>Whether statistics of offers are recounted at the turn of the day; default true. Live counting leaves nothing to correct: it is a check.</summary>
+    public bool DailyOffersUpdate { get; init; } = true;
+
     /// <summary>How far in the future an event may lie (clocks differ), minutes; default 5.</summary>
     [Range(0, 1440)]
     public int FutureToleranceMinutes { get; init; } = 5;

@@ -168,6 +168,25 @@ public sealed partial class EngineRuntime
         return await asked.Task.WaitAsync(cancellationToken);
     }
 
+    private void WriteCheckpoint()
+    {
+        if (_state.AsOf == _checkpointAsOf)
+        {
+            return;
+        }
+
+        // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
+        _stores.Checkpoints.Write(_state.AsOf, _state.Sections(), _state.Parts());
+        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.Changes());
+        _state.Catalog.ForgetChanges();
+        if (_stores.Directory is { } directory)
+        {
+            _state.SaveVectors(directory.Vectors);
+        }
+
+        Volatile.Write(ref _checkpointAsOf, _state.AsOf);
+    }
+
     // On the applier's thread, between two entries.
     private void AnswerCheckpoint()
     {

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Rules;
 using Vitrina.Engine.Verticals;
@@ -162,6 +163,10 @@ public sealed partial class EngineRuntime
         if (isNewDay)
         {
             Writer.TryEnqueueAndForget(new PendingEntry(EntryKind.DayStarted, ReadOnlyMemory<byte>.Empty));
+            foreach (var vertical in _options.DailyOffersUpdate ? OfferVerticals : [])
+            {
+                Writer.TryEnqueueAndForget(new PendingEntry(EntryKind.OffersUpdate, new ControlEntry(vertical, "", "daily").ToBytes()));
+            }
         }
     }
 

@@ -150,6 +150,11 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             KillSwitches.Set(subject, isSwitched);
         }
 
+        if (_stores.Directory is { } directory)
+        {
+            _state.LoadVectors(directory.Vectors, _recovery);
+        }
+
         for (var ordinal = 0; ordinal < _state.Catalog.ItemCount; ordinal++)
         {
             if (_state.Catalog[ordinal] is { } item)
@@ -370,6 +375,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         foreach (var (name, market) in _state.Markets)
         {
             var vertical = _state.Verticals[name];
+            KeepEncoders(vertical, market);
             var view = market.Freeze();
             verticals[name] = new VerticalSnapshot
             {
@@ -455,20 +461,6 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
             return null;
         }
-    }
-
-    private void WriteCheckpoint()
-    {
-        if (_state.AsOf == _checkpointAsOf)
-        {
-            return;
-        }
-
-        // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
-        _stores.Checkpoints.Write(_state.AsOf, _state.Sections());
-        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.Changes());
-        _state.Catalog.ForgetChanges();
-        Volatile.Write(ref _checkpointAsOf, _state.AsOf);
     }
 
     /// <summary>Stops taking entries, applies what was taken, writes a checkpoint and closes every file.</summary>

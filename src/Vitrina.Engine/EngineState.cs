@@ -27,7 +27,7 @@ public sealed class EngineState
         Verticals = verticals.ToDictionary(vertical => vertical.Name, StringComparer.Ordinal);
         foreach (var vertical in Verticals.Values)
         {
-            _markets[vertical.Name] = new MarketState(vertical, Catalog, withText);
+            _markets[vertical.Name] = new MarketState(vertical, Catalog, withText, Count);
         }
     }
 
@@ -119,6 +119,9 @@ public sealed class EngineState
                 var change = ControlEntry.Read(payload);
                 _switches[change.Subject] = change.Value == "on";
                 break;
+            case EntryKind.OffersInit or EntryKind.OffersUpdate or EntryKind.OffersRollback or EntryKind.OffersTransfer:
+                ApplyOffers(entry.Kind, ControlEntry.Read(payload), entry.RecordedAtMs);
+                break;
             case EntryKind.ExperimentDesigned or EntryKind.ExperimentSwitched or EntryKind.ExperimentConcluded:
                 _experiments.Apply(entry.Kind, payload, entry.RecordedAtMs);
                 break;
@@ -127,6 +130,30 @@ public sealed class EngineState
         }
 
         AsOf = entry.Sequence;
+    }
+
+    private void ApplyOffers(EntryKind kind, ControlEntry change, long recordedAtMs)
+    {
+        if (!_markets.TryGetValue(change.Subject, out var market))
+        {
+            return;
+        }
+
+        switch (kind)
+        {
+            case EntryKind.OffersInit:
+                market.InitOffers(recordedAtMs);
+                break;
+            case EntryKind.OffersUpdate:
+                market.UpdateOffers(recordedAtMs);
+                break;
+            case EntryKind.OffersRollback:
+                market.RollbackOffers();
+                break;
+            default:
+                market.SetTransfer(change.Value);
+                break;
+        }
     }
 
     private void Shadow(ControlEntry change)
@@ -218,6 +245,7 @@ public sealed class EngineState
         }
 
         Verticals[vertical.Name] = vertical;
+        _markets[vertical.Name].Adopt(vertical);
     }
 
     /// <summary>The parts of a checkpoint: everything that is not in the catalogue's store.</summary>
@@ -238,6 +266,9 @@ public sealed class EngineState
 
         return sections;
     }
+
+    /// <summary>What a checkpoint holds only to save time: the text indexes, which the catalogue's texts give again.</summary>
+    public IReadOnlyList<CheckpointSection> Parts() => [.. _markets.Where(pair => pair.Value.Text is not null).Select(pair => Section($"{pair.Key}.text", pair.Value.Text!.Save))];
 
     private static CheckpointSection Section(string name, Action<ByteWriter> save) => new(name, stream =>
     {
@@ -308,7 +339,9 @@ public sealed class EngineState
             market.LoadKeywords(ref keywords);
         }
 
-        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
+        // What has no stored text index, or a damaged one, is analysed anew.
+        var withText = _markets.Where(pair => pair.Value.TryLoadText(checkpoint.ReadPart($"{pair.Key}.text"))).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null, hasText: withText.Contains(item.Vertical)));
         foreach (var (name, market) in _markets)
         {
             var state = new ByteReader(BytesOf(checkpoint, $"{name}.state"));
@@ -324,6 +357,24 @@ public sealed class EngineState
     {
         ArgumentNullException.ThrowIfNull(catalog);
         Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null));
+    }
+
+    /// <summary>Takes over the graphs of vector indexes.</summary>
+    internal void LoadVectors(string folder, List<string> damages)
+    {
+        foreach (var (name, market) in _markets)
+        {
+            market.Vectors?.Load(folder, name, Catalog, damages);
+        }
+    }
+
+    /// <summary>Writes the graphs of vector indexes.</summary>
+    internal void SaveVectors(string folder)
+    {
+        foreach (var (name, market) in _markets)
+        {
+            market.Vectors?.Save(folder, name, Catalog.LiveItems());
+        }
     }
 
     private static string SignatureIn(Checkpoint checkpoint, string name)

@@ -2,7 +2,10 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Values;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Hashing;
@@ -14,6 +17,7 @@ namespace Vitrina.Engine;
 internal sealed class MarketState
 {
     private const int JoinedHistory = 256;
+    private const string RegionKey = "region";
     private readonly CompiledVertical _vertical;
     private readonly ItemCatalog _catalog;
     private readonly VerticalStatistics _statistics;
@@ -24,10 +28,16 @@ internal sealed class MarketState
     private readonly Crediting _crediting;
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
+    private readonly CatalogWords? _words;
     private readonly int[] _textSlots;
     private readonly VisitStatistics? _visits;
+    private readonly ItemVectors? _vectors;
+    private readonly EncodedItems?[] _encoded;
+    private readonly HashSet<int> _changedItems = [];
+    private int _encodingCount;
+    private readonly OfferStatistics? _offers;
 
-    public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText)
+    public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
     {
         (_vertical, _catalog) = (vertical, catalog);
         catalog.Declare(vertical.Name, vertical.Schema);
@@ -35,16 +45,25 @@ internal sealed class MarketState
         _prices = [.. vertical.PriceLevels.Select(level => new PriceLevels(level.Price, level.Keyword))];
         _tableNames = [.. vertical.Declaration.Tables.Keys];
         _tables = [.. vertical.Declaration.Tables.Values.Select(table => new FeatureTable([.. table.Columns.Keys]))];
-        _crediting = new Crediting(vertical.AttributionWindow);
+        _crediting = new Crediting(vertical.AttributionWindow, vertical.Offers is not null);
+        if (vertical.Offers is { } traits)
+        {
+            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count);
+            _statistics.OfferLeaves = _offers.Leave;
+        }
+
         _queries = new QueryNormalizer(vertical.Analyzer);
         var fields = vertical.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
         _textSlots = [.. fields.Select(slot => slot.Slot)];
+        _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
         _visits = vertical.Groupings.Count > 0 || vertical.Declaration.Statistics.Pairs.Items
             ? new VisitStatistics(vertical.Groupings, vertical.EventWeights, vertical.Declaration.Statistics.Pairs.Items, catalog)
             : null;
+        _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
+        _encoded = new EncodedItems?[vertical.EncoderNames.Count];
     }
 
     public VerticalStatistics Statistics => _statistics;
@@ -53,7 +72,24 @@ internal sealed class MarketState
 
     public TextIndex? Text => _text;
 
-    public void ApplyItem(Item after, Item? before)
+    public ItemVectors? Vectors => _vectors;
+
+    /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
+    public bool TryLoadText(byte[]? bytes)
+    {
+        if (_text is null || bytes is null)
+        {
+            return false;
+        }
+
+        var reader = new ByteReader(bytes);
+        return _text.TryLoad(ref reader);
+    }
+
+    /// <param name="after">The item as it is now.</param>
+    /// <param name="before">The item as it was, when there was one.</param>
+    /// <param name="hasText">Whether the text index knows the item's texts already.</param>
+    public void ApplyItem(Item after, Item? before, bool hasText = false)
     {
         foreach (var prices in _prices)
         {
@@ -61,7 +97,23 @@ internal sealed class MarketState
         }
 
         _visits?.ApplyItem(after);
-        if (_text is null)
+        _vectors?.Apply(after, before);
+        foreach (var encoded in _encoded)
+        {
+            if (encoded?.IsConcernedBy(after, before) ?? false)
+            {
+                encoded.Apply(after);
+            }
+        }
+
+        if (_encodingCount > 0)
+        {
+            _changedItems.Add(after.Ordinal);
+        }
+
+        _words?.Apply(before, after);
+        _offers?.ApplyItem(after, before);
+        if (_text is null || hasText)
         {
             return;
         }
@@ -80,15 +132,41 @@ internal sealed class MarketState
     {
         var user = marketEvent.User is { } id ? _catalog.UserOrdinal(id) : -1;
         var visitor = Visitor(user, marketEvent.Session);
-        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, visitor, _queries.HashOf(marketEvent.Query), PriceOf(item));
+        var zone = _offers is null ? 0 : ZoneOf(marketEvent);
+        var condition = marketEvent.Type == EventType.View ? _offers?.ConditionOf(marketEvent, item, -1, zone) ?? -1 : -1;
+        var credited = _crediting.Credit(marketEvent, item.Ordinal, user, visitor, _queries.HashOf(marketEvent.Query), PriceOf(item), condition);
+        if (_offers is not null && marketEvent.Type != EventType.View)
+        {
+            credited = credited with { Condition = _offers.ConditionOf(marketEvent, item, credited.Condition, zone) };
+        }
+
         _visits?.Apply(credited, item, visitor, marketEvent.Context, isNew: _history.IsNew(user, _vertical.EventWeights));
         Apply(credited, item, recordedAtMs);
+    }
+
+    private int ZoneOf(MarketEvent marketEvent)
+    {
+        if (_offers!.Zones.Count == 0)
+        {
+            return 0;
+        }
+
+        foreach (var (key, value) in marketEvent.Context)
+        {
+            if (key == RegionKey)
+            {
+                return _offers.ZoneOf(value);
+            }
+        }
+
+        return _crediting.ZoneOf(marketEvent);
     }
 
     public void ApplyRanking(RankingRecord ranking, long recordedAtMs)
     {
         var query = _queries.HashOf(ranking.Query);
-        _crediting.Remember(ranking.Id, query, ranking.AtMs);
+        var zone = _offers?.ZoneOf(ranking.Context.FirstOrDefault(pair => pair.Key == RegionKey).Value) ?? 0;
+        _crediting.Remember(ranking.Id, query, ranking.AtMs, zone);
         if (ranking.AssumedViews == 0)
         {
             return;
@@ -101,13 +179,21 @@ internal sealed class MarketState
             if (_catalog.Find(ranking.Shown[i].Item) is { } item)
             {
                 var visitor = i < visitors.Length ? Visitor(-1, visitors[i]) : Visitor(user, ranking.Session);
-                Apply(_crediting.AssumeView(item.Ordinal, user, visitor, query, ranking.AtMs, PriceOf(item)), item, recordedAtMs);
+                Apply(_crediting.AssumeView(item.Ordinal, user, visitor, query, ranking.AtMs, PriceOf(item), _offers?.ConditionAt(item, ranking.AtMs, zone) ?? -1), item, recordedAtMs);
             }
         }
     }
 
     private void Apply(in CreditedEvent credited, Item item, long recordedAtMs)
     {
+        if (_offers is not null && _statistics.MetricOf(credited.Type) is >= 0 and var metric)
+        {
+            var day = _statistics.DayOf(credited.AtMs, recordedAtMs);
+            _statistics.MoveTo(day);
+            InitWhenDue(Math.Min(credited.AtMs, recordedAtMs));
+            _offers.Count(credited.Condition, metric, _statistics.Today - day);
+        }
+
         _statistics.Apply(credited, item, recordedAtMs);
         if (credited.User >= 0)
         {
@@ -128,7 +214,61 @@ internal sealed class MarketState
         if (_statistics.Today != int.MinValue)
         {
             _statistics.StartDay(atMs);
+            InitWhenDue(atMs);
         }
+    }
+
+    private void InitWhenDue(long atMs)
+    {
+        if (_offers is not null && _offers.IsDue(_statistics.Today))
+        {
+            InitOffers(atMs);
+        }
+    }
+
+    /// <summary>Takes over a later version of the vertical's file that counts the same.</summary>
+    public void Adopt(CompiledVertical vertical)
+    {
+        if (vertical.Offers is { } traits)
+        {
+            _offers?.Adopt(traits);
+        }
+    }
+
+    /// <summary>Makes new thresholds for the vertical's offers. Nothing happens where it keeps none.</summary>
+    public void InitOffers(long atMs)
+    {
+        _statistics.StartDay(atMs);
+        _offers?.Init(_statistics.Today, atMs, ItemsOfVertical(), OfferCounts());
+    }
+
+    /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
+    public void UpdateOffers(long atMs)
+    {
+        _statistics.StartDay(atMs);
+        _offers?.Update(atMs, OfferCounts());
+    }
+
+    /// <summary>Goes back to the thresholds of before.</summary>
+    public void RollbackOffers() => _offers?.Rollback(_statistics.Today, OfferCounts());
+
+    /// <summary>Lets another transfer matrix hold.</summary>
+    public void SetTransfer(string document) => _offers?.SetTransfer(document);
+
+    private CounterView OfferCounts() => _statistics.Live().Tables[_vertical.Offers!.Table];
+
+    private List<Item> ItemsOfVertical()
+    {
+        var items = new List<Item>();
+        for (var ordinal = 0; ordinal < _catalog.ItemCount; ordinal++)
+        {
+            if (_catalog[ordinal] is { } item && item.Vertical == _vertical.Name)
+            {
+                items.Add(item);
+            }
+        }
+
+        return items;
     }
 
     public void Join(int user, int alias) => _history.Join(user, alias, JoinedHistory);
@@ -174,6 +314,11 @@ internal sealed class MarketState
         Text = _text?.Freeze(),
         Visits = _visits?.Freeze() ?? VisitView.None,
         Users = _catalog.FreezeUsers(),
+        Vectors = _vectors?.Freeze() ?? [],
+        Encoded = Array.ConvertAll(_encoded, encoded => encoded?.Freeze()),
+        Vocabulary = _words?.FreezeVocabulary(),
+        Values = _words?.FreezeValues(),
+        Offers = _offers?.Freeze(),
     };
 
     public MarketView Live(bool withText = false) => new()
@@ -188,11 +333,53 @@ internal sealed class MarketState
         Text = withText ? _text?.Freeze() : null,
         Visits = _visits?.Live() ?? VisitView.None,
         Users = _catalog.LiveUsers(),
+        Offers = _offers?.Live(),
     };
 
-    public void SaveKeywords(ByteWriter writer) => _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
+    /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
+    public string? EncoderVersion(int number) => number < _encoded.Length ? _encoded[number]?.Version : null;
 
-    public void LoadKeywords(ref ByteReader reader) => _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
+    /// <summary>Begins to note changes; gives the items of now.</summary>
+    public MarketView BeginEncoding()
+    {
+        _encodingCount++;
+        return Freeze();
+    }
+
+    /// <summary>Searches these items from now on, brought up to date by what changed since they were given.</summary>
+    public void Adopt(int number, EncodedItems encoded)
+    {
+        foreach (var ordinal in _changedItems.Order())
+        {
+            if (_catalog[ordinal] is { } item && item.Vertical == _vertical.Name)
+            {
+                encoded.Apply(item);
+            }
+        }
+
+        _encoded[number] = encoded;
+    }
+
+    /// <summary>Ends what <see cref="BeginEncoding"/> began.</summary>
+    public void EndEncoding()
+    {
+        if (--_encodingCount == 0)
+        {
+            _changedItems.Clear();
+        }
+    }
+
+    public void SaveKeywords(ByteWriter writer)
+    {
+        _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
+        _offers?.SaveZones(writer);
+    }
+
+    public void LoadKeywords(ref ByteReader reader)
+    {
+        _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
+        _offers?.LoadZones(ref reader);
+    }
 
     /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
     public void Save(ByteWriter writer)
@@ -205,6 +392,7 @@ internal sealed class MarketState
             table.Save(writer);
         }
 
+        _offers?.Save(writer);
         _visits?.Save(writer);
     }
 
@@ -218,6 +406,7 @@ internal sealed class MarketState
             table.Load(ref reader);
         }
 
+        _offers?.Load(ref reader, OfferCounts());
         _visits?.Load(ref reader);
     }
 }

@@ -2,6 +2,7 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
+using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Files;
 
@@ -153,7 +154,8 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
 
     private IReadOnlyList<GateOutcome> GatesOf(ModelManifest manifest, CompiledVertical vertical)
     {
-        if (!runtime.Options.Publish.Gates)
+        // Gates compare orders of lists; an encoder gives candidates, which the ranking model orders.
+        if (!runtime.Options.Publish.Gates || manifest.Kind == ModelFolder.EncoderKind)
         {
             return [];
         }
@@ -207,29 +209,37 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
 
     private (ModelManifest Manifest, CompiledVertical Vertical) Require(string name, string version)
     {
-        var loaded = Find(name, version);
-        if (!runtime.Snapshot.Verticals.TryGetValue(loaded.Manifest.Vertical, out var vertical))
+        var (manifest, model) = Find(name, version);
+        if (!runtime.Snapshot.Verticals.TryGetValue(manifest.Vertical, out var vertical))
         {
-            throw new ModelRefusedException("unknown_vertical", $"the model ranks the vertical '{loaded.Manifest.Vertical}', which is not served here");
+            throw new ModelRefusedException("unknown_vertical", $"the model ranks the vertical '{manifest.Vertical}', which is not served here");
         }
 
         try
         {
-            loaded.Model.ColumnsIn(vertical.Vertical.FeatureNamesOf(loaded.Manifest.Surface));
+            model?.ColumnsIn(vertical.Vertical.FeatureNamesOf(manifest.Surface));
         }
         catch (ModelMismatchException mismatch)
         {
             throw new ModelRefusedException("model_mismatch", mismatch.Message);
         }
 
-        return (loaded.Manifest, vertical.Vertical);
+        return (manifest, vertical.Vertical);
     }
 
-    private LoadedModel Find(string name, string version)
+    // An encoder has no ranking model.
+    private (ModelManifest Manifest, RankingModel? Model) Find(string name, string version)
     {
         try
         {
-            return runtime.Models.Load(name, version);
+            if (runtime.Models.Find(name, version) is { Kind: ModelFolder.EncoderKind } encoder)
+            {
+                runtime.Models.LoadEncoder(name, version);
+                return (encoder, null);
+            }
+
+            var loaded = runtime.Models.Load(name, version);
+            return (loaded.Manifest, loaded.Model);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
@@ -242,7 +252,7 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
     }
 
     private static string[] SurfacesOf(CompiledVertical vertical, string model) =>
-        [.. vertical.Surfaces.Values.Where(surface => surface.Declaration.Score.Model == model).Select(surface => surface.Name)];
+        [.. vertical.Surfaces.Values.Where(surface => surface.Declaration.Score.Model == model || surface.Sources.OfType<VectorsSource>().Any(source => source.Encoder == model)).Select(surface => surface.Name)];
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();

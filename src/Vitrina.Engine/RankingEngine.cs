@@ -7,6 +7,7 @@ using Vitrina.Engine.Ranking.Mixing;
 using Vitrina.Engine.Ranking.Recording;
 using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Ranking.Scoring;
+using Vitrina.Engine.Ranking.Understanding;
 using Vitrina.Engine.Rules;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
@@ -35,6 +36,7 @@ public sealed class RankingEngine
         var context = Open(request);
         try
         {
+            UnderstandStage.Run(context);
             await RetrieveStage.RunAsync(context, _time, cancellationToken);
             FilterStage.MarkUnwanted(context);
             for (var pass = 0; pass < context.Arms.Passes.Count; pass++)
@@ -59,6 +61,7 @@ public sealed class RankingEngine
     /// <summary>The same over a market at rest, without deadlines, experiments and a record: see <see cref="SurfaceRanker"/>.</summary>
     internal static void RunAtOnce(RankingContext context, bool withReasons)
     {
+        UnderstandStage.Run(context);
         RetrieveStage.RunAtOnce(context);
         FilterStage.MarkUnwanted(context);
         context.Take(0);
@@ -82,6 +85,8 @@ public sealed class RankingEngine
         }
 
         request.RequireGroups(surface.RanksGroups);
+        request.RequireKnownSections();
+
         var page = PageCursor.Read(request, _recorder.Signer);
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var isBaseline = _killSwitches.IsSwitched(KillSwitches.SubjectOf(request.Vertical, request.Surface));

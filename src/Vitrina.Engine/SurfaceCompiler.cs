@@ -14,6 +14,7 @@ internal static class SurfaceCompiler
         ["text"] = parameters => new TextSource(parameters.Limit),
         ["popular"] = parameters => new PopularSource(parameters.Limit),
         ["recent"] = parameters => new RecentSource(parameters.Limit),
+        ["vectors"] = parameters => new VectorsSource(parameters.Attribute, parameters.Encoder, parameters.Limit, parameters.Ef),
         ["sameType"] = parameters => new SameTypeSource(parameters.Limit),
         ["coVisited"] = parameters => new CoVisitedSource(parameters.Limit),
         ["ownGroups"] = parameters => new GroupSource("ownGroups", parameters.Limit, GroupOffer.Own),
@@ -42,6 +43,16 @@ internal static class SurfaceCompiler
         [Description("When the source is late: skip it and mark the answer, or fail.")]
         public SourceFailure WhenItFails { get; init; } = SourceFailure.Skip;
 
+        [Description("vectors: the vector attribute of the items; either this or encoder.")]
+        public string? Attribute { get; init; }
+
+        [Description("vectors: an encoder in the registry, which embeds the query and the items' texts.")]
+        public string? Encoder { get; init; }
+
+        [Description("vectors: width of the search; wider finds more of the nearest and takes longer.")]
+        [Range(1, 10_000)]
+        public int Ef { get; init; } = 96;
+
         [Description("always, or noQuery: only when nothing is searched for.")]
         public SourceUse When { get; init; }
     }
@@ -54,6 +65,7 @@ internal static class SurfaceCompiler
         foreach (var source in declaration.Sources)
         {
             var parameters = source.Bind<SourceParameters>(errors);
+            CheckVectors(source, parameters, schema, errors);
             if (Find(SourceKinds, source, "source", errors) is { } make)
             {
                 var made = make(parameters);
@@ -98,6 +110,25 @@ internal static class SurfaceCompiler
             Filters = filters,
             Rules = rules,
         };
+    }
+
+    private static void CheckVectors(KindDeclaration source, SourceParameters parameters, ItemSchema schema, ErrorList errors)
+    {
+        var isVectors = source.Kind == "vectors";
+        foreach (var parameter in isVectors ? [] : new[] { "attribute", "encoder", "ef" }.Where(source.Has))
+        {
+            errors.Add(source.PositionOf(parameter), $"'{parameter}' belongs to the source kind vectors");
+        }
+
+        var vectors = schema.Slots.Where(slot => slot.Storage == AttributeStorage.Vectors).Select(slot => slot.Name).ToList();
+        if (isVectors && (parameters.Attribute is null) == (parameters.Encoder is null))
+        {
+            errors.Add(source.Position, "the source kind vectors needs either 'attribute', a vector attribute, or 'encoder'");
+        }
+        else if (isVectors && parameters.Attribute is { } attribute && !vectors.Contains(attribute))
+        {
+            errors.Add(source.PositionOf("attribute"), $"'{attribute}' is not a vector attribute of the item", NearestName.Find(attribute, vectors));
+        }
     }
 
     private static T? Find<T>(Dictionary<string, T> kinds, KindDeclaration declaration, string what, ErrorList errors)

@@ -4,6 +4,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Statistics.Groups;
+using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
@@ -70,7 +71,7 @@ public static class VerticalCompiler
             Declaration = declaration,
             Version = Hash.Of64(file.Version),
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(declaration.TimeZone),
-            Analyzer = new TextAnalyzer(declaration.Languages),
+            Analyzer = binding.Analyzer,
             Schema = schema,
             PriceSlot = schema.FindOrNull("price") is { Storage: AttributeStorage.Numbers } price ? price.Slot : -1,
             Events = binding.Events,
@@ -81,9 +82,11 @@ public static class VerticalCompiler
             PriceLevels = binding.PriceLevels,
             Groupings = groupings,
             EventWeights = GroupingCompiler.WeightsOf(declaration),
+            Offers = binding.Offers,
             Features = features,
             FeatureNames = names,
             Surfaces = surfaces,
+            EncoderNames = [.. binding.Encoders.Concat(surfaces.Values.SelectMany(surface => surface.Sources).OfType<VectorsSource>().Select(source => source.Encoder).OfType<string>()).Distinct()],
             AttributionWindow = AttributionWindowOf(declaration),
             StateSignature = Signature(declaration, binding, groupings),
         };
@@ -120,7 +123,7 @@ public static class VerticalCompiler
         var parts = binding.Counters.Select(counter => counter.Signature)
             .Concat(binding.PriceLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"price:{level.Price}/{level.Keyword}")))
             .Concat(declaration.Items.Attributes.Select(attribute => string.Create(
-                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}")))
+                CultureInfo.InvariantCulture, $"{attribute.Key}:{attribute.Value.Kind}:{attribute.Value.Multiple}:{attribute.Value.PerZone}:{attribute.Value.Default}:{attribute.Value.Boost}{VectorSignature(attribute.Value)}")))
             .Concat(declaration.Tables.Select(table => $"{table.Key}({string.Join(',', table.Value.Columns.Keys)})"))
             .Concat(binding.Events.Select(EventTypes.NameOf))
             .Concat(groupings.Select(grouping => grouping.Signature))
@@ -128,7 +131,13 @@ public static class VerticalCompiler
             .Append(string.Join(',', binding.WindowDays))
             .Append(declaration.TimeZone)
             .Append(AttributionWindowOf(declaration).ToString())
-            .Append(string.Join(',', declaration.Languages));
+            .Append(string.Join(',', declaration.Languages))
+            .Concat(declaration.Statistics.Offers is { } offers
+                ? [string.Create(CultureInfo.InvariantCulture, $"offers:{declaration.Items.Type}/{declaration.Items.MatchGroup}/{offers.Smoothing}/{offers.Init}/{offers.MinItems}")]
+                : []);
         return string.Join(';', parts);
     }
+
+    private static string VectorSignature(AttributeDeclaration attribute)
+        => attribute.Kind == AttributeKind.Vector ? string.Create(CultureInfo.InvariantCulture, $":{attribute.Dimension}:{attribute.Metric}") : "";
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Vitrina.Api.Experiments;
+using Vitrina.Engine;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
 
@@ -61,6 +62,17 @@ internal sealed class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHa
             Detail = refused.Message,
             Field = refused.Field,
             Suggestion = refused.Suggestion,
+        },
+        OffersRefusedException offers => new Problem
+        {
+            Status = offers.Code switch
+            {
+                OffersRefusedException.UnknownVertical => StatusCodes.Status404NotFound,
+                "nothing_to_roll_back_to" => StatusCodes.Status409Conflict,
+                _ => StatusCodes.Status400BadRequest,
+            },
+            Code = offers.Code,
+            Detail = offers.Message,
         },
         JsonException json => Bad("invalid_json", $"the body is not valid JSON{PlaceOf(json)}"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large => new Problem

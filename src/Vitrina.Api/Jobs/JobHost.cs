@@ -4,12 +4,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Vitrina.Api.Errors;
+using Vitrina.Api.Offers;
 using Vitrina.Engine;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Api.Jobs;
 
-/// <summary>Runs jobs one at a time, each in a child process of low priority; their state survives a restart in the control collection <c>jobs</c>.</summary>
+/// <summary>Runs jobs one at a time, each in a child process of low priority or, where it is an entry of the journal, here; their state survives a restart in the control collection <c>jobs</c>.</summary>
 internal sealed class JobHost : BackgroundService
 {
     private const string Collection = "jobs";
@@ -41,6 +42,13 @@ internal sealed class JobHost : BackgroundService
 
     private void Restore(JobDocument job)
     {
+        if (job.State == JobState.Running && OffersJobs.Kinds.Contains(job.Kind))
+        {
+            // Whether its entry was written or not: a second one of the same day changes nothing.
+            job = job with { State = JobState.Queued, StartedAt = null };
+            Save(job);
+        }
+
         if (job.State == JobState.Running)
         {
             Save(job with { State = JobState.Failed, Error = "interrupted: the server ended while the job ran", FinishedAt = _runtime.Time.GetUtcNow() });
@@ -61,9 +69,9 @@ internal sealed class JobHost : BackgroundService
     /// <exception cref="ProblemException">There is no such kind, or the queue is full.</exception>
     public JobDocument Add(string kind, IReadOnlyDictionary<string, string> options)
     {
-        if (_launcher is null || !_launcher.Kinds.Contains(kind))
+        IReadOnlyList<string> kinds = [.. _launcher?.Kinds ?? [], .. OffersJobs.Kinds];
+        if (!kinds.Contains(kind))
         {
-            var kinds = _launcher?.Kinds ?? [];
             throw new ProblemException(StatusCodes.Status400BadRequest, "unknown_kind", $"kinds of jobs are {string.Join(", ", kinds)}", "kind", NearestName.Find(kind, kinds));
         }
 
@@ -162,8 +170,19 @@ internal sealed class JobHost : BackgroundService
         }
     }
 
+    private async Task<JobDocument> RunHereAsync(JobDocument job, CancellationToken stop)
+    {
+        var ended = job with { State = JobState.Done, Progress = 1, ExitCode = 0, Result = await OffersJobs.RunAsync(_runtime, job.Kind, job.Options, $"job {job.Id}", stop) };
+        return ended with { FinishedAt = _runtime.Time.GetUtcNow() };
+    }
+
     private async Task<JobDocument> RunAsync(JobDocument job, CancellationToken stop, CancellationToken stopping)
     {
+        if (OffersJobs.Kinds.Contains(job.Kind))
+        {
+            return await RunHereAsync(job, stop);
+        }
+
         // Publishing is ours to do: the child process may hold no key that lets it.
         var options = job.Options.Where(option => option.Key != PublishOption).ToDictionary(StringComparer.Ordinal);
         var output = new JobOutput();

@@ -21,6 +21,12 @@ public sealed record RankAnswer
     /// <summary>The lists, in the order of the page.</summary>
     public required IReadOnlyList<RankedSection> Sections { get; init; }
 
+    /// <summary>True when nothing answers the query: the organic section of its first page is empty.</summary>
+    public required bool NothingFound { get; init; }
+
+    /// <summary>How the query was read; absent without one.</summary>
+    public ReadQuery? Query { get; init; }
+
     /// <summary>Asks for the next page; absent on the last one.</summary>
     public string? Cursor { get; init; }
 
@@ -50,6 +56,38 @@ public sealed record RankAnswer
 /// <param name="Name">Its name; the surface's own list is <c>organic</c>.</param>
 /// <param name="Items">Its items, best first.</param>
 public sealed record RankedSection(string Name, IReadOnlyList<RankedItem> Items);
+
+/// <summary>How a query was read.</summary>
+/// <param name="Text">What is searched for: the query with its corrections.</param>
+/// <param name="Exact">True when it names one exact thing, a model code, an article number or a quotation: only exact matches stand in the organic section.</param>
+/// <param name="Codes">The codes that it names, as they are indexed; absent without any.</param>
+/// <param name="Phrases">The quotations that must occur literally; absent without any.</param>
+/// <param name="Rewrites">How words were read otherwise than they were typed.</param>
+/// <param name="Intents">Values of attributes that words name.</param>
+public sealed record ReadQuery(
+    string Text, bool Exact, IReadOnlyList<string>? Codes, IReadOnlyList<string>? Phrases, IReadOnlyList<ReadRewrite> Rewrites, IReadOnlyList<ReadIntent> Intents)
+{
+    internal static ReadQuery? Of(AnsweredQuery? query) => query is null ? null : new ReadQuery(
+        query.Text,
+        query.IsExact,
+        query.Codes.Count == 0 ? null : query.Codes,
+        query.Phrases.Count == 0 ? null : query.Phrases,
+        [.. query.Rewrites.Select(rewrite => new ReadRewrite(rewrite.Kind, rewrite.From, rewrite.To, rewrite.IsAdded))],
+        [.. query.Intents.Select(intent => new ReadIntent(intent.Values, intent.IsHard, intent.IsRelaxed))]);
+}
+
+/// <summary>Words of the query that name values of attributes.</summary>
+/// <param name="Values">The values that they may name, as <c>color = red</c>.</param>
+/// <param name="Hard">True when an item had to have one of them.</param>
+/// <param name="Relaxed">True when nothing had, so that they were no longer demanded.</param>
+public sealed record ReadIntent(IReadOnlyList<string> Values, bool Hard, bool Relaxed);
+
+/// <summary>A change to the query, so that it finds more.</summary>
+/// <param name="Kind"><c>typo</c>, <c>layout</c>, <c>transliteration</c>, <c>split</c>, <c>joined</c> or <c>synonym</c>.</param>
+/// <param name="From">What was typed.</param>
+/// <param name="To">What is searched for.</param>
+/// <param name="Added">True when what was typed is searched for too.</param>
+public sealed record ReadRewrite(string Kind, string From, string To, bool Added);
 
 /// <summary>One answered item.</summary>
 public sealed record RankedItem
@@ -93,7 +131,7 @@ public sealed record RankedGroupItem(string Id, string Token, ItemFields? Attrib
 
 /// <summary>What became of an item that was asked about.</summary>
 /// <param name="Id">The item.</param>
-/// <param name="Outcome"><c>shown</c>, <c>ranked</c> (stood too low), <c>removed</c>, <c>notRetrieved</c> or <c>unknown</c>.</param>
+/// <param name="Outcome"><c>shown</c>, <c>ranked</c> (stood too low), <c>similar</c> (an analog), <c>removed</c>, <c>notRetrieved</c> or <c>unknown</c>.</param>
 /// <param name="Reason">The position, the rank, the removal mark, or why no source found it.</param>
 /// <param name="Explanation">How its score came about, if it was scored.</param>
 public sealed record AskedItem(string Id, string Outcome, string Reason, ExplainedNumber? Explanation);

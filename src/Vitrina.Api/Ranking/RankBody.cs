@@ -14,6 +14,9 @@ public sealed record RankBody
     /// <summary>What is searched for; at most 1,000 characters.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What to look near to: <c>{"ATTRIBUTE": [numbers]}</c>, or the numbers alone where the vertical has one vector attribute.</summary>
+    public JsonElement? Vector { get; init; }
+
     /// <summary>Candidates by id, when the caller has them; absent: the surface's own sources.</summary>
     public IReadOnlyList<string>? Items { get; init; }
 
@@ -25,6 +28,9 @@ public sealed record RankBody
 
     /// <summary>Keyword attributes whose values are counted.</summary>
     public IReadOnlyList<string>? Facets { get; init; }
+
+    /// <summary>Sections beside <c>organic</c>: <c>similar</c> gives analogs where the query names one exact thing.</summary>
+    public IReadOnlyList<string>? Sections { get; init; }
 
     /// <summary>The cursor of an earlier answer: asks for its next page.</summary>
     public string? Cursor { get; init; }

@@ -93,6 +93,8 @@ internal sealed class RankEndpoint(EngineRuntime runtime, ApiOptions options, Bo
             AsOf = answer.AsOf,
             Assignments = AssignmentAnswer.Of(answer.Assignments, runtime.Snapshot.Experiments),
             Sections = [.. answer.Sections.Select(section => new RankedSection(section.Name, [.. section.Items.Select(item => Write(item, snapshot, fields) with { Probability = calibration?.Apply(item.Score) })]))],
+            NothingFound = answer.IsNothingFound,
+            Query = ReadQuery.Of(answer.Query),
             Cursor = answer.Cursor,
             Facets = answer.Facets,
             Degraded = answer.Degraded,

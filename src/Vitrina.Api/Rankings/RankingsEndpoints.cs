@@ -55,6 +55,15 @@ public sealed record RecordedRanking
     /// <summary>The shown items, in order.</summary>
     public required IReadOnlyList<RecordedItem> Items { get; init; }
 
+    /// <summary>True when the query named one exact thing, so that only exact matches were shown.</summary>
+    public required bool Exact { get; init; }
+
+    /// <summary>True when nothing answered the query.</summary>
+    public required bool NothingFound { get; init; }
+
+    /// <summary>The analogs of the section <c>similar</c>, in order; their places go on behind those of <c>items</c>.</summary>
+    public required IReadOnlyList<string> Similar { get; init; }
+
     /// <summary>In shadow mode: the list that this engine would have shown, best first; else empty.</summary>
     public required IReadOnlyList<string> Counter { get; init; }
 
@@ -178,6 +187,9 @@ internal sealed class RankingsEndpoints(EngineRuntime runtime, ApiOptions option
             Context = record.Context.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
             Assignments = AssignmentAnswer.Of(record.Assignments, runtime.Snapshot.Experiments),
             Items = [.. shown.Where(entry => item is null || entry.Id == item)],
+            Exact = record.IsExact,
+            NothingFound = record.IsNothingFound,
+            Similar = [.. record.Similar.Select(entry => entry.Item)],
             Counter = [.. record.Counter.Where(index => index >= 0 && index < record.Shown.Count).Select(index => record.Shown[index].Item)],
             ShadowModel = shadow is null ? null : ShadowScores.ModelOf(shadow),
             Unshown = [.. record.Unshown.Where(entry => item is null || entry.Item == item)],

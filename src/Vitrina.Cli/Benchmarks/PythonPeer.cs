@@ -11,13 +11,14 @@ namespace Vitrina.Cli.Benchmarks;
 /// <param name="Scores">Scores of the test rows.</param>
 internal sealed record PeerResult(JsonObject Figures, float[] Scores);
 
-/// <summary>Runs tree trainers of the Python world on the same rows, when they are installed.</summary>
+/// <summary>Runs peers of the Python world on the same data, when they are installed.</summary>
 internal static class PythonPeer
 {
     /// <summary>Names a Python to be tried first.</summary>
     public const string PythonVariable = "VITRINA_PYTHON";
 
-    private const string Script = "peers/gradient_boosting.py";
+    private const string TreesScript = "peers/gradient_boosting.py";
+    private const string FactorsScript = "peers/factors.py";
 
     /// <summary>A Python that can import a module; null when there is none.</summary>
     public static string? WithModule(string module)
@@ -41,16 +42,23 @@ internal static class PythonPeer
     /// <returns>The result, or why there is none.</returns>
     public static (PeerResult? Result, string Why) Train(string python, string method, string folder, JsonObject options)
     {
-        var script = Path.Combine(folder, "peer.py");
-        File.WriteAllText(script, Resources.ReadEmbedded(Script));
-        var outcome = Run(python, [script, method, folder, options.ToJsonString()]);
-        if (outcome is not { ExitCode: 0 })
-        {
-            return (null, outcome?.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"'{python}' does not start");
-        }
+        var (figures, why) = RunScript(python, TreesScript, folder, [method, folder, options.ToJsonString()]);
+        return figures is null ? (null, why) : (new PeerResult(figures, ReadFloats(Path.Combine(folder, "scores.f32"))), "");
+    }
 
-        var figures = JsonNode.Parse(outcome.Value.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!.AsObject();
-        return (new PeerResult(figures, ReadFloats(Path.Combine(folder, "scores.f32"))), "");
+    /// <summary>Trains factors on the interactions in a folder; leaves <c>users.f32</c> and <c>items.f32</c> there.</summary>
+    /// <returns>The figures, or why there are none.</returns>
+    public static (JsonObject? Figures, string Why) TrainFactors(string python, string folder, JsonObject options)
+        => RunScript(python, FactorsScript, folder, [folder, options.ToJsonString()]);
+
+    private static (JsonObject? Figures, string Why) RunScript(string python, string resource, string folder, IReadOnlyList<string> arguments)
+    {
+        var script = Path.Combine(folder, "peer.py");
+        File.WriteAllText(script, Resources.ReadEmbedded(resource));
+        var outcome = Run(python, [script, .. arguments]);
+        return outcome is not { ExitCode: 0 }
+            ? (null, outcome?.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"'{python}' does not start")
+            : (JsonNode.Parse(outcome.Value.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!.AsObject(), "");
     }
 
     /// <summary>Writes one part of the rows for the script.</summary>

@@ -1,7 +1,5 @@
 using Vitrina.Learning.Evaluation;
 using Vitrina.Learning.Recommending;
-using Vitrina.Learning.Recommending.Measuring;
-using Vitrina.Learning.Recommending.Protocols;
 
 namespace Vitrina.Cli.Benchmarks;
 
@@ -16,42 +14,34 @@ internal sealed record RecommendRequest(string Dataset, string Protocol, ulong S
 /// <summary><c>vitrina bench recommend</c>: what comes next for a person, by every source alone and by the re-ranker over all of them.</summary>
 internal static class RecommendBenchmark
 {
-    private const int Resamples = 1000;
-
-    public static IReadOnlyList<string> Protocols { get; } = ["leave-last-out", "train-test", "sessions", "groups", "rating-kfold"];
+    public static IReadOnlyList<string> Protocols { get; } = [.. RecommendProtocol.All.Select(protocol => protocol.Name)];
 
     public static async Task<BenchReport> RunAsync(RecommendRequest request, Terminal terminal, CancellationToken cancellationToken)
-        => await terminal.RunAsync("Recommending", progress => Task.Run(() => Run(request, terminal, cancellationToken), cancellationToken));
+        => await terminal.RunAsync("Recommending", progress => Task.Run(() => Run(request, progress, cancellationToken), cancellationToken));
 
-    private static BenchReport Run(RecommendRequest request, Terminal terminal, CancellationToken cancellationToken)
+    private static BenchReport Run(RecommendRequest request, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var watch = new StepWatch();
-        var task = LeaveLastOut.Read(request.Dataset, request.Seed);
+        var protocol = RecommendProtocol.All.Single(known => known.Name == request.Protocol);
+        var parts = protocol.Read(request.Dataset, request.Seed);
+        using var run = request.Run is null ? null : new RecommendRunFile(request.Run, request.IsRefitRun);
         var rows = new List<BenchRow>();
-        foreach (var test in RecommendRun.Run(task, request.Seed, null, text => terminal.Say($"{text} {watch.Step(text):F1}s"), cancellationToken))
+        foreach (var part in parts.GroupBy(part => part.Part))
         {
-            rows.AddRange(RowsOf(test, request.Seed, ["hr@10", "ndcg@10", "hr@5", "ndcg@5", "recall@20", "recall@40", "ndcg@20", "ndcg@40", "mrr"]));
-        }
-
-        return new BenchReport { Bench = "recommend", Dataset = Path.GetFileName(request.Dataset), Protocol = request.Protocol, Seed = request.Seed, Rows = rows };
-    }
-
-    private static IReadOnlyList<BenchRow> RowsOf(MeasuredTest test, ulong seed, string[] keys)
-    {
-        var best = test.Methods.Where(method => method.Name != RecommendMeasurement.Own).MaxBy(method => method.Measures.Mean(keys[1]))!;
-        var table = new EvaluationTable(seed, [best.Name], Resamples);
-        foreach (var method in test.Methods)
-        {
-            foreach (var key in keys)
+            var results = new RecommendRows(protocol, part.Key, request.Seed);
+            foreach (var (_, task) in part)
             {
-                table.AddLists(method.Name, key, method.Measures.Of(key));
+                var since = TimeProvider.System.GetTimestamp();
+                var learned = RecommendRun.Learn(task, request.Seed, progress, cancellationToken);
+                var seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+                foreach (var test in learned.Measure(part.Key == parts[0].Part ? run?.ReceiverOf(task) : null))
+                {
+                    results.Add(new MeasuredRow(learned, test, seconds));
+                }
             }
 
-            table.AddFigure(method.Name, "coverage", method.Measures.Coverage);
-            table.AddFigure(method.Name, "answers_per_second", method.AnswersPerSecond);
-            table.AddFigure(method.Name, "refit", test.Test.IsRefit);
+            rows.AddRange(results.ToRows());
         }
 
-        return table.ToRows();
+        return new BenchReport { Bench = "recommend", Dataset = Path.GetFileName(Path.TrimEndingDirectorySeparator(request.Dataset)), Protocol = protocol.Sentence, Seed = request.Seed, Rows = rows };
     }
 }

@@ -14,12 +14,12 @@ internal static class RequestBenchmark
 {
     private const int WarmUp = 500;
 
-    public static async Task<BenchReport> RunAsync(ulong seed, int requests, CancellationToken cancellationToken)
+    public static async Task<BenchReport> RunAsync(ulong seed, int requests, RankerKind kind, CancellationToken cancellationToken)
     {
         var root = Directory.CreateTempSubdirectory("vitrina-request-").FullName;
         try
         {
-            return await RunAsync(new DataDirectory(root), seed, requests, cancellationToken);
+            return await RunAsync(new DataDirectory(root), seed, requests, kind, cancellationToken);
         }
         finally
         {
@@ -27,20 +27,20 @@ internal static class RequestBenchmark
         }
     }
 
-    private static async Task<BenchReport> RunAsync(DataDirectory data, ulong seed, int requests, CancellationToken cancellationToken)
+    private static async Task<BenchReport> RunAsync(DataDirectory data, ulong seed, int requests, RankerKind kind, CancellationToken cancellationToken)
     {
         WriteVertical(data);
         var world = GoodsWorld.Create(GoodsConfiguration.Demo.Scaled(0.3), seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Environment.ProcessorCount);
         var clock = new DrivenClock(world.Start);
         await using var runtime = EngineAccess.Start(data.Root, null, clock);
         await world.DriveAsync(new EngineAdapter(runtime, clock), world.Start, world.End, null, cancellationToken);
-        var outcome = LearningLoop.Run(runtime.Journal, EngineAccess.Verticals(data), data.Features, new LearningOptions { Vertical = "goods", Surface = "search", Seed = seed }, cancellationToken: cancellationToken);
+        var outcome = LearningLoop.Run(runtime.Journal, EngineAccess.Verticals(data), data.Features, new LearningOptions { Vertical = "goods", Surface = "search", Kind = kind, Seed = seed }, cancellationToken: cancellationToken);
         runtime.Models.Save(outcome.Manifest, outcome.Model);
         await Publishing.PublishAsync(runtime, outcome.Manifest, "bench", cancellationToken);
 
         var vertical = runtime.Snapshot.Verticals["goods"];
         var items = Enumerable.Range(0, vertical.Market.Items.Count).Select(ordinal => vertical.Market.Items[ordinal]).Where(item => item is { IsActive: true, Stock: not 0 }).Select(item => item!.Id.Value).ToArray();
-        var report = new BenchReport { Bench = "request", Dataset = $"goods world, seed {seed}", Protocol = "in process, one thread, candidates given by the caller, size 20", Seed = seed };
+        var report = new BenchReport { Bench = "request", Dataset = $"goods world, seed {seed}", Protocol = $"in process, one thread, candidates given by the caller, size 20, model {outcome.Model.Kind}", Seed = seed };
         foreach (var count in new[] { 100, 300, 500 })
         {
             report.Rows.Add(Measure(runtime, items, count, requests, UsedFeatures(outcome)));

@@ -9,22 +9,25 @@ namespace Vitrina.Cli.Commands;
 /// <summary><c>vitrina bench</c>: measurements of the product under one contract: rows of methods with quality and speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.") { Request(), Sessions(), Experiments(), OffPolicy(), Backtest(), BenchTreesCommand.Create(), BenchRankCommand.Create(), BenchRecommendCommand.Create() };
+    public static Command Create() => new("bench", "Measure the product; every area prints the same kind of table or JSON document.")
+    {
+        BenchRequestCommand.Create(),
+        Sessions(),
+        Experiments(),
+        OffPolicy(),
+        Backtest(),
+        BenchTreesCommand.Create(),
+        BenchRankCommand.Create(),
+        BenchSearchCommand.Create(),
+        BenchFactorsCommand.Create(),
+        BenchOffersCommand.Create(),
+        BenchRecommendCommand.Create(),
+        BenchTextCommand.Create(),
+        BenchVectorsCommand.Create(),
+        BenchListingsCommand.Create(),
+    };
 
     internal static Option<ulong> Seed() => new("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
-
-    private static Command Request()
-    {
-        var (json, seed) = (EngineAccess.JsonOption(), Seed());
-        var count = new Option<int>("--requests") { Description = "Measured requests per row.", DefaultValueFactory = _ => 2000 };
-        var command = new Command("request", "A whole request over 100, 300 and 500 given candidates. Example: vitrina bench request --json") { json, seed, count };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            Print(await RequestBenchmark.RunAsync(parsed.GetValue(seed), parsed.GetValue(count), cancellation), parsed.GetValue(json));
-            return 0;
-        });
-        return command;
-    }
 
     private static Command Sessions()
     {

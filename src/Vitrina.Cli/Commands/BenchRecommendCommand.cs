@@ -20,7 +20,7 @@ internal static class BenchRecommendCommand
         };
         protocol.AcceptOnlyFromAmong([.. RecommendBenchmark.Protocols, GroupsOnline]);
         var market = new GroupsMarketOptions();
-        var run = new Option<string?>("--run") { Description = "Writes the lists of the row 'vitrina': gzip, query, candidate and score between tabs, best first." };
+        var run = new Option<string?>("--run") { Description = "Writes the lists of the row 'vitrina': gzip, query, candidate and score between tabs, best first. Of all groups, and of the 75/25 split, where a protocol has parts." };
         var refit = new Option<bool>("--refit") { Description = "With --run: the lists of the refit row; else those of the first row 'vitrina'." };
         var command = new Command("recommend", "What comes next for a person, by every method. Example: vitrina bench recommend --dataset s3rec_seq/Beauty.txt.gz --protocol leave-last-out --json")
         {

@@ -19,12 +19,13 @@ internal static class RankCommand
         var filter = new Option<string[]>("--filter") { Description = "attribute=value, attribute=value1|value2 or attribute=min..max; may be given several times." };
         var item = new Option<string?>("--item") { Description = "The item that 'similar' starts from." };
         var itemsPerGroup = new Option<int>("--items-per-group") { Description = "On a surface of groups: how many of the best items stand beside each." };
+        var sections = new Option<string[]>("--section") { Description = "A section beside organic: similar." };
         var explain = new Option<bool>("--explain") { Description = "Show how each score came about." };
         var data = EngineAccess.DataOption();
         var json = EngineAccess.JsonOption();
         var command = new Command("rank", "Answer one request, from the running server or from the files. Example: vitrina rank \"кроссовки nike\" --explain")
         {
-            query, vertical, surface, user, size, filter, item, itemsPerGroup, explain, data, json,
+            query, vertical, surface, user, size, filter, item, itemsPerGroup, sections, explain, data, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -37,6 +38,7 @@ internal static class RankCommand
                 Size = parsed.GetValue(size),
                 ItemsPerGroup = parsed.GetValue(itemsPerGroup),
                 Filters = [.. (parsed.GetValue(filter) ?? []).Select(ConditionOf)],
+                Sections = parsed.GetValue(sections) ?? [],
                 Context = parsed.GetValue(item) is { } start ? [new("item", start)] : [],
                 Explain = new ExplainRequest(parsed.GetValue(explain), []),
             };
@@ -105,6 +107,7 @@ internal static class RankCommand
             ["size"] = request.Size,
             ["itemsPerGroup"] = request.ItemsPerGroup > 0 ? request.ItemsPerGroup : null,
             ["filters"] = filters,
+            ["sections"] = new JsonArray([.. request.Sections.Select(section => (JsonNode)section)]),
             ["context"] = new JsonObject(request.Context.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
             ["explain"] = request.Explain.IsOn,
             ["fields"] = new JsonArray("title", "price"),
@@ -124,8 +127,14 @@ internal static class RankCommand
     /// <summary>Prints an answer.</summary>
     public static void Print(JsonObject answer, Terminal terminal) => terminal.Result(answer, () =>
     {
+        PrintQuery(answer);
         foreach (var section in answer["sections"]!.AsArray())
         {
+            if (answer["sections"]!.AsArray().Count > 1)
+            {
+                Console.Out.WriteLine($"{section!["name"]}:");
+            }
+
             foreach (var item in section!["items"]!.AsArray())
             {
                 var title = (string?)item!["attributes"]?["title"] ?? "";
@@ -145,6 +154,33 @@ internal static class RankCommand
 
         Console.Out.WriteLine($"ranking {answer["rankingId"]}, as of {answer["asOf"]}, {answer["candidateCount"]} candidates, model {answer["model"] ?? "none"}");
     });
+
+    private static void PrintQuery(JsonObject answer)
+    {
+        if (answer["query"] is { } query)
+        {
+            foreach (var rewrite in query["rewrites"]!.AsArray())
+            {
+                Console.Out.WriteLine($"{rewrite!["kind"]}: {rewrite["from"]} → {rewrite["to"]}");
+            }
+
+            foreach (var intent in query["intents"]!.AsArray())
+            {
+                Console.Out.WriteLine($"attribute intent: {string.Join(" or ", intent!["values"]!.AsArray())}{((bool)intent["relaxed"]! ? " (relaxed)" : (bool)intent["hard"]! ? "" : " (soft)")}");
+            }
+
+            if ((bool)query["exact"]!)
+            {
+                var named = (query["codes"]?.AsArray() ?? []).Select(code => $"{code}").Concat((query["phrases"]?.AsArray() ?? []).Select(phrase => $"\"{phrase}\""));
+                Console.Out.WriteLine($"exactly: {string.Join(", ", named)}");
+            }
+        }
+
+        if ((bool)answer["nothingFound"]!)
+        {
+            Console.Out.WriteLine("nothing found");
+        }
+    }
 
     private static void PrintTree(JsonNode explanation, int depth)
     {

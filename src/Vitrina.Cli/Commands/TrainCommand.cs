@@ -17,7 +17,7 @@ internal static class TrainCommand
         var (data, json) = (EngineAccess.DataOption(), EngineAccess.JsonOption());
         var arguments = new TrainOptions();
         var publish = new Option<bool>("--publish") { Description = "Serve the model at once: through the running server, or by a journal entry." };
-        var command = new Command("train", "Train a ranking model from the journal. Example: vitrina train --vertical goods --surface search --publish") { data, json, publish };
+        var command = new Command("train", "Train a ranking model from the journal. Example: vitrina train --vertical goods --surface search --publish") { data, json, publish, TrainEncoderCommand.Create() };
         arguments.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!)), arguments.Read(parsed), parsed.GetValue(publish), new Terminal(parsed.GetValue(json)), cancellation));
@@ -29,7 +29,7 @@ internal static class TrainCommand
         LearningOutcome outcome;
         using (var journal = EngineAccess.OpenJournal(data))
         {
-            RequireSurface(EngineAccess.Verticals(data), options);
+            RequireSurface(EngineAccess.Verticals(data), options.Vertical, options.Surface);
             outcome = await LearnAsync(journal, data, options, terminal, cancellationToken);
         }
 
@@ -84,13 +84,14 @@ internal static class TrainCommand
         }
     }
 
-    private static void RequireSurface(IReadOnlyList<CompiledVertical> verticals, LearningOptions options)
+    /// <summary>Refuses a vertical or a surface that the installation does not have.</summary>
+    public static void RequireSurface(IReadOnlyList<CompiledVertical> verticals, string name, string surface)
     {
-        var vertical = verticals.FirstOrDefault(vertical => vertical.Name == options.Vertical)
-            ?? throw Unknown("vertical", options.Vertical, verticals.Select(vertical => vertical.Name).ToList());
-        if (!vertical.Surfaces.ContainsKey(options.Surface))
+        var vertical = verticals.FirstOrDefault(vertical => vertical.Name == name)
+            ?? throw Unknown("vertical", name, verticals.Select(vertical => vertical.Name).ToList());
+        if (!vertical.Surfaces.ContainsKey(surface))
         {
-            throw Unknown("surface", options.Surface, [.. vertical.Surfaces.Keys]);
+            throw Unknown("surface", surface, [.. vertical.Surfaces.Keys]);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class RowMapping
             ("id", FieldShape.Text), ("type", FieldShape.Text), ("occurredAt", FieldShape.Time), ("item", FieldShape.Text), ("user", FieldShape.Text),
             ("session", FieldShape.Text), ("rankingId", FieldShape.Text), ("token", FieldShape.Text), ("position", FieldShape.Number),
             ("query", FieldShape.Text), ("channel", FieldShape.Text), ("value", FieldShape.Number), ("price", FieldShape.Number),
-            ("quantity", FieldShape.Number),
+            ("quantity", FieldShape.Number), ("delivery", FieldShape.Number),
         ],
     };
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Vectors;
 
 namespace Vitrina.Engine.Catalog;
 
@@ -129,7 +130,7 @@ internal static class AttributeReader
             AttributeKind.Bool => TryReadBool(ref reader, path, out value),
             AttributeKind.Date => TryReadDate(ref reader, path, out value),
             AttributeKind.Geo => TryReadPoint(ref reader, path, out value),
-            AttributeKind.Vector => TryReadVector(ref reader, slot.Declaration.Dimension ?? 0, path, out value),
+            AttributeKind.Vector => TryReadVector(ref reader, slot.Declaration, path, out value),
             _ => TryReadNumber(ref reader, slot, path, out value),
         };
     }
@@ -318,12 +319,18 @@ internal static class AttributeReader
         return true;
     }
 
-    private static bool TryReadVector(ref JsonFieldReader reader, int dimension, string path, out AttributeValue value)
+    private static bool TryReadVector(ref JsonFieldReader reader, AttributeDeclaration declaration, string path, out AttributeValue value)
     {
         value = default;
+        var dimension = declaration.Dimension ?? 0;
         if (!TryReadNumbers(ref reader, path, dimension, $"a list of {dimension} numbers", out var vector))
         {
             return false;
+        }
+
+        if (VectorCheck.ProblemOf(vector, dimension, declaration.Metric) is { } problem)
+        {
+            return reader.Fail(path, problem, "invalid_vector");
         }
 
         value = AttributeValue.Of(vector);

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Catalog;
@@ -5,6 +6,8 @@ namespace Vitrina.Engine.Catalog;
 /// <summary>An item in its present state: immutable; every change makes a new one.</summary>
 public sealed class Item
 {
+    private MatchText?[]? _words;
+
     /// <summary>The item's dense number, given in journal order.</summary>
     public required int Ordinal { get; init; }
 
@@ -77,5 +80,31 @@ public sealed class Item
         }
 
         return Numbers[slot];
+    }
+
+    /// <summary>A text prepared for comparing with queries; null without the text. Prepared when first asked for, and kept.</summary>
+    /// <remarks>Two threads that ask at once may both prepare it, alike; either's stays.</remarks>
+    internal MatchText? WordsOf(int slot, TextAnalyzer analyzer)
+    {
+        if (Texts[slot] is not { } text)
+        {
+            return null;
+        }
+
+        var words = _words ?? Interlocked.CompareExchange(ref _words, new MatchText?[Texts.Length], null) ?? _words;
+        return Volatile.Read(ref words[slot]) ?? (words[slot] = MatchText.Of(analyzer, text));
+    }
+
+    /// <summary>Takes over what was prepared of texts that a change left as they were.</summary>
+    internal void KeepWordsOf(Item before)
+    {
+        if (before._words is { } prepared && ReferenceEquals(before.Schema, Schema))
+        {
+            _words = new MatchText?[Texts.Length];
+            for (var slot = 0; slot < Texts.Length; slot++)
+            {
+                _words[slot] = Texts[slot] == before.Texts[slot] ? Volatile.Read(ref prepared[slot]) : null;
+            }
+        }
     }
 }

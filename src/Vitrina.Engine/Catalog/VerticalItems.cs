@@ -75,6 +75,11 @@ internal sealed class VerticalItems
             }
         }
 
+        if (before is not null)
+        {
+            item.KeepWordsOf(before);
+        }
+
         return item;
     }
 

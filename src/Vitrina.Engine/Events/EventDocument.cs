@@ -12,7 +12,7 @@ public static class EventDocument
 
     private static readonly string[] Fields =
     [
-        "id", "type", "occurredAt", "item", "user", "session", "rankingId", "token", "position", "query", "channel", "value", "price", "quantity", "context",
+        "id", "type", "occurredAt", "item", "user", "session", "rankingId", "token", "position", "query", "channel", "value", "price", "quantity", "context", "delivery",
     ];
 
     private static readonly byte[][] Utf8Fields = [.. Fields.Select(Encoding.UTF8.GetBytes)];
@@ -33,6 +33,7 @@ public static class EventDocument
         public long? Quantity;
         public double Value;
         public double Price;
+        public double Delivery;
         public KeyValuePair<string, string>[]? Context;
     }
 
@@ -48,7 +49,7 @@ public static class EventDocument
         var reader = new JsonFieldReader(utf8, limits ?? DocumentLimits.Default);
         try
         {
-            var draft = new Draft { Value = double.NaN, Price = double.NaN };
+            var draft = new Draft { Value = double.NaN, Price = double.NaN, Delivery = double.NaN };
             if (!reader.Begin() || !ReadFields(ref reader, ref draft) || !TryMake(ref reader, in draft, out marketEvent))
             {
                 error = reader.Error;
@@ -101,7 +102,8 @@ public static class EventDocument
             11 => ReadAmount(ref reader, name, out draft.Value),
             12 => ReadAmount(ref reader, name, out draft.Price),
             13 => reader.ReadWhole(name, 0, LargestQuantity, out draft.Quantity),
-            _ => reader.ReadContext(name, out draft.Context),
+            14 => reader.ReadContext(name, out draft.Context),
+            _ => ReadAmount(ref reader, name, out draft.Delivery),
         };
     }
 
@@ -139,6 +141,7 @@ public static class EventDocument
             Channel = draft.Channel,
             Value = draft.Value,
             Price = draft.Price,
+            Delivery = draft.Delivery,
             Quantity = (int)(draft.Quantity ?? 0),
             Context = draft.Context ?? [],
         };

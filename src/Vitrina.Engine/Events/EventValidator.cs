@@ -43,7 +43,7 @@ public sealed class EventValidator
     /// <summary>Checks an event.</summary>
     /// <param name="marketEvent">The event as it was read.</param>
     /// <param name="nowMs">The clock, Unix milliseconds.</param>
-    /// <param name="error">Why it is refused; its code is one of unknown_item, unknown_type, future, too_old, negative_price, negative_value,
+    /// <param name="error">Why it is refused; its code is one of unknown_item, unknown_type, future, too_old, negative_price, negative_value, negative_delivery, currency_mismatch,
     /// not_finite, out_of_range, bad_token, token_invalid.</param>
     public bool TryValidate(MarketEvent marketEvent, long nowMs, out FieldError error)
     {
@@ -80,6 +80,8 @@ public sealed class EventValidator
     {
         // NaN means that the number was not given; infinity and negative numbers come only from callers that make events in code.
         error = double.IsInfinity(marketEvent.Price) ? new FieldError("price", "must be a finite number", null, "not_finite")
+            : double.IsInfinity(marketEvent.Delivery) ? new FieldError("delivery", "must be a finite number of days", null, "not_finite")
+            : marketEvent.Delivery < 0 ? new FieldError("delivery", "must not be negative", null, "negative_delivery")
             : double.IsInfinity(marketEvent.Value) ? new FieldError("value", "must be a finite number", null, "not_finite")
             : marketEvent.Price < 0 ? new FieldError("price", "must not be negative", null, "negative_price")
             : marketEvent.Value < 0 ? new FieldError("value", "must not be negative", null, "negative_value")
@@ -101,13 +103,28 @@ public sealed class EventValidator
         var name = EventTypes.NameOf(marketEvent.Type);
         if (marketEvent.Type == EventType.View || declaration.Events.ContainsKey(name))
         {
-            return true;
+            return HasOurCurrency(marketEvent, declaration, ref error);
         }
 
         var known = string.Join(", ", declaration.Events.Keys);
         error = new FieldError(
             "type", $"'{name}' is not declared in the vertical '{vertical}', which has {known}", NearestName.Find(name, declaration.Events.Keys), "unknown_type");
         return false;
+    }
+
+    // A price of another currency would be counted in a bin where it does not belong.
+    private static bool HasOurCurrency(MarketEvent marketEvent, VerticalDeclaration declaration, ref FieldError error)
+    {
+        foreach (var (key, value) in marketEvent.Context)
+        {
+            if (key == "currency" && declaration.Items.Attributes.TryGetValue("price", out var price) && price.Unit is { } unit && unit != value)
+            {
+                error = new FieldError("context.currency", $"is '{value}'; prices of this vertical are in {unit}", unit, "currency_mismatch");
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool HasOurToken(MarketEvent marketEvent, ref FieldError error)

@@ -113,6 +113,9 @@ public sealed record MarketEvent
     /// <summary>The price that the user saw; NaN = not said.</summary>
     public double Price { get; init; } = double.NaN;
 
+    /// <summary>The delivery time that the user saw, days; NaN = not said.</summary>
+    public double Delivery { get; init; } = double.NaN;
+
     /// <summary>How many pieces; 0 = not said.</summary>
     public int Quantity { get; init; }
 
@@ -123,7 +126,9 @@ public sealed record MarketEvent
     public void Write(ByteWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteByte(1);
+
+        // Version 2 only where there is something to say: most events are as they always were.
+        writer.WriteByte(double.IsNaN(Delivery) ? (byte)1 : (byte)2);
         writer.WriteString(Id);
         writer.WriteByte((byte)Type);
         writer.WriteVarInt(OccurredAtMs);
@@ -139,6 +144,10 @@ public sealed record MarketEvent
         writer.WriteDouble(Price);
         writer.WriteVarInt(Quantity);
         ContextPairs.Write(writer, Context);
+        if (!double.IsNaN(Delivery))
+        {
+            writer.WriteDouble(Delivery);
+        }
     }
 
     /// <summary>Reads an event that <see cref="Write"/> wrote.</summary>
@@ -146,7 +155,8 @@ public sealed record MarketEvent
     public static MarketEvent Read(ReadOnlySpan<byte> payload)
     {
         var reader = new ByteReader(payload);
-        if (reader.ReadByte() != 1)
+        var version = reader.ReadByte();
+        if (version is not (1 or 2))
         {
             throw new CodecException("an event of a newer version", 0);
         }
@@ -168,6 +178,7 @@ public sealed record MarketEvent
             Price = reader.ReadDouble(),
             Quantity = (int)reader.ReadVarInt(),
             Context = ContextPairs.Read(ref reader),
+            Delivery = version == 2 ? reader.ReadDouble() : double.NaN,
         };
     }
 }

@@ -162,6 +162,15 @@ public sealed record RankingRecord
     /// <summary>In shadow mode: the list that this engine would have shown, as indexes in <see cref="Shown"/>, best first; else empty.</summary>
     public IReadOnlyList<int> Counter { get; init; } = [];
 
+    /// <summary>True when the query named one exact thing, so that only exact matches were shown.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>True when nothing answered the query.</summary>
+    public bool IsNothingFound { get; init; }
+
+    /// <summary>The analogs of the section <c>similar</c>, in order; their places go on behind those of <see cref="Shown"/>.</summary>
+    public IReadOnlyList<ShownItem> Similar { get; init; } = [];
+
     /// <summary>True when this engine scored it: <see cref="AsOf"/> is a snapshot's, and vectors may have been recorded.</summary>
     public bool IsAnsweredHere => Origin is RankingOrigin.Served or RankingOrigin.Shadow;
 
@@ -173,8 +182,9 @@ public sealed record RankingRecord
     {
         ArgumentNullException.ThrowIfNull(writer);
 
-        // An answer outside all experiments keeps the first version, which every program reads; only a counter-list needs the third.
-        writer.WriteByte(Counter.Count > 0 ? (byte)3 : Assignments.Count > 0 ? (byte)2 : (byte)1);
+        // An answer outside all experiments keeps the first version, which every program reads; a counter-list needs the third, an exact query the fourth.
+        var version = IsExact || IsNothingFound || Similar.Count > 0 ? (byte)4 : Counter.Count > 0 ? (byte)3 : Assignments.Count > 0 ? (byte)2 : (byte)1;
+        writer.WriteByte(version);
         writer.WriteString(Id);
         writer.WriteString(Vertical);
         writer.WriteString(Surface);
@@ -197,14 +207,7 @@ public sealed record RankingRecord
         }
 
         ContextPairs.Write(writer, Context);
-        writer.WriteVarUInt((ulong)Shown.Count);
-        foreach (var shown in Shown)
-        {
-            writer.WriteString(shown.Item);
-            writer.WriteSingle((float)shown.Propensity);
-            writer.WriteSingle(shown.Score);
-            writer.WriteVarUInt(shown.Sources);
-        }
+        WriteShown(writer, Shown);
 
         writer.WriteVarUInt((ulong)Unshown.Count);
         foreach (var unshown in Unshown)
@@ -213,7 +216,7 @@ public sealed record RankingRecord
             writer.WriteString(unshown.Reason);
         }
 
-        if (Assignments.Count > 0 || Counter.Count > 0)
+        if (version >= 2)
         {
             writer.WriteVarUInt((ulong)Assignments.Count);
             foreach (var assignment in Assignments)
@@ -222,13 +225,31 @@ public sealed record RankingRecord
             }
         }
 
-        if (Counter.Count > 0)
+        if (version >= 3)
         {
             writer.WriteVarUInt((ulong)Counter.Count);
             foreach (var index in Counter)
             {
                 writer.WriteVarUInt((ulong)index);
             }
+        }
+
+        if (version >= 4)
+        {
+            writer.WriteByte((byte)((IsExact ? 1 : 0) | (IsNothingFound ? 2 : 0)));
+            WriteShown(writer, Similar);
+        }
+    }
+
+    private static void WriteShown(ByteWriter writer, IReadOnlyList<ShownItem> items)
+    {
+        writer.WriteVarUInt((ulong)items.Count);
+        foreach (var shown in items)
+        {
+            writer.WriteString(shown.Item);
+            writer.WriteSingle((float)shown.Propensity);
+            writer.WriteSingle(shown.Score);
+            writer.WriteVarUInt(shown.Sources);
         }
     }
 
@@ -238,12 +259,12 @@ public sealed record RankingRecord
     {
         var reader = new ByteReader(payload);
         var version = reader.ReadByte();
-        if (version is not (1 or 2 or 3))
+        if (version is < 1 or > 4)
         {
             throw new CodecException("a ranking of a newer version", 0);
         }
 
-        return new RankingRecord
+        var record = new RankingRecord
         {
             Id = reader.ReadString(),
             Vertical = reader.ReadString(),
@@ -265,8 +286,15 @@ public sealed record RankingRecord
             Shown = ReadShown(ref reader),
             Unshown = ReadUnshown(ref reader),
             Assignments = version == 1 ? [] : ReadAssignments(ref reader),
-            Counter = version == 3 ? ReadCounter(ref reader) : [],
+            Counter = version >= 3 ? ReadCounter(ref reader) : [],
         };
+        if (version < 4)
+        {
+            return record;
+        }
+
+        var flags = reader.ReadByte();
+        return record with { IsExact = (flags & 1) != 0, IsNothingFound = (flags & 2) != 0, Similar = ReadShown(ref reader) };
     }
 
     private static RecordedAssignment[] ReadAssignments(ref ByteReader reader)

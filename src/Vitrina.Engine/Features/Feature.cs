@@ -27,4 +27,7 @@ public abstract class Feature
     /// <param name="scope">The request and its candidates.</param>
     /// <param name="column">Receives one value per candidate, in the scope's order; NaN = missing.</param>
     public abstract void Compute(FeatureScope scope, Span<float> column);
+
+    /// <summary>What an explanation adds to a candidate's value, such as where its evidence comes from; null = nothing.</summary>
+    public virtual string? Remark(FeatureScope scope, int candidate) => null;
 }

@@ -1,6 +1,8 @@
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Groups;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Features;
@@ -10,16 +12,20 @@ internal sealed class FeatureBinding
 {
     private readonly List<(StatisticKey Key, List<double> HalfLives)> _counters = [];
     private readonly List<(int Price, int Keyword)> _priceLevels = [];
+    private readonly List<OfferColumn> _offerColumns = [];
     private readonly List<EventType> _events;
+    private readonly int _offerTable;
 
     public FeatureBinding(VerticalDeclaration vertical, ItemSchema schema, ErrorList errors)
     {
         (Vertical, Schema, Errors) = (vertical, schema, errors);
+        Analyzer = new TextAnalyzer(vertical.Languages);
         _events = [.. vertical.Events.Keys.Select(name => EventTypes.TryParse(name, out var type) ? type : EventType.View).Distinct()];
         WindowDays = [.. vertical.Statistics.Windows.Select(window => (int)window.TotalDays).Distinct().Order()];
         Counter(StatisticKey.All);
         ItemTable = Counter(new StatisticKey("item", [new KeyPart(KeyPartKind.Item)]));
         ItemHalfLife = HalfLife(ItemTable, vertical.Statistics.HalfLife);
+        _offerTable = vertical.Statistics.Offers is null ? -1 : Counter(StatisticKey.Offer);
     }
 
     /// <summary>The table that counts by item: popularity is read from it, whatever the features need.</summary>
@@ -33,6 +39,9 @@ internal sealed class FeatureBinding
 
     public VerticalDeclaration Vertical { get; }
 
+    /// <summary>Analyses the vertical's texts.</summary>
+    public TextAnalyzer Analyzer { get; }
+
     public ItemSchema Schema { get; }
 
     public ErrorList Errors { get; }
@@ -44,6 +53,71 @@ internal sealed class FeatureBinding
     public IReadOnlyList<CounterDeclaration> Counters => [.. _counters.Select(counter => new CounterDeclaration(counter.Key, counter.HalfLives))];
 
     public IReadOnlyList<(int Price, int Keyword)> PriceLevels => _priceLevels;
+
+    /// <summary>The encoders that features name, in their order.</summary>
+    public List<string> Encoders { get; } = [];
+
+    /// <summary>The vector space of an encoder: they follow the vector attributes.</summary>
+    public int EncoderSpace(string name)
+    {
+        if (!Encoders.Contains(name))
+        {
+            Encoders.Add(name);
+        }
+
+        return Schema.VectorCount + Encoders.IndexOf(name);
+    }
+
+    /// <summary>What makes an offer; null when the vertical keeps no statistics of offers.</summary>
+    public OfferTraits? Offers
+    {
+        get
+        {
+            if (Vertical.Statistics.Offers is not { } declaration)
+            {
+                return null;
+            }
+
+            var delivery = NumberOrNull("delivery");
+            return new OfferTraits
+            {
+                TypeSlot = Schema.Type!.Slot,
+                ParentSlots = ParentSlots(),
+                GroupSlot = Schema.MatchGroup?.Slot ?? -1,
+                PriceSlot = NumberOrNull("price")?.Slot ?? -1,
+                DeliverySlot = delivery?.Slot ?? -1,
+                DeliveryZoneSlot = delivery?.ZoneSlot ?? -1,
+                Table = _offerTable,
+                Columns = _offerColumns,
+                Declaration = declaration,
+            };
+        }
+    }
+
+    private AttributeSlot? NumberOrNull(string name) => Schema.FindOrNull(name) is { Storage: AttributeStorage.Numbers } slot ? slot : null;
+
+    private List<int> ParentSlots()
+    {
+        var slots = new List<int>();
+        for (var at = Schema.Type; at?.Declaration.Parent is { } parent && Schema.FindOrNull(parent) is { Storage: AttributeStorage.Keywords } above && !slots.Contains(above.Slot); at = above)
+        {
+            slots.Add(above.Slot);
+        }
+
+        return slots;
+    }
+
+    /// <summary>The index of a count that features transfer between states.</summary>
+    public int OfferColumn(int window, int metric)
+    {
+        var column = new OfferColumn(window, metric);
+        if (!_offerColumns.Contains(column))
+        {
+            _offerColumns.Add(column);
+        }
+
+        return _offerColumns.IndexOf(column);
+    }
 
     /// <summary>The index of the table that counts by a key.</summary>
     public int Counter(StatisticKey key)
@@ -126,6 +200,9 @@ internal sealed class FeatureBinding
                     break;
                 case "seller":
                     parts.Add(new KeyPart(KeyPartKind.Seller));
+                    break;
+                case "offer":
+                    parts.Add(new KeyPart(KeyPartKind.Offer));
                     break;
                 default:
                     parts.Add(new KeyPart(KeyPartKind.Keyword, KeywordSlot(declaration, parameter, Attribute(name))));

@@ -33,12 +33,19 @@ internal static class FeatureKinds
             ["priceRank"] = (declaration, binding) => [Bare(declaration, binding, new PriceRankFeature("priceRank", binding.NumberSlot(declaration, "kind", "price")))],
             ["queryLength"] = (declaration, binding) => [Bare(declaration, binding, new QueryLengthFeature("queryLength"))],
             ["hourOfDay"] = (declaration, binding) => [Bare(declaration, binding, new HourOfDayFeature("hourOfDay", TimeZoneInfo.FindSystemTimeZoneById(binding.Vertical.TimeZone)))],
+            ["bin"] = OfferKinds.BinOf,
+            ["stateAge"] = OfferKinds.StateAge,
+            ["offerShare"] = OfferKinds.Share,
             ["sourceRank"] = SourceRank,
             ["bm25"] = Bm25,
             ["coverage"] = Coverage,
             ["group"] = GroupKinds.Group,
             ["groupSegment"] = GroupKinds.Segment,
             ["groupPrice"] = GroupKinds.Price,
+            ["match"] = TextKinds.Match,
+            ["alike"] = TextKinds.Alike,
+            ["among"] = TextKinds.Among,
+            ["vectorScore"] = VectorScore,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names of all kinds.</summary>
@@ -76,7 +83,7 @@ internal static class FeatureKinds
         [Description("The event that is counted.")]
         public required string Of { get; init; }
 
-        [Description("By what: item, query, user, seller, type or a keyword attribute; or a list of them.")]
+        [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
 
@@ -93,7 +100,7 @@ internal static class FeatureKinds
         [Description("The event that is counted.")]
         public required string Of { get; init; }
 
-        [Description("By what: item, query, user, seller, type or a keyword attribute; or a list of them.")]
+        [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
 
@@ -109,7 +116,7 @@ internal static class FeatureKinds
         [Description("The event in the denominator.")]
         public string Per { get; init; } = "view";
 
-        [Description("By what: item, query, user, seller, type or a keyword attribute; or a list of them.")]
+        [Description("By what: item, offer, query, user, seller, type, matchGroup or a keyword attribute; or a list of them; [type, bin], [matchGroup, bin].")]
         [OneOrMany]
         public IReadOnlyList<string> Key { get; init; } = ["item"];
 
@@ -129,6 +136,15 @@ internal static class FeatureKinds
 
         [Description("The price attribute.")]
         public string Price { get; init; } = "price";
+
+        [Description("median: the usual price; lowest: the lowest one, of the match group.")]
+        public PriceReference Against { get; init; }
+    }
+
+    internal enum PriceReference
+    {
+        Median,
+        Lowest,
     }
 
     internal sealed class AffinityParameters
@@ -170,6 +186,15 @@ internal static class FeatureKinds
         public string? Field { get; init; }
     }
 
+    internal sealed class VectorScoreParameters
+    {
+        [Description("A vector attribute of the item; either this or encoder.")]
+        public string? Name { get; init; }
+
+        [Description("An encoder in the registry, which embeds the query and the items' texts.")]
+        public string? Encoder { get; init; }
+    }
+
     internal sealed class NoParameters;
 
     private static Feature Bare(KindDeclaration declaration, FeatureBinding binding, Feature feature)
@@ -178,9 +203,9 @@ internal static class FeatureKinds
         return feature;
     }
 
-    private static string Days(TimeSpan window) => $"{(int)window.TotalDays}d";
+    internal static string Days(TimeSpan window) => $"{(int)window.TotalDays}d";
 
-    private static string NameOf(IReadOnlyList<string> key) => key.Count == 0 ? "all" : string.Join('_', key);
+    internal static string NameOf(IReadOnlyList<string> key) => key.Count == 0 ? "all" : string.Join('_', key);
 
     private static IEnumerable<Feature> Attribute(KindDeclaration declaration, FeatureBinding binding)
     {
@@ -193,6 +218,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> Count(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<CountParameters>(binding.Errors);
+        if (OfferKinds.Handles(parameters.Key))
+        {
+            return OfferKinds.Count(declaration, binding, parameters);
+        }
+
         var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var metric = binding.Metric(declaration, "of", parameters.Of);
         return parameters.Windows.Select(window => new CountFeature(
@@ -204,6 +234,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> Decayed(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<DecayedParameters>(binding.Errors);
+        if (OfferKinds.Handles(parameters.Key))
+        {
+            return OfferKinds.Decayed(declaration, binding, parameters);
+        }
+
         var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var halfLife = parameters.HalfLife ?? binding.Vertical.Statistics.HalfLife;
         var name = $"decayed.{parameters.Of}.{NameOf(parameters.Key)}.{Duration.Format(halfLife)}";
@@ -213,6 +248,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> Rate(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<RateParameters>(binding.Errors);
+        if (OfferKinds.Handles(parameters.Key))
+        {
+            return OfferKinds.Rate(declaration, binding, parameters);
+        }
+
         var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var all = binding.Counter(Statistics.StatisticKey.All);
         var (of, per) = (binding.Metric(declaration, "of", parameters.Of), binding.Metric(declaration, "per", parameters.Per));
@@ -232,6 +272,11 @@ internal static class FeatureKinds
     private static IEnumerable<Feature> RelativePrice(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<RelativePriceParameters>(binding.Errors);
+        if (parameters.Against == PriceReference.Lowest)
+        {
+            return OfferKinds.LowestPrice(declaration, binding, parameters.To);
+        }
+
         var keyword = binding.KeywordSlot(declaration, "to", binding.Attribute(parameters.To));
         var price = binding.NumberSlot(declaration, "price", parameters.Price);
         return [new RelativePriceFeature($"relativePrice.{parameters.To}", binding.PriceLevel(price, keyword), price, keyword)];
@@ -313,15 +358,45 @@ internal static class FeatureKinds
         return [new CoverageFeature($"coverage{name}", field)];
     }
 
+    private static IEnumerable<Feature> VectorScore(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<VectorScoreParameters>(binding.Errors);
+        if ((parameters.Name is null) == (parameters.Encoder is null))
+        {
+            binding.Errors.Add(declaration.Position, "vectorScore needs either the name of a vector attribute or an encoder");
+            return [];
+        }
+
+        if (parameters.Encoder is { } encoder)
+        {
+            return [new VectorScoreFeature($"vectorScore.{encoder}", binding.EncoderSpace(encoder))];
+        }
+
+        var slots = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Vectors).ToList();
+        if (slots.Find(slot => slot.Name == parameters.Name) is { } slot)
+        {
+            return [new VectorScoreFeature($"vectorScore.{parameters.Name}", slot.Slot)];
+        }
+
+        binding.Errors.Add(declaration.PositionOf("name"), $"'{parameters.Name}' is not a vector attribute of the item", NearestName.Find(parameters.Name!, slots.Select(attribute => attribute.Name)));
+        return [];
+    }
+
     private static int Field(KindDeclaration declaration, FeatureBinding binding, out string name)
     {
         var parameters = declaration.Bind<FieldParameters>(binding.Errors);
         name = parameters.Field is null ? "" : $".{parameters.Field}";
+        return parameters.Field is null ? -1 : Field(declaration, binding, parameters.Field);
+    }
+
+    /// <summary>The index of a text attribute; −1 with an error when there is none.</summary>
+    internal static int Field(KindDeclaration declaration, FeatureBinding binding, string name)
+    {
         var fields = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Texts).ToList();
-        var index = parameters.Field is null ? -1 : fields.FindIndex(attribute => attribute.Name == parameters.Field);
-        if (index < 0 && parameters.Field is not null)
+        var index = fields.FindIndex(attribute => attribute.Name == name);
+        if (index < 0)
         {
-            binding.Errors.Add(declaration.PositionOf("field"), $"'{parameters.Field}' is not a text attribute of the item", NearestName.Find(parameters.Field, fields.Select(attribute => attribute.Name)));
+            binding.Errors.Add(declaration.PositionOf("field"), $"'{name}' is not a text attribute of the item", NearestName.Find(name, fields.Select(attribute => attribute.Name)));
         }
 
         return index;

@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Groups;
@@ -17,6 +18,7 @@ public sealed class FeatureScope
     private readonly StatisticKey[] _keys;
     private readonly int[][] _rows;
     private readonly bool[] _hasRows;
+    private OfferScope? _offers;
     private Item[] _items = [];
     private int[] _ordinals = [];
     private int[] _places = [];
@@ -24,6 +26,7 @@ public sealed class FeatureScope
     private bool _hasTouchOrders;
     private int _historyCount;
     private int _touchCount;
+    private float[]?[] _vectors = [];
     private TextQuery? _replayedQuery;
     private TextSearchScratch? _replayedScratch;
     private GroupSignals? _signals;
@@ -63,6 +66,12 @@ public sealed class FeatureScope
     /// <summary>The normalised query; empty without one.</summary>
     public string NormalizedQuery { get; private set; } = "";
 
+    /// <summary>The query as it was typed; empty without one.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>How the candidates' texts fit the query.</summary>
+    internal TextMatches Matches { get; } = new();
+
     /// <summary>How many words the query has.</summary>
     public int QueryTermCount { get; private set; }
 
@@ -71,6 +80,9 @@ public sealed class FeatureScope
 
     /// <summary>Buffers of the text index; null in replay.</summary>
     internal TextSearchScratch? TextScratch { get; private set; }
+
+    /// <summary>Buffers of the vector indexes.</summary>
+    internal VectorSearchScratch VectorScratch { get; } = new();
 
     /// <summary>The candidates.</summary>
     public ReadOnlySpan<Item> Items => _items.AsSpan(0, Count);
@@ -137,14 +149,18 @@ public sealed class FeatureScope
     /// <summary>The share of everybody's interest that goes to the group that a candidate stands for.</summary>
     public double GroupPopularityOf(Item candidate) => Groups?.Everybody.ShareOf(GroupView.GroupOf(candidate)) ?? 0;
 
+    /// <summary>The candidates' offers; only where the vertical keeps statistics of offers.</summary>
+    internal OfferScope Offers => _offers ??= new OfferScope(this, _keys.Length);
+
     /// <summary>Begins a request.</summary>
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
         ArgumentNullException.ThrowIfNull(market);
         (_grouping, _hasSignals, _context) = (-1, false, []);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
-        (QueryHash, NormalizedQuery, QueryTermCount) = (query.Hash, query.Text, query.TermCount);
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
+        Matches.Clear();
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
         _historyCount = market.History.Newest(user, _history);
         _touchCount = 0;
         foreach (ref readonly var entry in History)
@@ -158,11 +174,18 @@ public sealed class FeatureScope
         _hasTouchOrders = false;
         Count = 0;
         Array.Clear(_hasRows);
+        _offers?.Reset();
     }
 
     /// <summary>Gives the parts that only a serving request has.</summary>
     internal void Serve(TextQuery? textQuery, TextSearchScratch scratch, string[] sourceNames, ushort[][] sourceRanks) =>
         (TextQuery, TextScratch, SourceNames, SourceRanks) = (textQuery, scratch, sourceNames, sourceRanks);
+
+    /// <summary>Gives the request's vectors, by vector space.</summary>
+    internal void ServeVectors(float[]?[] vectors) => _vectors = vectors;
+
+    /// <summary>The request's vector for a vector space; null without one, and in replay.</summary>
+    internal float[]? VectorOf(int space) => space < _vectors.Length ? _vectors[space] : null;
 
     /// <summary>Prepares the text index for a replayed request whose text features were never recorded.</summary>
     public void ServeText(TextAnalyzer analyzer, string? query)
@@ -204,7 +227,7 @@ public sealed class FeatureScope
         Count = 0;
         Market = null!;
         _hasSignals = false;
-        (TextQuery, TextScratch, SourceNames, SourceRanks) = (null, null, [], []);
+        (TextQuery, TextScratch, SourceNames, SourceRanks, _vectors) = (null, null, [], [], []);
     }
 
     /// <summary>The row of each candidate in a table of counters; -1 = nothing counted.</summary>
@@ -297,4 +320,7 @@ public readonly record struct NormalizedQuery(string Text, ulong Hash, int TermC
 {
     /// <summary>No query.</summary>
     public static NormalizedQuery None { get; } = new("", 0, 0);
+
+    /// <summary>The query as it was typed.</summary>
+    public string Typed { get; init; } = "";
 }

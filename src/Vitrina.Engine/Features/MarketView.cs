@@ -1,6 +1,9 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Values;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Statistics;
+using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Features;
@@ -36,6 +39,28 @@ public sealed class MarketView
     /// <summary>What visits add up to: groups and pairs of items.</summary>
     public VisitView Visits { get; init; } = VisitView.None;
 
+    /// <summary>The vertical's offers; null when it keeps none.</summary>
+    public OffersView? Offers { get; init; }
+
     /// <summary>The text index; null in replay, where text scores come from the record.</summary>
     internal TextSnapshot? Text { get; init; }
+
+    /// <summary>The vector indexes by vector slot; empty in replay, where vector scores come from the record.</summary>
+    internal VectorSnapshot[] Vectors { get; init; } = [];
+
+    /// <summary>The encoders with their items, by number; null while a first index is made.</summary>
+    internal EncodedView?[] Encoded { get; init; } = [];
+
+    /// <summary>The vectors of a space: of an attribute, or behind those of an encoder; null where there are none.</summary>
+    internal VectorSnapshot? VectorsOf(int space)
+        => space < 0 ? null
+            : space < Vectors.Length ? Vectors[space]
+            : space - Vectors.Length < Encoded.Length ? Encoded[space - Vectors.Length]?.Items
+            : null;
+
+    /// <summary>The words that items say, for corrections of queries; null in replay.</summary>
+    internal VocabularyView? Vocabulary { get; init; }
+
+    /// <summary>The values of keyword attributes by the words that name them; null in replay.</summary>
+    internal ValueView? Values { get; init; }
 }

@@ -29,7 +29,7 @@ public sealed class QueryNormalizer(TextAnalyzer analyzer)
         }
 
         var text = analyzer.NormalizeQuery(query);
-        normalized = text.Length == 0 ? NormalizedQuery.None : new NormalizedQuery(text, Hash.Of64(text) | 1, text.AsSpan().Count(' ') + 1);
+        normalized = text.Length == 0 ? NormalizedQuery.None : new NormalizedQuery(text, Hash.Of64(text) | 1, text.AsSpan().Count(' ') + 1) { Typed = query };
         if (query.Length <= MaxRememberedLength)
         {
             if (_recent.Count == Remembered)

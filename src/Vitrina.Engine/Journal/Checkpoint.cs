@@ -6,8 +6,11 @@ public sealed class Checkpoint : IDisposable
     private readonly Stream _payload;
     private readonly Dictionary<string, (long Offset, long Length)> _sections;
 
-    internal Checkpoint(long asOf, ushort version, Stream payload, Dictionary<string, (long Offset, long Length)> sections)
+    private readonly Func<string, byte[]?> _readPart;
+
+    internal Checkpoint(long asOf, ushort version, Stream payload, Dictionary<string, (long Offset, long Length)> sections, Func<string, byte[]?> readPart)
     {
+        _readPart = readPart;
         AsOf = asOf;
         Version = version;
         _payload = payload;
@@ -32,6 +35,9 @@ public sealed class Checkpoint : IDisposable
         // Large buffers in front: all sections share one file position.
         return new BufferedStream(new SectionStream(_payload, offset, length), 1 << 16);
     }
+
+    /// <summary>The bytes of a part, which stands in a file of its own; null when there is none or it is damaged: then it is to be rebuilt.</summary>
+    public byte[]? ReadPart(string name) => _readPart(name);
 
     /// <inheritdoc/>
     public void Dispose() => _payload.Dispose();

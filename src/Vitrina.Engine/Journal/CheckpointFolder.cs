@@ -17,10 +17,13 @@ public sealed record CheckpointSection(string Name, Action<Stream> Write);
 public sealed class CheckpointFolder
 {
     private const uint Magic = 'V' | ('C' << 8) | ('K' << 16) | ('P' << 24);
+    private const uint PartMagic = 'V' | ('C' << 8) | ('P' << 16) | ('T' << 24);
     private const ushort FormatVersion = 1;
     private const int TableEndBytes = 12;
     private const string Prefix = "checkpoint-";
     private const string Extension = ".ckpt";
+    private const string PartPrefix = "part-";
+    private const string PartExtension = ".part";
 
     private readonly string _folder;
     private readonly int _keep;
@@ -39,8 +42,9 @@ public sealed class CheckpointFolder
     /// <summary>Writes a checkpoint and removes those that are too many. After a crash it exists as a whole or not at all.</summary>
     /// <param name="asOf">The journal sequence up to which the state is computed.</param>
     /// <param name="sections">The state's parts.</param>
+    /// <param name="parts">What can be rebuilt from the sections and the catalogue too, and stands in files of its own: damage there costs only time.</param>
     /// <exception cref="ArgumentException">Two sections have one name.</exception>
-    public void Write(long asOf, IReadOnlyList<CheckpointSection> sections)
+    public void Write(long asOf, IReadOnlyList<CheckpointSection> sections, IReadOnlyList<CheckpointSection>? parts = null)
     {
         ArgumentNullException.ThrowIfNull(sections);
         ArgumentOutOfRangeException.ThrowIfNegative(asOf);
@@ -53,11 +57,22 @@ public sealed class CheckpointFolder
             }
         }
 
+        foreach (CheckpointSection part in parts ?? [])
+        {
+            ChecksummedFile.Write(PartPathOf(asOf, part.Name), PartMagic, FormatVersion, part.Write);
+        }
+
         ChecksummedFile.Write(PathOf(asOf), Magic, FormatVersion, stream => WriteSections(stream, sections));
         string[] files = Files();
         for (int i = _keep; i < files.Length; i++)
         {
             File.Delete(files[i]);
+        }
+
+        HashSet<long> kept = [.. files.Take(_keep).Select(AsOfOf)];
+        foreach (string part in Parts().Where(part => !kept.Contains(AsOfOfPart(part))))
+        {
+            File.Delete(part);
         }
     }
 
@@ -104,7 +119,8 @@ public sealed class CheckpointFolder
                 continue;
             }
 
-            return new Checkpoint(AsOfOf(file), version, stream, ReadTable(stream));
+            long found = AsOfOf(file);
+            return new Checkpoint(found, version, stream, ReadTable(stream), name => ReadPart(found, name, recovery));
         }
 
         return null;
@@ -114,13 +130,33 @@ public sealed class CheckpointFolder
     /// <returns>How many files were removed.</returns>
     public int RemoveBefore(long asOf)
     {
-        string[] old = [.. Files().Where(file => AsOfOf(file) < asOf), .. Directory.GetFiles(_folder, "*.damaged")];
+        string[] old = [.. Files().Where(file => AsOfOf(file) < asOf), .. Parts().Where(part => AsOfOfPart(part) < asOf), .. Directory.GetFiles(_folder, "*.damaged")];
         foreach (string file in old)
         {
             File.Delete(file);
         }
 
         return old.Length;
+    }
+
+    private byte[]? ReadPart(long asOf, string name, List<string> recovery)
+    {
+        string path = PartPathOf(asOf, name), file = Path.GetFileName(path);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ChecksummedFile.Read(path, PartMagic, out _, FormatVersion);
+        }
+        catch (DamagedFileException damage)
+        {
+            File.Move(path, path + ".damaged", overwrite: true);
+            recovery.Add($"checkpoint part {file}: {damage.Reason}; set aside as {file}.damaged and rebuilt from the catalogue");
+            return null;
+        }
     }
 
     private static void WriteSections(Stream stream, IReadOnlyList<CheckpointSection> sections)
@@ -166,6 +202,14 @@ public sealed class CheckpointFolder
         long.TryParse(Path.GetFileNameWithoutExtension(file).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long asOf)
             ? asOf
             : -1;
+
+    private static long AsOfOfPart(string path) =>
+        long.TryParse(Path.GetFileName(path).AsSpan(PartPrefix.Length).Slice(0, 20), NumberStyles.None, CultureInfo.InvariantCulture, out long asOf) ? asOf : -1;
+
+    private string PartPathOf(long asOf, string name) =>
+        Path.Combine(_folder, $"{PartPrefix}{asOf.ToString("D20", CultureInfo.InvariantCulture)}-{Uri.EscapeDataString(name)}{PartExtension}");
+
+    private string[] Parts() => [.. Directory.GetFiles(_folder, PartPrefix + "*" + PartExtension).Where(path => Path.GetFileName(path).Length > PartPrefix.Length + 20)];
 
     private string PathOf(long asOf) => Path.Combine(_folder, Prefix + asOf.ToString("D20", CultureInfo.InvariantCulture) + Extension);
 

@@ -56,4 +56,16 @@ public enum EntryKind : byte
 
     /// <summary>A model version began to score live requests beside the serving one, or, without a version, none does any more.</summary>
     ModelShadowed = 18,
+
+    /// <summary>A vertical's offers got new thresholds.</summary>
+    OffersInit = 19,
+
+    /// <summary>A vertical's offers were recounted.</summary>
+    OffersUpdate = 20,
+
+    /// <summary>A vertical's offers went back to the thresholds of before.</summary>
+    OffersRollback = 21,
+
+    /// <summary>Another transfer matrix holds for a vertical's offers.</summary>
+    OffersTransfer = 22,
 }

@@ -64,6 +64,7 @@ internal readonly ref struct ModelNameJoiner(ReadOnlySpan<char> text, TokenBuffe
         return source.Length;
     }
 
-    private static bool IsSuffix(ReadOnlySpan<char> word) =>
+    /// <summary>Whether a word behind a number belongs to the model's name.</summary>
+    internal static bool IsSuffix(ReadOnlySpan<char> word) =>
         word is "ti" or "pro" or "max" or "plus" or "super" or "ultra" or "mini" or "lite" or "se" or "xt" or "xtx" or "fe" or "gt" or "slim" or "air";
 }

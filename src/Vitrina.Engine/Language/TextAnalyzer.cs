@@ -15,6 +15,7 @@ public sealed class TextAnalyzer
 
     private readonly bool _stemsRussian;
     private readonly bool _stemsEnglish;
+    private readonly bool _isPlain;
 
     /// <summary>An analyser for the given languages.</summary>
     /// <param name="languages">Any of <c>ru</c> and <c>en</c>; words of other languages are indexed as they are written.</param>
@@ -33,6 +34,11 @@ public sealed class TextAnalyzer
         }
     }
 
+    private TextAnalyzer() => _isPlain = true;
+
+    /// <summary>Cuts at white space and leaves words as they are written: for comparisons with engines that are set up so.</summary>
+    public static TextAnalyzer Whitespace { get; } = new();
+
     /// <summary>Fills the buffer with the tokens of the text.</summary>
     /// <param name="text">Any text; control characters and broken surrogates separate words.</param>
     /// <param name="tokens">Cleared first.</param>
@@ -40,6 +46,12 @@ public sealed class TextAnalyzer
     {
         ArgumentNullException.ThrowIfNull(tokens);
         tokens.Clear();
+        if (_isPlain)
+        {
+            CutAtSpaces(text, tokens);
+            return;
+        }
+
         var folded = tokens.ReserveFolded(text.Length * CharacterFolding.MaxGrowth);
         var length = CharacterFolding.Fold(text, folded);
         new TokenScanner(this, folded.AsSpan(0, length), tokens).Scan();
@@ -80,6 +92,26 @@ public sealed class TextAnalyzer
             _ => word.Length,
         };
         return DropApostrophes(word, length);
+    }
+
+    private static void CutAtSpaces(ReadOnlySpan<char> text, TokenBuffer tokens)
+    {
+        for (var start = 0; start < text.Length; start++)
+        {
+            var end = start;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            if (end > start)
+            {
+                var length = Math.Min(end - start, TokenBuffer.MaxTermLength);
+                text.Slice(start, length).CopyTo(tokens.Reserve());
+                tokens.Commit(length, tokens.PositionCount++, TokenTraits.None);
+                start = end;
+            }
+        }
     }
 
     private static int DropApostrophes(Span<char> word, int length)

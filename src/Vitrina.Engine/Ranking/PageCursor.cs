@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Kernels.Codecs;
@@ -92,6 +93,11 @@ internal sealed record PageCursor(ulong Seed, HashSet<int> ShownOrdinals)
         hash = Hash.Combine(hash, Hash.Of64(request.Query ?? ""));
         hash = Hash.Combine(hash, Hash.Of64(request.User ?? ""));
         hash = Hash.Combine(hash, Hash.Of64(request.ContextOf("item") ?? ""));
+        foreach (var (name, vector) in request.Vectors)
+        {
+            hash = Hash.Combine(hash, Hash.Combine(Hash.Of64(name), Hash.Of64(MemoryMarshal.AsBytes(vector.AsSpan()))));
+        }
+
         hash = Hash.Combine(hash, Hash.Of64(request.Sort is { } sort ? $"{sort.By}/{sort.IsDescending}" : ""));
         for (var i = 0; i < request.Items.Count; i++)
         {

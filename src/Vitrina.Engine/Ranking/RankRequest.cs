@@ -51,6 +51,9 @@ public sealed record RankRequest
     /// <summary>What is searched for.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What is asked with, by vector attribute; the empty name stands for the vertical's only one.</summary>
+    public IReadOnlyList<KeyValuePair<string, float[]>> Vectors { get; init; } = [];
+
     /// <summary>Candidates given by the caller; empty = the surface's own sources.</summary>
     public IReadOnlyList<string> Items { get; init; } = [];
 
@@ -62,6 +65,9 @@ public sealed record RankRequest
 
     /// <summary>Keyword attributes whose values are counted over the candidates.</summary>
     public IReadOnlyList<string> Facets { get; init; } = [];
+
+    /// <summary>Sections that the answer shall have beside <c>organic</c>: <c>similar</c> gives analogs where a query names one exact thing.</summary>
+    public IReadOnlyList<string> Sections { get; init; } = [];
 
     /// <summary>Continues an earlier answer.</summary>
     public string? Cursor { get; init; }
@@ -102,6 +108,11 @@ public sealed record RankRequest
             throw new RankRequestException(
                 "itemsPerGroup", ranksGroups ? $"{ItemsPerGroup} is not between 0 and {MaxItemsPerGroup}" : $"the surface '{Surface}' ranks items, not groups: leave itemsPerGroup out");
         }
+
+        if (ranksGroups && Sections.Count > 0)
+        {
+            throw new RankRequestException("sections", $"the surface '{Surface}' ranks groups and has no other sections: leave them out");
+        }
     }
 
     /// <summary>Refuses what shadow mode cannot do.</summary>
@@ -122,6 +133,16 @@ public sealed record RankRequest
         if (Items.FirstOrDefault(item => !known.Add(item)) is { } twice)
         {
             throw new RankRequestException("items", $"the shown list names '{twice}' twice", "duplicate_item");
+        }
+    }
+
+    /// <summary>Refuses sections that no answer has.</summary>
+    /// <exception cref="RankRequestException">A section is unknown.</exception>
+    internal void RequireKnownSections()
+    {
+        if (Sections.FirstOrDefault(section => !SectionNames.Known.Contains(section)) is { } unknown)
+        {
+            throw new RankRequestException("sections", $"there is no section '{unknown}'; there are {string.Join(", ", SectionNames.Known)}", "unknown_section");
         }
     }
 

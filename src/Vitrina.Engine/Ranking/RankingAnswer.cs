@@ -1,4 +1,5 @@
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Indexing.Text;
 
 namespace Vitrina.Engine.Ranking;
 
@@ -16,6 +17,12 @@ public sealed record RankingAnswer
 
     /// <summary>The experiments' arms that this answer belongs to.</summary>
     public IReadOnlyList<RecordedAssignment> Assignments { get; init; } = [];
+
+    /// <summary>True when nothing answers the query: the organic section of its first page is empty.</summary>
+    public bool IsNothingFound { get; init; }
+
+    /// <summary>How the query was read; absent without one.</summary>
+    public AnsweredQuery? Query { get; init; }
 
     /// <summary>Asks for the next page; absent on the last one.</summary>
     public string? Cursor { get; init; }
@@ -46,6 +53,22 @@ public sealed record RankingAnswer
 /// <param name="Name">Its name; the surface's own list is <c>organic</c>.</param>
 /// <param name="Items">Its items, best first.</param>
 public sealed record AnswerSection(string Name, IReadOnlyList<AnswerItem> Items);
+
+/// <summary>How a query was read.</summary>
+/// <param name="Text">What is searched for: the query with its corrections.</param>
+/// <param name="IsExact">True when it names one exact thing, so that only exact matches stand in the organic section.</param>
+/// <param name="Codes">The model codes and article numbers that it names, as they are indexed.</param>
+/// <param name="Phrases">The quotations that must occur literally.</param>
+/// <param name="Rewrites">How words were read otherwise than they were typed.</param>
+/// <param name="Intents">Values of attributes that words name.</param>
+public sealed record AnsweredQuery(
+    string Text, bool IsExact, IReadOnlyList<string> Codes, IReadOnlyList<string> Phrases, IReadOnlyList<QueryRewrite> Rewrites, IReadOnlyList<AnsweredIntent> Intents);
+
+/// <summary>Words of a query that name values of attributes.</summary>
+/// <param name="Values">The values that they may name, as <c>color = red</c>.</param>
+/// <param name="IsHard">True when an item had to have one of them.</param>
+/// <param name="IsRelaxed">True when nothing had, so that they were no longer demanded.</param>
+public sealed record AnsweredIntent(IReadOnlyList<string> Values, bool IsHard, bool IsRelaxed);
 
 /// <summary>One answered item.</summary>
 public sealed record AnswerItem
@@ -92,7 +115,7 @@ public sealed record FacetValue(string Value, int Count);
 
 /// <summary>What became of an item in a ranking.</summary>
 /// <param name="Id">The item.</param>
-/// <param name="Outcome"><c>shown</c>, <c>ranked</c> (stood too low), <c>removed</c>, <c>notRetrieved</c> or <c>unknown</c>.</param>
+/// <param name="Outcome"><c>shown</c>, <c>ranked</c> (stood too low), <c>similar</c> (an analog), <c>removed</c>, <c>notRetrieved</c> or <c>unknown</c>.</param>
 /// <param name="Reason">The position, the rank, the removal mark, or why no source found it.</param>
 /// <param name="Explanation">How its score came about, if it was scored.</param>
 public sealed record ItemFate(string Id, string Outcome, string Reason, Explanation? Explanation);

@@ -1,7 +1,9 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Models;
+using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Chance;
 
 namespace Vitrina.Engine.Ranking;
@@ -13,6 +15,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public const int MaxCandidates = 10_000;
     private readonly Dictionary<int, int> _indexOf = new(1024);
     private readonly TextQuery _textQuery = new();
+    private readonly TextQuery _narrowQuery = new();
     private int[] _foundOrdinals = [];
     private float[] _foundScores = [];
     private RequestScope _scope = null!;
@@ -27,6 +30,13 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public QueryNormalizer Queries { get; } = new(vertical.Analyzer);
 
     public TextSearchScratch TextScratch { get; } = new();
+
+    public VectorSearchScratch VectorScratch => Scope.VectorScratch;
+
+    /// <summary>The vectors that the request asks with, by vector space.</summary>
+    public QueryVectors QueryVectors { get; } = new(vertical);
+
+    public QueryTools QueryTools { get; } = new(vertical.Analyzer, vertical.Synonyms);
 
     public RankRequest Request => _scope.Request;
 
@@ -55,6 +65,47 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public NormalizedQuery Query { get; private set; }
 
     public TextQuery? TextQuery { get; private set; }
+
+    /// <summary>What the query means; null without one.</summary>
+    public QueryReading? Reading { get; set; }
+
+    /// <summary>How the surface reads queries.</summary>
+    public QueryDeclaration QueryOptions => Surface.Declaration.Query ?? Vertical.Declaration.Query;
+
+    /// <summary>True when something is searched for, be it only a quotation without a word.</summary>
+    public bool HasQuery => Query.Hash != 0 || IsExact;
+
+    /// <summary>True when only exact matches may stand in the organic section.</summary>
+    public bool IsExact => Reading is { Exact.IsExact: true };
+
+    /// <summary>How many analogs may stand in the section <c>similar</c> of this answer.</summary>
+    public int SimilarLimit => !IsExact || Page is not null ? 0 : QueryOptions.Similar > 0 ? QueryOptions.Similar : Request.Sections.Contains(SectionNames.Similar) ? SectionNames.DefaultSimilarCount : 0;
+
+    /// <summary>Analogs of what an exact query names, candidates in order.</summary>
+    public List<int> Similar { get; } = [];
+
+    /// <summary>A query for the words that no hard intent stands for, be it relaxed or not; null when the intents say everything.</summary>
+    public TextQuery? QueryBesideIntents()
+    {
+        _narrowQuery.Clear();
+        _narrowQuery.MinimumShouldMatch = QueryOptions.MinimumShouldMatch;
+        for (var term = 0; term < Reading!.Terms.Count; term++)
+        {
+            if (!Reading.Intents.Any(intent => intent.IsHard && term >= intent.Start && term < intent.Start + intent.Length))
+            {
+                _narrowQuery.AddAlternative(_narrowQuery.AddWord(), Reading.Terms[term], 1);
+            }
+        }
+
+        return _narrowQuery.WordCount == 0 ? null : _narrowQuery;
+    }
+
+    /// <summary>A query for the terms that every exact match holds.</summary>
+    public TextQuery ExactQuery()
+    {
+        Reading!.Exact.WriteTo(_narrowQuery);
+        return _narrowQuery;
+    }
 
     public long NowMs => _scope.NowMs;
 
@@ -108,6 +159,9 @@ internal sealed class RankingContext(CompiledVertical vertical)
     /// <summary>The reasons and explanations of the page's items, in page order.</summary>
     public List<(string[] Reasons, Explanation? Explanation)> Explained { get; } = [];
 
+    /// <summary>The same of the items in the section <c>similar</c>.</summary>
+    public List<(string[] Reasons, Explanation? Explanation)> ExplainedSimilar { get; } = [];
+
     /// <summary>What became of the items that the caller asked about.</summary>
     public List<ItemFate> Asked { get; } = [];
 
@@ -120,6 +174,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Surface = surface;
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
+        QueryVectors.Bind(request, snapshot);
         TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
         TextQuery?.Read(Vertical.Analyzer, request.Query);
         Scope.Begin(
@@ -141,11 +196,14 @@ internal sealed class RankingContext(CompiledVertical vertical)
         }
 
         Scope.Serve(TextQuery, TextScratch, surface.SourceNames, SourceRanks);
+        Scope.ServeVectors(QueryVectors.BySpace);
         _indexOf.Clear();
         Degraded.Clear();
         Explained.Clear();
+        ExplainedSimilar.Clear();
         Asked.Clear();
         KeptPages.Clear();
+        Similar.Clear();
         OrderedCount = 0;
         Model = null;
         HasFeatures = false;
@@ -198,7 +256,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Array.Clear(Marks, 0, Count);
         Array.Clear(Moves, 0, Count);
         Scope.End();
-        (_scope, Surface, TextQuery) = (null!, null!, null);
+        (_scope, Surface, TextQuery, Reading) = (null!, null!, null, null);
     }
 
     /// <summary>Random numbers of this request for one purpose.</summary>

@@ -19,19 +19,23 @@ public sealed record CounterShape(int Metrics, IReadOnlyList<int> WindowDays, IR
 /// </remarks>
 public sealed class CounterTable
 {
-    private readonly KeyTable _keys = new();
+    private readonly KeyTable? _keys;
     private readonly PagedArray<int> _sums = new(9);
     private readonly PagedArray<double> _decayed = new(8);
     private readonly DayColumns _days;
     private readonly double[] _decayPerMs;
     private readonly int _sumStride;
     private readonly int _decayStride;
+    private int _rowCount;
 
     /// <summary>Makes an empty table.</summary>
-    public CounterTable(CounterShape shape)
+    /// <param name="shape">What it counts.</param>
+    /// <param name="isDense">True where keys are the numbers 1, 2, 3, … themselves: a row is then its key - 1, and nothing is looked up.</param>
+    public CounterTable(CounterShape shape, bool isDense = false)
     {
         ArgumentNullException.ThrowIfNull(shape);
         Shape = shape;
+        _keys = isDense ? null : new KeyTable();
         _sumStride = shape.Metrics * shape.WindowDays.Count;
         _decayStride = shape.HalfLivesDays.Count == 0 ? 0 : (shape.Metrics * shape.HalfLivesDays.Count) + 1;
         _decayPerMs = [.. shape.HalfLivesDays.Select(halfLife => -1 / (halfLife * TimeSpan.MillisecondsPerDay))];
@@ -42,10 +46,10 @@ public sealed class CounterTable
     public CounterShape Shape { get; }
 
     /// <summary>How many keys have a row.</summary>
-    public int RowCount => _keys.Count;
+    public int RowCount => Volatile.Read(ref _rowCount);
 
     /// <summary>Bytes held by rows, keys and day columns.</summary>
-    public long Bytes => _keys.Bytes + ((long)_sums.Count * sizeof(int)) + ((long)_decayed.Count * sizeof(double)) + _days.Bytes;
+    public long Bytes => (_keys?.Bytes ?? 0) + ((long)_sums.Count * sizeof(int)) + ((long)_decayed.Count * sizeof(double)) + _days.Bytes;
 
     /// <summary>Counts one event.</summary>
     /// <param name="key">The row's key.</param>
@@ -55,13 +59,7 @@ public sealed class CounterTable
     /// <param name="atMs">When the event happened, Unix milliseconds.</param>
     public void Add(UInt128 key, int metric, int day, int today, long atMs)
     {
-        var row = _keys.GetOrAdd(key, out var added);
-        if (added)
-        {
-            _sums.EnsureCount((row + 1) * _sumStride);
-            _decayed.EnsureCount((row + 1) * _decayStride);
-        }
-
+        var row = RowOf(key);
         var age = today - day;
         var counted = false;
         for (var window = Shape.WindowDays.Count - 1; window >= 0 && age < Shape.WindowDays[window]; window--)
@@ -79,6 +77,19 @@ public sealed class CounterTable
         {
             Decay(row, metric, atMs);
         }
+    }
+
+    private int RowOf(UInt128 key)
+    {
+        var row = _keys?.GetOrAdd(key, out _) ?? (int)(ulong)key - 1;
+        if (row >= _rowCount)
+        {
+            _sums.EnsureCount((row + 1) * _sumStride);
+            _decayed.EnsureCount((row + 1) * _decayStride);
+            Volatile.Write(ref _rowCount, row + 1);
+        }
+
+        return row;
     }
 
     private void Decay(int row, int metric, long atMs)
@@ -121,7 +132,8 @@ public sealed class CounterTable
     /// <summary>Slides the windows: the increments of days that left a window are taken back.</summary>
     /// <param name="from">The day up to which windows had slid.</param>
     /// <param name="to">The new day, after <paramref name="from"/>.</param>
-    public void Slide(int from, int to)
+    /// <param name="leave">Receives what leaves a window: the row's key, window, metric, count.</param>
+    public void Slide(int from, int to, Action<UInt128, int, int, int>? leave = null)
     {
         for (var window = 0; window < Shape.WindowDays.Count; window++)
         {
@@ -129,7 +141,12 @@ public sealed class CounterTable
             var offset = window * Shape.Metrics;
             foreach (var day in _days.DaysBetween(from - length + 1, to - length))
             {
-                _days.ForEach(day, (cell, count) => _sums.Edit((cell / Shape.Metrics * _sumStride) + offset + (cell % Shape.Metrics)) -= count);
+                _days.ForEach(day, (cell, count) =>
+                {
+                    var (row, metric) = Math.DivRem(cell, Shape.Metrics);
+                    _sums.Edit((row * _sumStride) + offset + metric) -= count;
+                    leave?.Invoke(KeyOf(row), offset / Shape.Metrics, metric, count);
+                });
             }
         }
 
@@ -138,12 +155,14 @@ public sealed class CounterTable
     }
 
     /// <summary>An immutable view for readers on other threads.</summary>
-    public CounterView Freeze() => new(this, _sums.Freeze(), _decayed.Freeze(), _keys.Count);
+    public CounterView Freeze() => new(this, _sums.Freeze(), _decayed.Freeze(), _rowCount);
 
     /// <summary>A view of the present content, valid until the next write.</summary>
-    public CounterView Live() => new(this, _sums.Live(), _decayed.Live(), _keys.Count);
+    public CounterView Live() => new(this, _sums.Live(), _decayed.Live(), _rowCount);
 
-    internal int Find(UInt128 key) => _keys.Find(key);
+    internal int Find(UInt128 key) => _keys is not null ? _keys.Find(key) : key > 0 && key <= (uint)RowCount ? (int)(ulong)key - 1 : -1;
+
+    internal UInt128 KeyOf(int row) => _keys?.KeyOf(row) ?? (UInt128)(uint)row + 1;
 
     internal int SumStride => _sumStride;
 
@@ -155,10 +174,10 @@ public sealed class CounterTable
     public void Save(ByteWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteVarUInt((ulong)_keys.Count);
-        for (var row = 0; row < _keys.Count; row++)
+        writer.WriteVarUInt((ulong)_rowCount);
+        for (var row = 0; row < _rowCount; row++)
         {
-            writer.WriteUInt128(_keys.KeyOf(row));
+            writer.WriteUInt128(KeyOf(row));
             for (var cell = 0; cell < _sumStride; cell++)
             {
                 writer.WriteVarInt(_sums[(row * _sumStride) + cell]);
@@ -177,11 +196,9 @@ public sealed class CounterTable
     public void Load(ref ByteReader reader)
     {
         var count = reader.ReadCount(16);
-        _sums.EnsureCount(count * _sumStride);
-        _decayed.EnsureCount(count * _decayStride);
-        for (var row = 0; row < count; row++)
+        for (var left = count; left > 0; left--)
         {
-            _keys.GetOrAdd(reader.ReadUInt128(), out _);
+            var row = RowOf(reader.ReadUInt128());
             for (var cell = 0; cell < _sumStride; cell++)
             {
                 _sums.Edit((row * _sumStride) + cell) = (int)reader.ReadVarInt();
@@ -214,6 +231,17 @@ public readonly struct CounterView
         var row = _table.Find(key);
         return row < _rowCount ? row : -1;
     }
+
+    /// <summary>How many rows there are.</summary>
+    public int RowCount => _rowCount;
+
+    /// <summary>Bytes of the rows with their keys, without what stands in day columns.</summary>
+    public long Bytes => _rowCount * ((_table.SumStride * (long)sizeof(int)) + (_table.DecayStride * (long)sizeof(double)) + KeyBytes);
+
+    // A key and its slot in a table at its usual load.
+    private const int KeyBytes = 32;
+
+    internal UInt128 KeyOf(int row) => _table.KeyOf(row);
 
     // For the writer's thread, between two entries.
     internal void Save(ByteWriter writer) => _table.Save(writer);

@@ -3,12 +3,12 @@ using Vitrina.Kernels.Codecs;
 namespace Vitrina.Engine.Statistics;
 
 /// <summary>The increments of each day that is still inside a window: what must be taken back when the day leaves it.</summary>
-/// <remarks>The open day is a plain list of cells; a closed day is sorted and held as (delta of the cell, count) in variable-length bytes.</remarks>
+/// <remarks>The open day counts cells in a table; a closed day is sorted and held as (delta of the cell, count) in variable-length bytes.</remarks>
 internal sealed class DayColumns(int longestWindowDays)
 {
     private sealed class Column
     {
-        public readonly List<int> Open = [];
+        public readonly CellCounts Open = new();
         public byte[] Closed = [];
     }
 
@@ -17,7 +17,7 @@ internal sealed class DayColumns(int longestWindowDays)
     private Column? _lastColumn;
     private int _lastDay;
 
-    public long Bytes => _columns.Values.Sum(column => (long)column.Closed.Length + ((long)column.Open.Capacity * sizeof(int)));
+    public long Bytes => _columns.Values.Sum(column => (long)column.Closed.Length + column.Open.Bytes);
 
     public void Add(int day, int cell)
     {
@@ -40,11 +40,7 @@ internal sealed class DayColumns(int longestWindowDays)
     public void ForEach(int day, Action<int, int> visit)
     {
         var column = _columns[day];
-        foreach (var cell in column.Open)
-        {
-            visit(cell, 1);
-        }
-
+        column.Open.ForEach(visit);
         var reader = new ByteReader(column.Closed);
         var closedCell = 0;
         while (!reader.AtEnd)
@@ -81,46 +77,26 @@ internal sealed class DayColumns(int longestWindowDays)
 
     private void Pack(int day)
     {
-        var counts = new SortedDictionary<int, int>();
         var column = _columns[day];
-        if (column.Closed.Length == 0)
+        IEnumerable<(int Cell, int Count)> counts = column.Open.Sorted();
+        if (column.Closed.Length > 0)
         {
-            column.Open.Sort();
+            var merged = new SortedDictionary<int, int>();
+            ForEach(day, (cell, count) => merged[cell] = merged.GetValueOrDefault(cell) + count);
+            counts = merged.Select(pair => (pair.Key, pair.Value));
         }
 
         _scratch.Clear();
-        if (column.Closed.Length == 0)
+        var previous = 0;
+        foreach (var (cell, count) in counts)
         {
-            var previous = 0;
-            for (var i = 0; i < column.Open.Count;)
-            {
-                var cell = column.Open[i];
-                var count = 0;
-                for (; i < column.Open.Count && column.Open[i] == cell; i++)
-                {
-                    count++;
-                }
-
-                _scratch.WriteVarUInt((ulong)(cell - previous));
-                _scratch.WriteVarUInt((ulong)count);
-                previous = cell;
-            }
-        }
-        else
-        {
-            ForEach(day, (cell, count) => counts[cell] = counts.GetValueOrDefault(cell) + count);
-            var previous = 0;
-            foreach (var (cell, count) in counts)
-            {
-                _scratch.WriteVarUInt((ulong)(cell - previous));
-                _scratch.WriteVarUInt((ulong)count);
-                previous = cell;
-            }
+            _scratch.WriteVarUInt((ulong)(cell - previous));
+            _scratch.WriteVarUInt((ulong)count);
+            previous = cell;
         }
 
         column.Closed = _scratch.ToArray();
         column.Open.Clear();
-        column.Open.TrimExcess();
     }
 
     public void Save(ByteWriter writer)
@@ -130,10 +106,16 @@ internal sealed class DayColumns(int longestWindowDays)
         {
             writer.WriteVarInt(day);
             writer.WriteBlob(column.Closed);
-            writer.WriteVarUInt((ulong)column.Open.Count);
-            foreach (var cell in column.Open)
+
+            // A cell as often as it was counted: the form of the first version.
+            var open = column.Open.Sorted();
+            writer.WriteVarUInt((ulong)open.Sum(cell => (long)cell.Count));
+            foreach (var (cell, count) in open)
             {
-                writer.WriteVarUInt((ulong)cell);
+                for (var i = 0; i < count; i++)
+                {
+                    writer.WriteVarUInt((ulong)cell);
+                }
             }
         }
     }

@@ -32,7 +32,7 @@ public sealed class VerticalStatistics
         ArgumentNullException.ThrowIfNull(declarations);
         ArgumentNullException.ThrowIfNull(events);
         _declarations = declarations;
-        _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays)))];
+        _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays), declaration.Key.Name == StatisticKey.Offer.Name))];
         _metricOf = new int[EventTypes.Count];
         Array.Fill(_metricOf, -1);
         for (var metric = 0; metric < events.Count; metric++)
@@ -52,23 +52,32 @@ public sealed class VerticalStatistics
     /// <summary>Rows of each table, by the name of its key.</summary>
     public IEnumerable<(string Key, int Rows, long Bytes)> Tables => _tables.Select((table, i) => (_declarations[i].Key.Name, table.RowCount, table.Bytes));
 
+    /// <summary>Receives what leaves a window of a table by offer: the row's key, window, metric, count.</summary>
+    internal Action<UInt128, int, int, int>? OfferLeaves { get; set; }
+
+    /// <summary>The metric of an event type; -1 when the vertical does not declare it.</summary>
+    public int MetricOf(EventType type) => _metricOf[(int)type];
+
+    /// <summary>The day of an event: it cannot lie after the one on which the journal took it.</summary>
+    public int DayOf(long atMs, long recordedAtMs) => _clock.DayOf(Math.Min(atMs, recordedAtMs));
+
     /// <summary>Counts one credited event in every table.</summary>
     /// <param name="credited">The event.</param>
     /// <param name="item">The item it happened to.</param>
     /// <param name="recordedAtMs">When the journal took it: an event cannot move the day beyond that.</param>
     public void Apply(in CreditedEvent credited, Item item, long recordedAtMs)
     {
-        var metric = _metricOf[(int)credited.Type];
+        var metric = MetricOf(credited.Type);
         if (metric < 0)
         {
             return;
         }
 
-        var day = _clock.DayOf(Math.Min(credited.AtMs, recordedAtMs));
+        var day = DayOf(credited.AtMs, recordedAtMs);
         MoveTo(day);
         for (var table = 0; table < _tables.Length; table++)
         {
-            var key = _declarations[table].Key.Of(item, credited.User, credited.QueryHash);
+            var key = _declarations[table].Key.Of(item, credited.User, credited.QueryHash, credited.Condition);
             if (key != 0)
             {
                 _tables[table].Add(key, metric, day, Today, credited.AtMs);
@@ -79,7 +88,8 @@ public sealed class VerticalStatistics
     /// <summary>Slides all windows to the day of a time, if that is later.</summary>
     public void StartDay(long atMs) => MoveTo(_clock.DayOf(atMs));
 
-    private void MoveTo(int day)
+    /// <summary>Slides all windows to a day, if that is later.</summary>
+    public void MoveTo(int day)
     {
         if (day <= Today)
         {
@@ -88,9 +98,9 @@ public sealed class VerticalStatistics
 
         if (Today != int.MinValue)
         {
-            foreach (var table in _tables)
+            for (var table = 0; table < _tables.Length; table++)
             {
-                table.Slide(Today, day);
+                _tables[table].Slide(Today, day, _declarations[table].Key.Name == StatisticKey.Offer.Name ? OfferLeaves : null);
             }
         }
 

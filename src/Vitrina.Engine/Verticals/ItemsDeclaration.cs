@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Vitrina.Kernels.Vectors;
 
 namespace Vitrina.Engine.Verticals;
 
@@ -54,6 +55,19 @@ public enum AttributeKind
 
     /// <summary>A dense vector of fixed dimension.</summary>
     Vector,
+}
+
+/// <summary>What words of a query that name an attribute's value do.</summary>
+public enum AttributeIntent
+{
+    /// <summary>They are words like others.</summary>
+    Off,
+
+    /// <summary>They are a feature of the items that have the value, whose weight is learned from clicks; before a model, a boost.</summary>
+    Soft,
+
+    /// <summary>Only items that have the value are found, as long as there are any.</summary>
+    Hard,
 }
 
 /// <summary>One attribute of an item, a user or a seller.</summary>
@@ -121,9 +135,17 @@ public sealed record AttributeDeclaration : IPositioned
     [Range(1, 4096)]
     public int? Dimension { get; init; }
 
+    /// <summary>Vector: how near two of them are.</summary>
+    [Description("Vector: how near two of them are: cosine, dot (the dot product) or l2 (the Euclidean distance).")]
+    public VectorMetric Metric { get; init; }
+
     /// <summary>Keyword: whether an item may have several values.</summary>
     [Description("Keyword: whether an item may have several values.")]
     public bool Multiple { get; init; }
+
+    /// <summary>Keyword: what words of a query that name a value do.</summary>
+    [Description("Keyword: what words of a query that name a value do: hard (only items that have it, as long as there are any), soft (a feature, learned from clicks) or off.")]
+    public AttributeIntent Intent { get; init; } = AttributeIntent.Soft;
 
     /// <summary>Whether requests may filter by the attribute, the default resolved.</summary>
     public bool IsFilter => Filter ?? Kind is AttributeKind.Keyword or AttributeKind.Number or AttributeKind.Bool or AttributeKind.Date;

@@ -29,14 +29,17 @@ public sealed record StatisticsDeclaration : IPositioned
     public PairsDeclaration Pairs { get; init; } = new();
 }
 
-/// <summary>How statistics of a thin offer are completed from related ones.</summary>
+/// <summary>When an offer's price and delivery bins follow a change.</summary>
 public enum OfferSmoothing
 {
-    /// <summary>A level's own counts from a threshold on, the next level's below it.</summary>
+    /// <summary>One step of two bins or more per Init where the thresholds moved; at once where the item's own price or delivery changed.</summary>
     Thresholds,
 
-    /// <summary>Each level is a prior of the level below it, with the declared strength.</summary>
-    Priors,
+    /// <summary>One step of two bins or more per Init, whatever moved: the rule as Ozon published it.</summary>
+    Everything,
+
+    /// <summary>Always at once.</summary>
+    None,
 }
 
 /// <summary>Statistics per offer.</summary>
@@ -45,14 +48,19 @@ public sealed record OffersDeclaration : IPositioned
     /// <inheritdoc/>
     public SourcePosition Position { get; init; }
 
-    /// <summary>How thin offers are completed.</summary>
-    [Description("How thin offers are completed from related ones.")]
+    /// <summary>When bins follow a change.</summary>
+    [Description("When bins follow a change: thresholds (slowly where thresholds moved, at once where the item changed), everything (slowly), none (at once).")]
     public OfferSmoothing Smoothing { get; init; }
 
     /// <summary>Length of the history that the first state of the offers is computed from.</summary>
     [Description("Length of the history from which the first state of the offers is computed.")]
     [Range(typeof(TimeSpan), "1.00:00:00", "366.00:00:00")]
     public TimeSpan Init { get; init; } = TimeSpan.FromDays(28);
+
+    /// <summary>Items from which a type has deciles of its own; a smaller one takes its parent's. 50: five items a bin.</summary>
+    [Description("Items from which a type has deciles of its own; a smaller one takes its parent's.")]
+    [Range(5, 1_000_000)]
+    public int MinItems { get; init; } = 50;
 
     /// <summary>Strength of each level in views: <c>type</c>, <c>matchGroup</c>.</summary>
     [Description("Strength of each level, in views.")]

@@ -62,6 +62,10 @@ public sealed record SurfaceDeclaration : IPositioned
     [Description("What is recorded of an answer besides the list itself.")]
     public RecordDeclaration Record { get; init; } = new();
 
+    /// <summary>How queries are understood here; absent: as the vertical says.</summary>
+    [Description("How queries are understood here; absent: as the vertical says.")]
+    public QueryDeclaration? Query { get; init; }
+
     /// <summary>How long events are credited to this surface's answers; absent: each event's own window.</summary>
     [Description("How long events are credited to this surface's answers; absent: each event's own window.")]
     [Range(typeof(TimeSpan), "00:00:01", "400.00:00:00")]
@@ -94,6 +98,9 @@ public enum ScoreFallback
 
     /// <summary>The order in which the sources gave the candidates.</summary>
     Source,
+
+    /// <summary>Reciprocal rank fusion: a candidate has the sum of 1 / (k + its rank) over the sources that found it.</summary>
+    Rrf,
 }
 
 /// <summary>What puts the candidates in order: a model or a formula, and what stands in for it.</summary>
@@ -113,6 +120,11 @@ public sealed record ScoreDeclaration : IPositioned
     /// <summary>What scores when there is no model, or it fails.</summary>
     [Description("What scores when there is no model, or it fails.")]
     public ScoreFallback Fallback { get; init; }
+
+    /// <summary>Fallback rrf: the k of Cormack, Clarke and Büttcher (SIGIR 2009); 60 there. Larger ones weigh first places less.</summary>
+    [Description("Fallback rrf: the k that is added to every rank; larger ones weigh first places less.")]
+    [Range(0.0, 10_000.0)]
+    public double RrfK { get; init; } = 60;
 }
 
 /// <summary>How it is known what was seen: by the client's view events, or by position.</summary>

@@ -146,6 +146,7 @@ internal sealed class VerticalChecker
         yield return ("values", kind == AttributeKind.Keyword, "keyword");
         yield return ("perZone", isAmount || !attribute.PerZone, "number and days");
         yield return ("dimension", kind == AttributeKind.Vector, "vector");
+        yield return ("metric", kind == AttributeKind.Vector, "vector");
         yield return ("multiple", kind == AttributeKind.Keyword || !attribute.Multiple, "keyword");
     }
 

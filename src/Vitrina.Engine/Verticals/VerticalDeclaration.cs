@@ -65,6 +65,10 @@ public sealed record VerticalDeclaration : IPositioned
     [AllowedKeys("search", "groups", "similar", "promoted", "match", "feed", "dispatch")]
     public IReadOnlyDictionary<string, SurfaceDeclaration> Surfaces { get; init; } = ReadOnlyDictionary<string, SurfaceDeclaration>.Empty;
 
+    /// <summary>How the text of queries is understood.</summary>
+    [Description("How the text of queries is understood.")]
+    public QueryDeclaration Query { get; init; } = new();
+
     /// <summary>Sets of words that mean the same in this vertical.</summary>
     [Description("Sets of words that mean the same in queries.")]
     public IReadOnlyList<IReadOnlyList<string>> Synonyms { get; init; } = [];

@@ -178,6 +178,23 @@ public static class RankingMetrics
         return double.IsNaN(recall) ? double.NaN : recall > 0 ? 1 : 0;
     }
 
+    /// <summary>Share of the pairs with different grades of which the better one stands first; NaN when all grades are equal.</summary>
+    /// <remarks>0.5 by chance. Tells of the whole list, where NDCG tells of its top. Cost: the square of the list.</remarks>
+    public static double PairwiseAccuracy(ReadOnlySpan<float> relevances)
+    {
+        long right = 0, pairs = 0;
+        for (int above = 0; above < relevances.Length; above++)
+        {
+            for (int below = above + 1; below < relevances.Length; below++)
+            {
+                right += relevances[above] > relevances[below] ? 1 : 0;
+                pairs += relevances[above] == relevances[below] ? 0 : 1;
+            }
+        }
+
+        return pairs == 0 ? double.NaN : (double)right / pairs;
+    }
+
     private static int Positives(ReadOnlySpan<float> relevances)
     {
         int count = 0;

@@ -20,6 +20,9 @@ public sealed record RecommendTask
     /// <summary>Attributes of the items; null where there are none.</summary>
     public ItemAttributes? Attributes { get; init; }
 
+    /// <summary>Names of the attributes, by ordinal.</summary>
+    public IReadOnlyList<string> AttributeNames { get; init; } = [];
+
     /// <summary>Whether sequences are in time order; else they are sets.</summary>
     public required bool IsOrdered { get; init; }
 
@@ -31,6 +34,15 @@ public sealed record RecommendTask
 
     /// <summary>The tests. Its first fold may know what the latest learning fold knows (no refit); the last one knows everything before its targets.</summary>
     public required IReadOnlyList<RecommendTest> Tests { get; init; }
+
+    /// <summary>Which items are in question; null for all. What is in question is ranked among its like.</summary>
+    public bool[]? Eligible { get; init; }
+
+    /// <summary>Most queries of a fold that the re-ranker learns from, drawn by the seed. Default: 30,000.</summary>
+    public int MostLearned { get; init; } = 30_000;
+
+    /// <summary>Fits sources of the task's own; null fits all that fit items, with settings chosen on the learning folds.</summary>
+    public Func<ItemSequences, Sources.FittedSources>? Fit { get; init; }
 
     /// <summary>Number of items.</summary>
     public int ItemCount => ItemNames.Count;

@@ -10,40 +10,84 @@ namespace Vitrina.Learning.Recommending;
 /// <param name="FitSeconds">How long the sources of this test took to fit.</param>
 public sealed record MeasuredTest(RecommendTest Test, IReadOnlyList<MeasuredMethod> Methods, double FitSeconds);
 
+/// <summary>Takes the re-ranked list of a query, best first.</summary>
+public delegate void ListReceiver(RecommendTest test, RecommendQuery query, IReadOnlyList<(int Item, float Score)> list);
+
 /// <summary>The whole way of a task: settings are chosen on the learning folds, the re-ranker is trained on them, the tests are measured.</summary>
-public static class RecommendRun
+public sealed class RecommendRun
 {
-    /// <summary>Runs a task.</summary>
-    public static IReadOnlyList<MeasuredTest> Run(
-        RecommendTask task, ulong seed, Action<RecommendTest, RecommendQuery, IReadOnlyList<(int Item, float Score)>>? listed,
-        Action<string> say, CancellationToken cancellationToken)
+    private readonly RecommendTask _task;
+    private readonly ulong _seed;
+    private readonly CancellationToken _cancellationToken;
+    private FittedSources? _latest;
+    private Reranker? _reranker;
+
+    private RecommendRun(RecommendTask task, ulong seed, CancellationToken cancellationToken)
+    {
+        _task = task;
+        _seed = seed;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>The settings that were chosen.</summary>
+    public SourceOptions Settings { get; private set; } = new();
+
+    /// <summary>What the re-ranker's training did.</summary>
+    public Reranker Reranker => _reranker!;
+
+    /// <summary>Chooses settings and trains the re-ranker.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="seed">Seeds everything random.</param>
+    /// <param name="progress">Receives the done share.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    public static RecommendRun Learn(RecommendTask task, ulong seed, IProgress<double> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
-        ArgumentNullException.ThrowIfNull(say);
-        SourceOptions options = task.IsOrdered ? new SourceOptions() : SourceOptions.ForSets;
-        List<(FittedSources Sources, IReadOnlyList<RecommendQuery> Queries)> folds = [];
-        foreach (RecommendFold fold in task.Learning)
+        ArgumentNullException.ThrowIfNull(progress);
+        RecommendRun run = new(task, seed, cancellationToken);
+        if (task.Fit is null)
         {
-            folds.Add((FittedSources.Fit(fold.Known, task.Attributes, task.IsOrdered, options), fold.Queries));
-            say("fitted");
+            run.Settings = SettingsSearch.Choose(task, seed, null, cancellationToken);
         }
 
-        Reranker reranker = Reranker.Train(folds, task.AllowsRepeats, new RerankerOptions(), seed, null, cancellationToken);
-        say("trained " + reranker.Report.Rows);
-        List<MeasuredTest> measured = [];
-        foreach (RecommendTest test in task.Tests)
+        progress.Report(0.3);
+        using RerankerTraining training = new(task, new RerankerOptions(), seed);
+
+        // The latest fold last: its sources answer the test without refit as well, the others are let go.
+        for (int fold = task.Learning.Count - 1; fold >= 0; fold--)
+        {
+            run._latest = null;
+            run._latest = task.Fit?.Invoke(task.Learning[fold].Known) ?? FittedSources.Fit(task.Learning[fold].Known, task, run.Settings);
+            training.Add(run._latest, task.Learning[fold].Queries, cancellationToken);
+            progress.Report(0.3 + (0.3 * (task.Learning.Count - fold) / task.Learning.Count));
+        }
+
+        run._reranker = training.Train(null, cancellationToken);
+        progress.Report(0.8);
+        return run;
+    }
+
+    /// <summary>Measures all methods on the tests.</summary>
+    /// <param name="listed">Receives every re-ranked list; null for nobody.</param>
+    public IEnumerable<MeasuredTest> Measure(ListReceiver? listed)
+    {
+        foreach (RecommendTest test in _task.Tests)
         {
             long since = TimeProvider.System.GetTimestamp();
-            FittedSources fitted = test.Fold.Known == task.Learning[0].Known
-                ? folds[0].Sources
-                : FittedSources.Fit(test.Fold.Known, task.Attributes, task.IsOrdered, options);
+            if (test.Fold.Known != _task.Learning[0].Known)
+            {
+                _latest = null;
+                _latest = _task.Fit?.Invoke(test.Fold.Known) ?? FittedSources.Fit(test.Fold.Known, _task, Settings);
+            }
+
             double seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
-            measured.Add(new MeasuredTest(test, RecommendMeasurement.Run(
-                fitted, reranker, test.Fold.Queries, task.AllowsRepeats,
-                listed is null ? null : (query, list) => listed(test, query, list), null, cancellationToken), seconds));
-            say("measured");
+            yield return new MeasuredTest(
+                test,
+                RecommendMeasurement.Run(
+                    _latest!, _reranker, test.Fold.Queries, _task, listed is null ? null : (query, list) => listed(test, query, list), _cancellationToken),
+                seconds);
         }
 
-        return measured;
+        _latest = null;
     }
 }

@@ -58,11 +58,19 @@ internal static class ConvexSolver
 
     /// <summary>Minimises with the limited-memory BFGS method (Nocedal and Wright, algorithm 7.4); the point is updated in place.</summary>
     public static SolverResult LimitedMemory(LinearProblem problem, double[] point, int maxIterations, double tolerance)
+        => LimitedMemory((at, gradient) => problem.Evaluate(at, gradient, []), point, maxIterations, tolerance);
+
+    /// <summary>Minimises any smooth function with the limited-memory BFGS method; where it is not convex, to a local minimum.</summary>
+    /// <param name="evaluate">The value at a point; fills the gradient there.</param>
+    /// <param name="point">Where to start; receives the minimum.</param>
+    /// <param name="maxIterations">Most steps.</param>
+    /// <param name="tolerance">The largest component of the gradient at the end.</param>
+    public static SolverResult LimitedMemory(Func<double[], double[], double> evaluate, double[] point, int maxIterations, double tolerance)
     {
         int n = point.Length;
         double[] gradient = new double[n], nextGradient = new double[n], direction = new double[n], next = new double[n];
         List<(double[] Step, double[] Change, double Curvature)> history = [];
-        double value = problem.Evaluate(point, gradient, []);
+        double value = evaluate(point, gradient);
         int iteration = 0;
         for (; iteration < maxIterations && Norm(gradient) > tolerance; iteration++)
         {
@@ -73,7 +81,7 @@ internal static class ConvexSolver
             while (true)
             {
                 TensorPrimitives.MultiplyAdd(direction, step, point, next);
-                nextValue = problem.Evaluate(next, nextGradient, []);
+                nextValue = evaluate(next, nextGradient);
                 if (IsEnough(value, nextValue, step * slope) || ++halvings > MostHalvings)
                 {
                     break;

@@ -72,7 +72,7 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
     }
 
     /// <summary>The request as the engine takes it.</summary>
-    internal static RankRequest RequestOf(SimulatedRequest request) => new()
+    public static RankRequest RequestOf(SimulatedRequest request) => new()
     {
         Vertical = request.Vertical,
         Surface = request.Surface,

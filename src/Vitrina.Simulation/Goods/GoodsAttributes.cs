@@ -6,6 +6,9 @@ namespace Vitrina.Simulation.Goods;
 /// <summary>What a card of goods says.</summary>
 public sealed record GoodsCard : SimulatedAttributes
 {
+    /// <summary>The regions of buyers, in the order of <see cref="DeliveryByRegion"/>.</summary>
+    public static IReadOnlyList<string> Regions { get; } = [.. Assortment.Regions.Select(region => region.Name)];
+
     /// <summary>Title.</summary>
     public required string Title { get; init; }
 

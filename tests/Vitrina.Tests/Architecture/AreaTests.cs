@@ -14,7 +14,7 @@ public sealed partial class AreaTests
         "Language", "Verticals", "Journal", "Catalog", "Events", "Statistics", "Models", "Indexing", "Features", "Rules", "Experiments", "Promotion", "Ranking",
     ];
 
-    private static readonly string[] s_stages = ["Retrieving", "Filtering", "Scoring", "Mixing", "Explaining", "Recording"];
+    private static readonly string[] s_stages = ["Understanding", "Retrieving", "Filtering", "Scoring", "Mixing", "Explaining", "Recording"];
 
     // Root types that are data of a request, named by the stages' context. Everything else at the root is wiring.
     private static readonly string[] s_sharedRootTypes = ["CompiledVertical", "Snapshot"];
@@ -71,7 +71,7 @@ public sealed partial class AreaTests
     [Fact]
     public void Only_the_ranking_engine_runs_stages()
     {
-        string[] entries = ["RetrieveStage", "FilterStage", "ScoreStage", "MixStage", "ExplainStage", "RankingRecorder"];
+        string[] entries = ["UnderstandStage", "RetrieveStage", "FilterStage", "ScoreStage", "MixStage", "ExplainStage", "RankingRecorder"];
         SourceTree.RequireNone(
             from file in SourceTree.CodeBelow("src")
             let called = entries.Where(stage => Regex.IsMatch(file.Code, $@"\b{stage}\s*\.\s*\w+\s*\(")).ToArray()

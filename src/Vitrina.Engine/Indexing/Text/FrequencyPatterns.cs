@@ -21,6 +21,9 @@ internal sealed class FrequencyPatterns
         GetOrAdd(plain);
     }
 
+    /// <summary>How many patterns are known.</summary>
+    public int Count => _numbers.Count;
+
     /// <summary>The patterns known so far; entries behind those a reader has met may be empty.</summary>
     public Pattern[] Table => _patterns;
 

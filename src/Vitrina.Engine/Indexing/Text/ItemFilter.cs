@@ -3,20 +3,23 @@ using Vitrina.Kernels.Collections;
 namespace Vitrina.Engine.Indexing.Text;
 
 /// <summary>Says which items may be answered; implemented by structs, so that the search loop calls nothing through an interface.</summary>
-internal interface IItemFilter
+public interface IItemFilter
 {
     /// <summary>Whether the item may be answered. Asked only for items that are good enough to be answered.</summary>
     bool Accepts(int itemOrdinal);
 }
 
 /// <summary>Accepts every item.</summary>
-internal readonly struct AnyItem : IItemFilter
+public readonly struct AnyItem : IItemFilter
 {
+    /// <inheritdoc/>
     public bool Accepts(int itemOrdinal) => true;
 }
 
 /// <summary>Accepts the items whose bit is set; items behind the set's end are not accepted.</summary>
-internal readonly struct ItemsIn(BitSet items) : IItemFilter
+/// <param name="items">By item ordinal.</param>
+public readonly struct ItemsIn(BitSet items) : IItemFilter
 {
+    /// <inheritdoc/>
     public bool Accepts(int itemOrdinal) => itemOrdinal < items.Length && items.Get(itemOrdinal);
 }

@@ -12,7 +12,8 @@ internal sealed record TextExplanation(float Score, float WeightedLength, float 
 /// <param name="DocumentFrequency">Items that hold the term in any field.</param>
 /// <param name="InverseDocumentFrequency">ln(1 + (N − df + 0.5) / (df + 0.5)); 0 for an unknown term.</param>
 /// <param name="QueryCount">How often the query says it.</param>
+/// <param name="QueryWeight">Its weight in the query: 1, or less for an alternative of a word.</param>
 /// <param name="WeightedCount">Occurrences in the item's fields, weighted by the boosts.</param>
 /// <param name="Contribution">The term's part of the score.</param>
 internal readonly record struct TextTermExplanation(
-    string Term, int DocumentFrequency, float InverseDocumentFrequency, int QueryCount, float WeightedCount, float Contribution);
+    string Term, int DocumentFrequency, float InverseDocumentFrequency, int QueryCount, float QueryWeight, float WeightedCount, float Contribution);

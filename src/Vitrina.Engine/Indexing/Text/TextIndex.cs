@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vitrina.Engine.Language;
 using Vitrina.Kernels.Collections;
 
@@ -9,7 +10,7 @@ namespace Vitrina.Engine.Indexing.Text;
 /// every moment, so that scores do not depend on how the postings are cut into segments or when these are merged.
 /// A put or a removal costs about the item's own terms; a freeze about what changed since the last one, plus merging when it is synchronous.
 /// </remarks>
-internal sealed class TextIndex
+internal sealed partial class TextIndex
 {
     private const long Nowhere = -1;
     private const int PendingSegment = int.MaxValue;
@@ -90,8 +91,7 @@ internal sealed class TextIndex
         ArgumentOutOfRangeException.ThrowIfNegative(itemOrdinal);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fieldTexts.Count, _boosts.Length, nameof(fieldTexts));
         var row = WriteRow(fieldTexts);
-        _rows.EnsureCount(itemOrdinal + 1);
-        var old = _rows[itemOrdinal];
+        var old = itemOrdinal < _rows.Count ? _rows[itemOrdinal] : null;
         if (old is not null)
         {
             if (row.SequenceEqual(old))
@@ -102,13 +102,7 @@ internal sealed class TextIndex
             Forget(itemOrdinal, old);
         }
 
-        Count(row, +1);
-        _rows.Edit(itemOrdinal) = row;
-        _rowBytes += BytesOf(row);
-        _documentCount++;
-        SetPlace(itemOrdinal, PlaceOf(PendingSegment, _pending.Count));
-        _pending.Add(itemOrdinal);
-        _last = null;
+        SetRow(itemOrdinal, row);
     }
 
     /// <summary>Takes an item out; nothing happens when it has no text.</summary>
@@ -132,13 +126,14 @@ internal sealed class TextIndex
             return _last;
         }
 
-        AddPendingSegment();
-        _segments.Merge(_places);
+        var rows = new TextRows(_rows.Freeze(), _boosts, _patterns.Table, _dictionary.Count);
+        AddPendingSegment(rows);
+        _segments.Merge(_places, rows);
         return _last = new TextSnapshot
         {
             Dictionary = _dictionary,
             Patterns = _patterns.Table,
-            Rows = _rows.Freeze(),
+            Rows = rows.Rows,
             DocumentFrequencies = _documentFrequencies.Freeze(),
             Segments = _segments.Freeze(),
             DocumentCount = _documentCount,
@@ -154,7 +149,19 @@ internal sealed class TextIndex
 
     internal static long PlaceOf(int segment, int document) => ((long)segment << 32) | (uint)document;
 
-    private void AddPendingSegment()
+    private void SetRow(int itemOrdinal, byte[] row)
+    {
+        Count(row, +1);
+        _rows.EnsureCount(itemOrdinal + 1);
+        _rows.Edit(itemOrdinal) = row;
+        _rowBytes += BytesOf(row);
+        _documentCount++;
+        SetPlace(itemOrdinal, PlaceOf(PendingSegment, _pending.Count));
+        _pending.Add(itemOrdinal);
+        _last = null;
+    }
+
+    private void AddPendingSegment(TextRows rows)
     {
         var items = new List<int>(_pending.Count);
         for (var index = 0; index < _pending.Count; index++)
@@ -168,11 +175,11 @@ internal sealed class TextIndex
         _pending.Clear();
         if (items.Count > 0)
         {
-            int[] documents = [.. items];
-            var segment = _segments.Add(_builder.Build(documents, _rows.Live(), _boosts, _dictionary.Count));
-            for (var document = 0; document < documents.Length; document++)
+            var segment = _builder.Build(CollectionsMarshal.AsSpan(items), rows);
+            var id = _segments.Add(segment);
+            for (var document = 0; document < segment.DocumentCount; document++)
             {
-                _places[documents[document]] = PlaceOf(segment, document);
+                _places[segment.ItemOrdinals[document]] = PlaceOf(id, document);
             }
         }
     }
@@ -216,17 +223,23 @@ internal sealed class TextIndex
             var termId = _dictionary.Find(term);
             if (termId < 0)
             {
-                termId = _dictionary.GetOrAdd(term.ToString());
-                _documentFrequencies.EnsureCount(termId + 1);
-
-                // String header, characters, reference, hash slot at half load.
-                _dictionaryBytes += 22 + (2 * term.Length) + 8 + 16;
+                termId = AddTerm(term.ToString());
             }
 
             _occurrences.Add(((long)termId << 8) | (uint)field);
         }
 
         return _tokens.PositionCount;
+    }
+
+    private int AddTerm(string term)
+    {
+        var termId = _dictionary.GetOrAdd(term);
+        _documentFrequencies.EnsureCount(termId + 1);
+
+        // String header, characters, reference, hash slot at half load.
+        _dictionaryBytes += 22 + (2 * term.Length) + 8 + 16;
+        return termId;
     }
 
     private void Forget(int itemOrdinal, byte[] row)

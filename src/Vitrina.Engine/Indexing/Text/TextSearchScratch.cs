@@ -2,19 +2,16 @@ using Vitrina.Kernels.Selection;
 
 namespace Vitrina.Engine.Indexing.Text;
 
-/// <summary>The memory of one search, reused so that searching allocates nothing once it has grown. For one thread at a time.</summary>
+/// <summary>The memory of one search, reused so that searching allocates nothing. For one thread at a time.</summary>
 internal sealed class TextSearchScratch
 {
-    /// <summary>Documents per block; blocks that no posting touched are not looked at again.</summary>
-    public const int BlockLog2 = 8;
-
     /// <summary>The query's distinct terms, grouped by word.</summary>
     public QueryTerm[] Terms { get; } = new QueryTerm[TextQuery.MaxTerms];
 
     public int TermCount { get; set; }
 
-    /// <summary>Distinct words of the query, known or not.</summary>
-    public int WordCount { get; set; }
+    /// <summary>A bit for each distinct word of the query, known or not.</summary>
+    public ulong AllWords { get; set; }
 
     /// <summary>Terms that an answer must not hold.</summary>
     public int[] UnwantedTermIds { get; } = new int[TextQuery.MaxTerms];
@@ -27,45 +24,42 @@ internal sealed class TextSearchScratch
     /// <summary>What each term adds to the document at hand.</summary>
     public float[] Contributions { get; } = new float[TextQuery.MaxTerms];
 
-    /// <summary>Scores by document of the segment at hand; zero between searches.</summary>
-    public float[] Scores { get; private set; } = [];
+    /// <summary>The terms that occur in the segment at hand, those first that can add most.</summary>
+    public SegmentTerm[] SegmentTerms { get; } = new SegmentTerm[TextQuery.MaxTerms];
 
-    /// <summary>Which blocks hold a score; zero between searches.</summary>
-    public byte[] TouchedBlocks { get; private set; } = [];
+    /// <summary>Whether each of them is added up in the window at hand, rather than probed.</summary>
+    public bool[] IsAdded { get; } = new bool[TextQuery.MaxTerms];
 
-    /// <summary>Words found in each document; zero between searches. Only used when more than one is demanded.</summary>
-    public byte[] FoundWords { get; private set; } = [];
+    /// <summary>Postings of the segment at hand that make each word occur.</summary>
+    public long[] WordCounts { get; } = new long[TextQuery.MaxWords];
 
-    /// <summary>The word counted last in each document.</summary>
-    public byte[] LastWords { get; private set; } = [];
+    /// <summary>Where each unwanted term's postings are in the segment at hand.</summary>
+    public PostingList[] UnwantedLists { get; } = new PostingList[TextQuery.MaxTerms];
+
+    /// <summary>Bounds of the scores in the window at hand, in small units, by place; zero between windows.</summary>
+    public ushort[] Sums { get; } = new ushort[1 << TextSegment.WindowLog2];
+
+    /// <summary>For each term of the segment what its codes add at most in the window at hand, in the same units.</summary>
+    public ushort[] Values { get; private set; } = new ushort[8 * TextSegment.MaxCodes];
 
     public TopK Best { get; } = new();
 
-    /// <summary>Makes room for a segment's documents.</summary>
-    public void Reserve(int documentCount, bool countsWords)
+    /// <summary>Makes room for the values of so many terms.</summary>
+    public void Reserve(int termCount)
     {
-        if (Scores.Length < documentCount)
+        if (Values.Length < termCount * TextSegment.MaxCodes)
         {
-            Scores = new float[documentCount];
-            TouchedBlocks = new byte[(documentCount >> BlockLog2) + 1];
-        }
-
-        if (countsWords && FoundWords.Length < documentCount)
-        {
-            FoundWords = new byte[documentCount];
-            LastWords = new byte[documentCount];
+            Values = new ushort[TextQuery.MaxTerms * TextSegment.MaxCodes];
         }
     }
 }
 
-/// <summary>A distinct term of a query.</summary>
-/// <param name="TermId">Its number in the dictionary, −1 when no item ever held it.</param>
-/// <param name="Token">The token it came from first.</param>
-/// <param name="Word">Number of its word, from 1.</param>
-/// <param name="QueryCount">How often the query says it.</param>
-/// <param name="DocumentFrequency">Items that hold it.</param>
-/// <param name="InverseDocumentFrequency">Its weight for rarity.</param>
-internal record struct QueryTerm(int TermId, int Token, int Word, int QueryCount, int DocumentFrequency, float InverseDocumentFrequency)
-{
-    public readonly float Weight => QueryCount * InverseDocumentFrequency;
-}
+/// <summary>A term of a query in one segment.</summary>
+/// <param name="Term">Its number among the query's distinct terms.</param>
+/// <param name="List">Its postings.</param>
+/// <param name="Weight">What its saturated count is multiplied by.</param>
+/// <param name="Words">A bit for each word that it makes occur.</param>
+/// <param name="Bound">What it adds at most in the part of the segment at hand.</param>
+/// <param name="IsDriver">Whether an item may be found through it.</param>
+/// <param name="IsDone">Whether all items that hold it were looked at.</param>
+internal record struct SegmentTerm(int Term, PostingList List, float Weight, ulong Words, float Bound, bool IsDriver, bool IsDone);

@@ -2,48 +2,29 @@ using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Indexing.Text;
 
-/// <summary>Makes segments: from the rows of new documents, or from older segments. Reused; for one thread at a time.</summary>
+/// <summary>The rows of a moment, and what is needed to weigh them.</summary>
+/// <param name="Rows">Rows by item ordinal.</param>
+/// <param name="Boosts">Weights of the fields.</param>
+/// <param name="Patterns">The frequency patterns that rows refer to.</param>
+/// <param name="TermCount">Number of terms in the dictionary.</param>
+internal sealed record TextRows(PagedView<byte[]?> Rows, float[] Boosts, FrequencyPatterns.Pattern[] Patterns, int TermCount);
+
+/// <summary>Makes segments from the rows of items. Reused; for one thread at a time.</summary>
 internal sealed class TextSegmentBuilder
 {
+    // A list of fewer postings than this, or than a few a window, is not worth its windows.
+    private const int LeastWindowedCount = 512;
+    private const int LeastCountPerWindow = 4;
+
     // Zero between calls, so that a small segment costs nothing for a large dictionary.
-    private int[] _countsByTerm = [];
+    private int[] _byTerm = [];
+    private bool[] _isPatternUsed = [];
+    private byte[] _codeOfPattern = [];
 
-    /// <summary>Inverts the rows of the given items.</summary>
-    /// <param name="items">The items, in the order that becomes the documents' numbers.</param>
-    /// <param name="rows">Rows by item ordinal.</param>
-    /// <param name="boosts">Weights of the fields.</param>
-    /// <param name="termCount">Number of terms in the dictionary.</param>
-    public TextSegment Build(int[] items, PagedView<byte[]?> rows, ReadOnlySpan<float> boosts, int termCount)
-    {
-        if (_countsByTerm.Length < termCount)
-        {
-            _countsByTerm = new int[Math.Max(termCount, _countsByTerm.Length * 2)];
-        }
-
-        var terms = CountTerms(items, rows, boosts.Length);
-        var total = 0;
-        foreach (var term in terms)
-        {
-            (_countsByTerm[term], total) = (total, checked(total + _countsByTerm[term]));
-        }
-
-        var documents = new int[total];
-        var patterns = new int[total];
-        var lengths = new float[items.Length];
-        for (var document = 0; document < items.Length; document++)
-        {
-            var row = new DocumentRow(rows[items[document]]);
-            lengths[document] = WeightedLength(ref row, boosts);
-            while (row.Next())
-            {
-                var slot = _countsByTerm[row.TermId]++;
-                documents[slot] = document;
-                patterns[slot] = row.Pattern;
-            }
-        }
-
-        return Encode(terms, documents, patterns, items, lengths);
-    }
+    // Of the build at hand, by list.
+    private readonly List<int> _terms = [];
+    private PostingList[] _lists = [];
+    private int[] _ends = [];
 
     /// <summary>The length of a row's document in words, weighted by the fields' boosts; the row stands before its first term afterwards.</summary>
     public static float WeightedLength(ref DocumentRow row, ReadOnlySpan<float> boosts)
@@ -57,152 +38,208 @@ internal sealed class TextSegmentBuilder
         return length;
     }
 
-    /// <summary>Writes the live documents of several segments into one, the earlier segments' documents first.</summary>
-    /// <param name="sources">The segments.</param>
-    /// <param name="originCodes">Receives for each new document source × 2³² + old document number.</param>
-    public static TextSegment Merge(ReadOnlySpan<TextSegmentView> sources, out long[] originCodes)
+    /// <summary>Inverts the rows of the given items.</summary>
+    /// <param name="items">Distinct items; documents are numbered by length, and by ordinal among equals.</param>
+    /// <param name="source">The items' rows.</param>
+    public TextSegment Build(ReadOnlySpan<int> items, TextRows source)
     {
-        var newDocuments = new int[sources.Length][];
-        var items = new List<int>();
-        var lengths = new List<float>();
-        var origins = new List<long>();
-        var postingBytes = 0L;
-        for (var source = 0; source < sources.Length; source++)
+        var lengths = new float[items.Length];
+        var documents = Order(items, source, lengths);
+        CountTerms(documents, source);
+        var counts = NumberCounts(source.Patterns, out var isExact);
+        var segment = Allocate(documents, lengths, counts, isExact);
+        Fill(segment, source);
+        foreach (var term in _terms)
         {
-            var view = sources[source];
-            postingBytes += view.Segment.Postings.Length;
-            newDocuments[source] = new int[view.Segment.DocumentCount];
-            for (var document = 0; document < view.Segment.DocumentCount; document++)
-            {
-                newDocuments[source][document] = view.IsDead(document) ? -1 : items.Count;
-                if (!view.IsDead(document))
-                {
-                    items.Add(view.Segment.ItemOrdinals[document]);
-                    lengths.Add(view.Segment.WeightedLengths[document]);
-                    origins.Add(((long)source << 32) | (uint)document);
-                }
-            }
+            _byTerm[term] = 0;
         }
 
-        originCodes = [.. origins];
-        return MergePostings(sources, newDocuments, [.. items], [.. lengths], (int)Math.Min(postingBytes, int.MaxValue));
+        return segment;
     }
 
-    private static TextSegment MergePostings(ReadOnlySpan<TextSegmentView> sources, int[][] newDocuments, int[] items, float[] lengths, int capacity)
+    /// <summary>The items by length, then by ordinal; writes the lengths in this order.</summary>
+    private static int[] Order(ReadOnlySpan<int> items, TextRows source, float[] lengths)
     {
-        var terms = new List<int>();
-        var offsets = new List<int> { 0 };
-        var postings = new VarIntWriter(capacity);
-        var cursors = new int[sources.Length];
-        for (var term = SmallestTerm(sources, cursors); term < int.MaxValue; term = SmallestTerm(sources, cursors))
+        var keys = new ulong[items.Length];
+        for (var i = 0; i < items.Length; i++)
         {
-            var previous = -1;
-            for (var source = 0; source < sources.Length; source++)
-            {
-                var segment = sources[source].Segment;
-                if (cursors[source] < segment.TermIds.Length && segment.TermIds[cursors[source]] == term)
-                {
-                    var bytes = segment.Postings.AsSpan(segment.Offsets[cursors[source]]..segment.Offsets[cursors[source] + 1]);
-                    CopyPostings(bytes, newDocuments[source], postings, ref previous);
-                    cursors[source]++;
-                }
-            }
+            var row = new DocumentRow(source.Rows[items[i]]);
 
-            if (previous >= 0)
-            {
-                terms.Add(term);
-                offsets.Add(postings.Length);
-            }
+            // The bits of a float that is not negative have its order.
+            keys[i] = ((ulong)BitConverter.SingleToUInt32Bits(WeightedLength(ref row, source.Boosts)) << 32) | (uint)items[i];
         }
 
-        return new TextSegment
+        Array.Sort(keys);
+        var documents = new int[items.Length];
+        for (var i = 0; i < keys.Length; i++)
         {
-            TermIds = [.. terms],
-            Offsets = [.. offsets],
-            Postings = postings.ToArray(),
-            ItemOrdinals = items,
-            WeightedLengths = lengths,
-        };
-    }
-
-    private static int SmallestTerm(ReadOnlySpan<TextSegmentView> sources, int[] cursors)
-    {
-        var smallest = int.MaxValue;
-        for (var source = 0; source < sources.Length; source++)
-        {
-            var termIds = sources[source].Segment.TermIds;
-            if (cursors[source] < termIds.Length)
-            {
-                smallest = Math.Min(smallest, termIds[cursors[source]]);
-            }
+            documents[i] = (int)(uint)keys[i];
+            lengths[i] = BitConverter.UInt32BitsToSingle((uint)(keys[i] >> 32));
         }
 
-        return smallest;
+        return documents;
     }
 
-    private static void CopyPostings(ReadOnlySpan<byte> bytes, int[] newDocuments, VarIntWriter postings, ref int previous)
+    /// <summary>Lists the terms, ascending, with their numbers of documents in <see cref="_byTerm"/>, and the patterns that occur.</summary>
+    private void CountTerms(int[] documents, TextRows source)
     {
-        var document = -1;
-        for (var at = 0; at < bytes.Length;)
+        if (_byTerm.Length < source.TermCount)
         {
-            var code = VarInt.Read(bytes, ref at);
-            var pattern = (code & 1) == 0 ? 0 : (int)VarInt.Read(bytes, ref at);
-            document += (int)(code >> 1);
-            var target = newDocuments[document];
-            if (target >= 0)
-            {
-                postings.WritePosting(target - previous, pattern);
-                previous = target;
-            }
+            _byTerm = new int[Math.Max(source.TermCount, _byTerm.Length * 2)];
         }
-    }
 
-    private List<int> CountTerms(int[] items, PagedView<byte[]?> rows, int fieldCount)
-    {
-        var terms = new List<int>();
-        foreach (var item in items)
+        if (_isPatternUsed.Length < source.Patterns.Length)
         {
-            var row = new DocumentRow(rows[item]);
-            row.SkipLengths(fieldCount);
+            _isPatternUsed = new bool[source.Patterns.Length];
+            _codeOfPattern = new byte[source.Patterns.Length];
+        }
+
+        _terms.Clear();
+        Array.Clear(_isPatternUsed);
+        foreach (var item in documents)
+        {
+            var row = new DocumentRow(source.Rows[item]);
+            row.SkipLengths(source.Boosts.Length);
             while (row.Next())
             {
-                if (_countsByTerm[row.TermId]++ == 0)
+                _isPatternUsed[row.Pattern] = true;
+                if (_byTerm[row.TermId]++ == 0)
                 {
-                    terms.Add(row.TermId);
+                    _terms.Add(row.TermId);
                 }
             }
         }
 
-        terms.Sort();
-        return terms;
+        _terms.Sort();
     }
 
-    /// <summary>Writes the postings and sets the counts back to zero; each term's count is now the end of its documents.</summary>
-    private TextSegment Encode(List<int> terms, int[] documents, int[] patterns, int[] items, float[] lengths)
+    /// <summary>Gives each pattern that occurs the code of its weighted count; where there are too many counts, neighbours share a code.</summary>
+    private float[] NumberCounts(FrequencyPatterns.Pattern[] patterns, out bool isExact)
     {
-        var offsets = new int[terms.Count + 1];
-        var postings = new VarIntWriter(documents.Length * 2);
-        var at = 0;
-        for (var index = 0; index < terms.Count; index++)
+        var distinct = new SortedSet<float>();
+        for (var pattern = 0; pattern < patterns.Length; pattern++)
         {
-            var previous = -1;
-            for (var end = _countsByTerm[terms[index]]; at < end; at++)
+            if (_isPatternUsed[pattern])
             {
-                postings.WritePosting(documents[at] - previous, patterns[at]);
-                previous = documents[at];
+                distinct.Add(patterns[pattern].WeightedCount);
             }
-
-            offsets[index + 1] = postings.Length;
-            _countsByTerm[terms[index]] = 0;
         }
 
-        return new TextSegment
+        float[] all = [.. distinct];
+        isExact = all.Length <= TextSegment.MaxCodes;
+        var counts = new float[Math.Min(all.Length, TextSegment.MaxCodes)];
+        for (var code = 0; code < counts.Length; code++)
         {
-            TermIds = [.. terms],
-            Offsets = offsets,
-            Postings = postings.ToArray(),
-            ItemOrdinals = items,
+            // The largest of the counts that share the code, so that bounds hold.
+            counts[code] = all[(int)(((code + 1L) * all.Length / counts.Length) - 1)];
+        }
+
+        for (var pattern = 0; pattern < patterns.Length; pattern++)
+        {
+            if (_isPatternUsed[pattern])
+            {
+                var at = counts.AsSpan().BinarySearch(patterns[pattern].WeightedCount);
+                _codeOfPattern[pattern] = (byte)(at < 0 ? ~at : at);
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>Lays the lists out; leaves each list's number plus one in <see cref="_byTerm"/>.</summary>
+    private TextSegment Allocate(int[] documents, float[] lengths, float[] counts, bool isExact)
+    {
+        var windows = TextSegment.WindowsOf(documents.Length);
+        var least = Math.Max(LeastWindowedCount, LeastCountPerWindow * windows);
+        var (plain, windowed, directory) = (0, 0, 0);
+        _lists = new PostingList[_terms.Count];
+        _ends = new int[_terms.Count];
+        for (var list = 0; list < _lists.Length; list++)
+        {
+            var count = _byTerm[_terms[list]];
+            if (count < least)
+            {
+                _lists[list] = new PostingList(plain, count, -1, 0);
+                plain = checked(plain + count);
+            }
+            else
+            {
+                _lists[list] = new PostingList(windowed, count, directory, 0);
+                windowed = checked(windowed + count);
+                directory += windows + 1;
+            }
+
+            _ends[list] = _lists[list].Start;
+            _byTerm[_terms[list]] = list + 1;
+        }
+
+        return new TextSegment([.. _terms])
+        {
+            Lists = _lists,
+            Documents = new int[plain],
+            DocumentCodes = new byte[plain],
+            Places = new ushort[windowed],
+            PlaceCodes = new byte[windowed],
+            WindowStarts = new int[directory],
+            WindowCodes = new byte[directory],
+            Counts = counts,
+            HasExactCounts = isExact,
+            ItemOrdinals = documents,
             WeightedLengths = lengths,
         };
+    }
+
+    private void Fill(TextSegment segment, TextRows source)
+    {
+        for (var document = 0; document < segment.DocumentCount; document++)
+        {
+            var window = document >> TextSegment.WindowLog2;
+            if ((document & ((1 << TextSegment.WindowLog2) - 1)) == 0)
+            {
+                NoteWindow(segment, window);
+            }
+
+            var row = new DocumentRow(source.Rows[segment.ItemOrdinals[document]]);
+            row.SkipLengths(source.Boosts.Length);
+            while (row.Next())
+            {
+                Append(segment, _byTerm[row.TermId] - 1, document, _codeOfPattern[row.Pattern]);
+            }
+        }
+
+        NoteWindow(segment, segment.WindowCount);
+    }
+
+    private void Append(TextSegment segment, int number, int document, byte code)
+    {
+        ref var list = ref _lists[number];
+        var at = _ends[number]++;
+        if (code > list.LargestCode)
+        {
+            list = list with { LargestCode = code };
+        }
+
+        if (list.Directory < 0)
+        {
+            segment.Documents[at] = document;
+            segment.DocumentCodes[at] = code;
+            return;
+        }
+
+        segment.Places[at] = (ushort)(document & ((1 << TextSegment.WindowLog2) - 1));
+        segment.PlaceCodes[at] = code;
+        ref var largest = ref segment.WindowCodes[list.Directory + (document >> TextSegment.WindowLog2)];
+        largest = Math.Max(largest, code);
+    }
+
+    private void NoteWindow(TextSegment segment, int window)
+    {
+        for (var list = 0; list < _lists.Length; list++)
+        {
+            if (_lists[list].HasWindows)
+            {
+                segment.WindowStarts[_lists[list].Directory + window] = _ends[list];
+            }
+        }
     }
 }

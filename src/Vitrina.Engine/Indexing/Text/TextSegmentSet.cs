@@ -41,7 +41,7 @@ internal sealed class TextSegmentSet(bool isMergingSynchronous)
     /// <summary>Marks a document as superseded or removed.</summary>
     public void MarkDead(int id, int document) => _entries[IndexOf(id)].MarkDead(document);
 
-    /// <summary>The segments of this moment, for readers.</summary>
+    /// <summary>The segments of this moment, for readers; the largest first, since its items raise the bar for the others.</summary>
     public TextSegmentView[] Freeze()
     {
         var views = new TextSegmentView[_entries.Count];
@@ -50,30 +50,26 @@ internal sealed class TextSegmentSet(bool isMergingSynchronous)
             views[i] = _entries[i].Freeze();
         }
 
+        Array.Sort(views, static (left, right) => right.Segment.DocumentCount.CompareTo(left.Segment.DocumentCount));
         return views;
     }
 
     /// <summary>Merges what is due: at once, or by starting a background task when none is running.</summary>
     /// <param name="places">By item, where its document is; rewritten for the documents that move.</param>
-    public void Merge(long[] places)
+    /// <param name="rows">The rows of this moment, frozen: a background merge reads them later.</param>
+    public void Merge(long[] places, TextRows rows)
     {
         _entries.RemoveAll(entry => entry.LiveCount == 0 && !IsMerging(entry));
         while (_merge is null && Choose() is { } ids)
         {
-            var sources = new TextSegmentView[ids.Length];
-            for (var i = 0; i < ids.Length; i++)
-            {
-                sources[i] = _entries[IndexOf(ids[i])].Freeze();
-            }
-
+            var items = LiveItems(ids);
             if (isMergingSynchronous)
             {
-                var segment = TextSegmentBuilder.Merge(sources, out var origins);
-                Replace(ids, segment, origins, places);
+                Replace(ids, new TextSegmentBuilder().Build(items, rows), places);
             }
             else
             {
-                _merge = new RunningMerge(ids, Task.Run(() => (TextSegmentBuilder.Merge(sources, out var origins), origins)));
+                _merge = new RunningMerge(ids, Task.Run(() => new TextSegmentBuilder().Build(items, rows)));
             }
         }
     }
@@ -87,23 +83,39 @@ internal sealed class TextSegmentSet(bool isMergingSynchronous)
         }
 
         _merge = null;
-        var (segment, origins) = finished.Result.GetAwaiter().GetResult();
-        Replace(finished.Ids, segment, origins, places);
+        Replace(finished.Ids, finished.Result.GetAwaiter().GetResult(), places);
         return true;
     }
 
     /// <summary>Waits for the background merge, when one is running.</summary>
     public void AwaitMerge() => _merge?.Result.Wait();
 
-    /// <summary>Swaps the sources for the merged segment; documents that died since the merge began are marked in it.</summary>
-    private void Replace(int[] ids, TextSegment segment, long[] origins, long[] places)
+    private int[] LiveItems(int[] ids)
+    {
+        var items = new List<int>();
+        foreach (var id in ids)
+        {
+            var entry = _entries[IndexOf(id)];
+            for (var document = 0; document < entry.Segment.DocumentCount; document++)
+            {
+                if (entry.IsLive(document))
+                {
+                    items.Add(entry.Segment.ItemOrdinals[document]);
+                }
+            }
+        }
+
+        return [.. items];
+    }
+
+    /// <summary>Swaps the sources for the merged segment. An item that is still in one of the sources did not change since the merge began; the others are dead in it.</summary>
+    private void Replace(int[] ids, TextSegment segment, long[] places)
     {
         var entry = new Entry(_nextId++, segment);
-        for (var document = 0; document < origins.Length; document++)
+        for (var document = 0; document < segment.DocumentCount; document++)
         {
-            var source = TextIndex.PlaceOf(ids[(int)(origins[document] >> 32)], (int)origins[document]);
             ref var place = ref places[segment.ItemOrdinals[document]];
-            if (place == source)
+            if (Array.IndexOf(ids, (int)(place >> 32)) >= 0)
             {
                 place = TextIndex.PlaceOf(entry.Id, document);
             }
@@ -177,7 +189,7 @@ internal sealed class TextSegmentSet(bool isMergingSynchronous)
         throw new InvalidOperationException($"Segment {id} is gone.");
     }
 
-    private sealed record RunningMerge(int[] Ids, Task<(TextSegment Segment, long[] Origins)> Result);
+    private sealed record RunningMerge(int[] Ids, Task<TextSegment> Result);
 
     /// <summary>A segment and the writer's copy of its dead documents, cloned before the first change behind a freeze.</summary>
     private sealed class Entry(int id, TextSegment segment)
@@ -193,6 +205,8 @@ internal sealed class TextSegmentSet(bool isMergingSynchronous)
         public int DeadCount { get; private set; }
 
         public int LiveCount => segment.DocumentCount - DeadCount;
+
+        public bool IsLive(int document) => DeadBits is null || (DeadBits[document >> 6] & (1ul << document)) == 0;
 
         public void MarkDead(int document)
         {

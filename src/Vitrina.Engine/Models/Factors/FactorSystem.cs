@@ -17,6 +17,7 @@ public sealed class FactorSystem
     private readonly float[] _scaled;
     private readonly double[] _triangle;
     private readonly double[] _solution;
+    private readonly double[] _wide;
     private float[] _rows;
     private float[] _weights = new float[64];
     private float[] _factors = new float[64];
@@ -30,7 +31,7 @@ public sealed class FactorSystem
         _dimensions = dimensions;
         _rows = new float[64 * dimensions];
         (_residual, _direction, _product, _scaled) = (new float[dimensions], new float[dimensions], new float[dimensions], new float[dimensions]);
-        (_triangle, _solution) = (new double[dimensions * dimensions], new double[dimensions]);
+        (_triangle, _solution, _wide) = (new double[dimensions * dimensions], new double[dimensions], new double[dimensions]);
     }
 
     /// <summary>The Gram matrix of rows: Σ v vᵀ.</summary>
@@ -200,15 +201,11 @@ public sealed class FactorSystem
 
         for (var row = 0; row < _count; row++)
         {
-            var factors = _rows.AsSpan(row * _dimensions, _dimensions);
+            TensorPrimitives.ConvertTruncating(_rows.AsSpan(row * _dimensions, _dimensions), _wide);
             for (var i = 0; i < _dimensions; i++)
             {
-                var factor = (double)_weights[row] * factors[i];
                 var target = _triangle.AsSpan(i * _dimensions, i + 1);
-                for (var j = 0; j < target.Length; j++)
-                {
-                    target[j] += factor * factors[j];
-                }
+                TensorPrimitives.MultiplyAdd(_wide.AsSpan(0, i + 1), _weights[row] * _wide[i], target, target);
             }
         }
     }

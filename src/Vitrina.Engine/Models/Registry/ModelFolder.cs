@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Vitrina.Engine.Models.Embeddings;
 using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Models.Registry;
@@ -21,6 +22,9 @@ public sealed class ModelFolder
     private const string ManifestFile = "manifest.json";
     private const string ModelBytes = "model.bin";
     private const string EvaluationFile = "evaluation.json";
+
+    /// <summary>The kind of versions that hold an encoder instead of a ranking model.</summary>
+    public const string EncoderKind = "dssm";
 
     // Besides the manifest: what a version consists of elsewhere too.
     private static readonly string[] TravellingFiles = [ModelBytes, EvaluationFile];
@@ -62,6 +66,26 @@ public sealed class ModelFolder
             throw new ArgumentException($"The manifest of '{manifest.Name}' does not list the model's features in the model's order.", nameof(manifest));
         }
 
+        Save(manifest, path => ModelFile.Write(path, model));
+    }
+
+    /// <summary>Stores a new version of an encoder: a manifest of kind <see cref="EncoderKind"/> without features.</summary>
+    /// <exception cref="ArgumentException">A name or version is not usable as a folder, or the manifest is not an encoder's.</exception>
+    /// <exception cref="InvalidOperationException">The version exists: versions are never overwritten.</exception>
+    public void Save(ModelManifest manifest, DssmEncoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(encoder);
+        if (manifest.Kind != EncoderKind || manifest.Features.Count > 0)
+        {
+            throw new ArgumentException($"The manifest of '{manifest.Name}' is not one of an encoder: its kind must be '{EncoderKind}', and it has no features.", nameof(manifest));
+        }
+
+        Save(manifest, path => DssmFile.Write(path, encoder));
+    }
+
+    private void Save(ModelManifest manifest, Action<string> write)
+    {
         string target = FolderOf(manifest.Name, manifest.Version);
         if (Directory.Exists(target))
         {
@@ -76,7 +100,7 @@ public sealed class ModelFolder
         }
 
         Directory.CreateDirectory(unfinished);
-        ModelFile.Write(Path.Combine(unfinished, ModelBytes), model);
+        write(Path.Combine(unfinished, ModelBytes));
         WriteManifest(unfinished, manifest with { Checksum = ChecksumOf(Path.Combine(unfinished, ModelBytes)) });
         Publish(unfinished, manifest.Name, target);
     }
@@ -113,27 +137,45 @@ public sealed class ModelFolder
     /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or does not belong to the other.</exception>
     public LoadedModel Load(string name, string version) => Read(FolderOf(name, version));
 
+    /// <summary>Loads a version of an encoder and verifies it.</summary>
+    /// <exception cref="FileNotFoundException">There is no such version.</exception>
+    /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or no encoder.</exception>
+    public DssmEncoder LoadEncoder(string name, string version)
+    {
+        string folder = FolderOf(name, version);
+        ModelManifest manifest = ReadManifest(folder);
+        return manifest.Kind == EncoderKind
+            ? Read(folder, manifest, DssmFile.Read)
+            : throw new DamagedFileException(Path.Combine(folder, ModelBytes), $"holds a model of kind '{manifest.Kind}', not an encoder");
+    }
+
     private static LoadedModel Read(string folder)
     {
         ModelManifest manifest = ReadManifest(folder);
+        RankingModel model = Read(folder, manifest, path => ModelFile.Read(path, manifest.Kind));
+        if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Inputs.Select(input => input.Name), StringComparer.Ordinal))
+        {
+            throw new DamagedFileException(Path.Combine(folder, ModelBytes), "does not have the features that its manifest lists");
+        }
+
+        return new LoadedModel(manifest, model);
+    }
+
+    private static T Read<T>(string folder, ModelManifest manifest, Func<string, T> read)
+    {
         string path = Path.Combine(folder, ModelBytes);
         if (!File.Exists(path))
         {
             throw new DamagedFileException(path, "missing beside its manifest");
         }
 
-        RankingModel model = ModelFile.Read(path, manifest.Kind);
+        T model = read(path);
         if (manifest.Checksum is { } checksum && checksum != ChecksumOf(path))
         {
             throw new DamagedFileException(path, "is not the file that its manifest was written for: the checksums differ");
         }
 
-        if (!manifest.Features.Select(f => f.Name).SequenceEqual(model.Inputs.Select(input => input.Name), StringComparer.Ordinal))
-        {
-            throw new DamagedFileException(path, "does not have the features that its manifest lists");
-        }
-
-        return new LoadedModel(manifest, model);
+        return model;
     }
 
     /// <summary>Reads the bytes of a model (<c>model.bin</c>) without a manifest.</summary>
@@ -247,7 +289,16 @@ public sealed class ModelFolder
                 AtomicFile.WriteAllBytes(Path.Combine(incoming, file), bytes);
             }
 
-            ModelManifest manifest = Read(incoming).Manifest;
+            ModelManifest manifest = ReadManifest(incoming);
+            if (manifest.Kind == EncoderKind)
+            {
+                Read(incoming, manifest, DssmFile.Read);
+            }
+            else
+            {
+                Read(incoming);
+            }
+
             string target = FolderOf(manifest.Name, manifest.Version);
             if (Directory.Exists(target))
             {

@@ -7,6 +7,7 @@ namespace Vitrina.Engine.Ranking.Explaining;
 internal static class ExplainStage
 {
     private const int MaxDetails = 12;
+    private const int MaxSharedWords = 4;
 
     /// <summary>Explains the page's items, and the items that the caller names.</summary>
     public static void Run(RankingContext context)
@@ -16,6 +17,11 @@ internal static class ExplainStage
         {
             var index = context.Order[place];
             context.Explained.Add((ReasonsOf(context, index), explain.IsOn ? ScoreOf(context, index) : null));
+        }
+
+        foreach (var index in context.Similar)
+        {
+            context.ExplainedSimilar.Add(([.. ReasonsOf(context, index), AnalogReason(context, index)], explain.IsOn ? ScoreOf(context, index) : null));
         }
 
         foreach (var id in explain.Items)
@@ -42,12 +48,30 @@ internal static class ExplainStage
             }
         }
 
+        foreach (var intent in context.Reading?.Intents ?? [])
+        {
+            if (intent.MetValue(context.Scope.Items[index]) is { } value)
+            {
+                reasons.Add($"attribute intent: {value}");
+            }
+        }
+
         if (context.Moves[index] is { } rule)
         {
             reasons.Add($"rule:{rule}");
         }
 
         return [.. reasons];
+    }
+
+    /// <summary>What an analog shares with the query, and what of it it lacks.</summary>
+    private static string AnalogReason(RankingContext context, int index)
+    {
+        var exact = context.Reading!.Exact;
+        var shared = context.TextQuery is { } query && context.Snapshot.Market.Text?.Explain(query, context.Scope.Items[index].Ordinal, context.TextScratch) is { } explained
+            ? explained.Terms.Where(term => term.Contribution > 0).OrderByDescending(term => term.Contribution).Take(MaxSharedWords).Select(term => term.Term)
+            : [];
+        return $"analog: not {string.Join(", ", exact.Codes.Concat(exact.Phrases.Select(phrase => $"\"{phrase}\"")))}; shares {string.Join(", ", shared)}";
     }
 
     /// <summary>How a candidate's score came about.</summary>
@@ -79,7 +103,9 @@ internal static class ExplainStage
         var fallback = context.Surface.Declaration.Score.Fallback.ToString().ToLowerInvariant();
         if (fallback == "text" && context.TextQuery is not null)
         {
-            return new Explanation("text score (BM25)", score, TextDetails(context, index));
+            var details = TextDetails(context, index);
+            var boost = score - details.Sum(detail => detail.Value);
+            return new Explanation("text score (BM25)", score, context.Reading is { Intents.Count: > 0 } ? [.. details, Explanation.Leaf("boost by attribute intents", boost)] : details);
         }
 
         if (context.Scope.Groups is { } groups && fallback == "popularity")
@@ -105,7 +131,8 @@ internal static class ExplainStage
 
             var column = serving.Columns[feature];
             var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
-            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}", contributions[feature]));
+            var remark = column < 0 ? null : context.Vertical.Features[column].Remark(context.Scope, index);
+            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}{(remark is null ? "" : $" ({remark})")}", contributions[feature]));
         }
 
         details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));
@@ -148,6 +175,11 @@ internal static class ExplainStage
         }
 
         var explanation = ScoreOf(context, index);
+        if (context.Similar.IndexOf(index) is >= 0 and var analog)
+        {
+            return new ItemFate(id, SectionNames.Similar, string.Create(CultureInfo.InvariantCulture, $"place {analog + 1} of {context.Similar.Count} in the section 'similar'"), explanation);
+        }
+
         if (context.Marks[index] is { } mark)
         {
             return new ItemFate(id, "removed", mark, explanation);

@@ -21,6 +21,10 @@ internal static class FilterStage
             {
                 context.Marks[i] = attribute;
             }
+            else if (context.Reading is { } reading && context.Request.Items.Count == 0 && !reading.Exact.Accepts(items[i]))
+            {
+                context.Marks[i] = reading.Exact.HoldsUnwanted(items[i]) ? "query:unwanted" : SectionNames.OtherMark;
+            }
         }
     }
 
@@ -31,7 +35,7 @@ internal static class FilterStage
         var items = context.Scope.Items;
         for (var i = 0; i < items.Length; i++)
         {
-            if (context.Marks[i] is not null)
+            if (context.Marks[i] is not (null or SectionNames.OtherMark))
             {
                 continue;
             }
@@ -48,9 +52,9 @@ internal static class FilterStage
                 continue;
             }
 
-            for (var filter = 0; filter < filters.Count && context.Marks[i] is null; filter++)
+            for (var filter = 0; filter < filters.Count && context.Marks[i] is null or SectionNames.OtherMark; filter++)
             {
-                context.Marks[i] = filters[filter].MarkOf(state, context.NowMs);
+                context.Marks[i] = filters[filter].MarkOf(state, context.NowMs) ?? context.Marks[i];
             }
         }
     }

@@ -18,6 +18,7 @@ internal static class MixStage
         }
 
         context.OrderedCount = count;
+        OrderSimilar(context);
         var order = context.Order.AsSpan(0, count);
         if (context.Request.Sort is { } sort)
         {
@@ -65,6 +66,22 @@ internal static class MixStage
         {
             rule.Apply(context, context.PageSize);
         }
+    }
+
+    /// <summary>The best of what an exact query does not mean: never on its page, but in a section of its own.</summary>
+    private static void OrderSimilar(RankingContext context)
+    {
+        context.Similar.Clear();
+        for (var i = 0; context.SimilarLimit > 0 && i < context.Count; i++)
+        {
+            if (context.Marks[i] == SectionNames.OtherMark)
+            {
+                context.Similar.Add(i);
+            }
+        }
+
+        context.Similar.Sort(new ByScore(context));
+        context.Similar.RemoveRange(Math.Min(context.Similar.Count, context.SimilarLimit), Math.Max(0, context.Similar.Count - context.SimilarLimit));
     }
 
     // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.

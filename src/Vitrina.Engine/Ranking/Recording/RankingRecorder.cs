@@ -42,20 +42,21 @@ internal sealed class RankingRecorder
         for (var place = 0; place < items.Length; place++)
         {
             var index = context.Order[place];
-            var itemId = context.Scope.Items[index].Id.Value;
             var shownAt = context.Request.IsShadow ? context.GivenPlaceOf(index) : shownBefore + place + 1;
-            items[place] = new AnswerItem
+            var itemId = context.Scope.Items[index].Id.Value;
+            var token = new RankingToken(id, groups is null ? itemId : RankingToken.OfGroup(itemId), shownAt, context.Query.Hash, ArmOf(assignments, place));
+            items[place] = Answer(context, index, token, context.Explained[place]) with
             {
                 Id = itemId,
                 Position = shownBefore + place + 1,
                 ShownPosition = context.Request.IsShadow ? shownAt : 0,
-                Score = context.Scores[index],
-                Token = Signer.Sign(new RankingToken(id, groups is null ? itemId : RankingToken.OfGroup(itemId), shownAt, context.Query.Hash, ArmOf(assignments, place))),
-                Reasons = context.Explained[place].Reasons,
-                Explanation = context.Explained[place].Explanation,
                 Items = best?[place].Select(item => new GroupItem(item.Id.Value, Signer.Sign(new RankingToken(id, item.Id.Value, shownAt, 0, ArmOf(assignments, place))))).ToArray(),
             };
         }
+
+        // Their places go on behind the organic ones, so that a token names one place of the page.
+        AnswerItem[] similar = [.. context.Similar.Select((index, place) => Answer(
+            context, index, new RankingToken(id, context.Scope.Items[index].Id.Value, items.Length + place + 1, context.Query.Hash, null), context.ExplainedSimilar[place]))];
 
         Journal(context, id, shownBefore, assignments);
         LogFeatures(context, id, shownBefore);
@@ -63,7 +64,9 @@ internal sealed class RankingRecorder
         {
             RankingId = id,
             AsOf = context.AsOf,
-            Sections = [new AnswerSection("organic", items)],
+            Sections = similar.Length == 0 ? [new AnswerSection(SectionNames.Organic, items)] : [new AnswerSection(SectionNames.Organic, items), new AnswerSection(SectionNames.Similar, similar)],
+            IsNothingFound = IsNothingFound(context),
+            Query = QueryOf(context),
             Assignments = assignments,
             Facets = FacetCounts.Of(context),
             Degraded = context.Degraded.Count == 0 ? [] : [.. context.Degraded],
@@ -75,6 +78,23 @@ internal sealed class RankingRecorder
             Asked = context.Asked.Count == 0 ? [] : [.. context.Asked],
         };
     }
+
+    private AnswerItem Answer(RankingContext context, int index, RankingToken token, (string[] Reasons, Explanation? Explanation) explained) => new()
+    {
+        Id = token.Item,
+        Position = token.Position,
+        Score = context.Scores[index],
+        Token = Signer.Sign(token),
+        Reasons = explained.Reasons,
+        Explanation = explained.Explanation,
+    };
+
+    private static bool IsNothingFound(RankingContext context) => context.HasQuery && context.OrderedCount == 0 && context.ShownBefore == 0;
+
+    private static AnsweredQuery? QueryOf(RankingContext context) => context.Reading is { } reading
+        ? new AnsweredQuery(reading.Text, context.IsExact, reading.Exact.Codes, reading.Exact.Phrases, reading.Rewrites,
+            [.. reading.Intents.Select(intent => new AnsweredIntent([.. intent.Values.Select(value => $"{value.Slot.Name} = {value.Value}")], intent.IsHard, intent.IsRelaxed))])
+        : null;
 
     // What crediting needs when the record is lost: the arms, and for a draft the arm that placed the item.
     private static string? ArmOf(RecordedAssignment[] assignments, int place)
@@ -132,6 +152,9 @@ internal sealed class RankingRecorder
             Unshown = context.Request.IsShadow ? [] : Unshown(context),
             Counter = context.Request.IsShadow ? [.. context.Order.Take(context.OrderedCount).Select(index => context.GivenPlaceOf(index) - 1)] : [],
             Assignments = assignments,
+            IsNothingFound = IsNothingFound(context),
+            IsExact = context.IsExact,
+            Similar = [.. context.Similar.Select(index => new ShownItem(context.Scope.Items[index].Id.Value, 1, context.Scores[index], context.SourcesOf(index)))],
         };
         var writer = new ByteWriter();
         record.Write(writer);

@@ -17,7 +17,7 @@ internal static class RetrieveStage
         for (var index = 0; index < sources.Count; index++)
         {
             var source = sources[index];
-            if (source.When == SourceUse.NoQuery && context.Query.Hash != 0)
+            if (source.When == SourceUse.NoQuery && context.HasQuery)
             {
                 continue;
             }

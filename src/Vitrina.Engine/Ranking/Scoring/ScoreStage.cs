@@ -7,6 +7,9 @@ namespace Vitrina.Engine.Ranking.Scoring;
 /// <summary>Gives every candidate a score: the surface's model, else its fallback. Never drops or reorders.</summary>
 internal static class ScoreStage
 {
+    // Before a model has learned what naming a value is worth: enough to pass one common word, too little to pass the rare one.
+    private const float IntentBoost = 0.5f;
+
     public static void Run(RankingContext context)
     {
         Score(context);
@@ -31,7 +34,7 @@ internal static class ScoreStage
             ComputeFeatures(context);
         }
 
-        FallBack(context, declared.Fallback, scores);
+        FallBack(context, declared, scores);
     }
 
     // An experiment's arm may lean on features without a model of its own.
@@ -70,11 +73,16 @@ internal static class ScoreStage
         context.HasFeatures = true;
     }
 
-    private static void FallBack(RankingContext context, ScoreFallback fallback, Span<float> scores)
+    private static void FallBack(RankingContext context, ScoreDeclaration declared, Span<float> scores)
     {
+        var fallback = declared.Fallback;
         if (fallback == ScoreFallback.Text && context.TextQuery is not null)
         {
             TextScores.Compute(context.Scope, field: -1, scores, isCoverage: false);
+            for (var i = 0; context.Reading is { Intents.Count: > 0 } reading && i < scores.Length; i++)
+            {
+                scores[i] *= 1 + (IntentBoost * reading.IntentShareOf(context.Scope.Items[i]));
+            }
         }
         else if (context.Scope.Groups is { } groups && fallback == ScoreFallback.Popularity)
         {
@@ -87,12 +95,29 @@ internal static class ScoreStage
         {
             context.SourceScores.AsSpan(0, scores.Length).CopyTo(scores);
         }
+        else if (fallback == ScoreFallback.Rrf)
+        {
+            Fuse(context, (float)declared.RrfK, scores);
+        }
         else
         {
             var popularity = context.Vertical.Popularity;
             for (var i = 0; i < scores.Length; i++)
             {
                 scores[i] = (float)double.LogP1(popularity.Of(context.Snapshot.Market, context.Scope.Items[i].Ordinal, context.NowMs));
+            }
+        }
+    }
+
+    // Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods" (SIGIR 2009).
+    private static void Fuse(RankingContext context, float k, Span<float> scores)
+    {
+        scores.Clear();
+        foreach (var ranks in context.SourceRanks.AsSpan(0, context.Surface.Sources.Count + 1))
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                scores[i] += ranks[i] > 0 ? 1 / (k + ranks[i]) : 0;
             }
         }
     }

@@ -47,7 +47,7 @@ internal static class TextLines
         {
             return reader.ReadLine();
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
             throw new RecommendDataException($"'{path}', line {number}: the compressed file is damaged: {error.Message}");
         }

@@ -8,6 +8,8 @@ namespace Vitrina.Learning.Recommending.Measuring;
 public sealed class ListMeasures
 {
     private static readonly int[] s_cuts = [5, 10, 20, 40];
+    private static readonly string[] s_keys =
+        [.. s_cuts.SelectMany(cut => new[] { $"hr@{cut}", $"recall@{cut}", $"precision@{cut}", $"ndcg@{cut}", $"mrr@{cut}" }), "mrr"];
     private readonly double[][] _values;
     private readonly bool[] _isShown;
 
@@ -21,14 +23,13 @@ public sealed class ListMeasures
     }
 
     /// <summary>Keys of the measures.</summary>
-    public static IReadOnlyList<string> Keys { get; } =
-        [.. s_cuts.SelectMany(cut => new[] { $"hr@{cut}", $"recall@{cut}", $"precision@{cut}", $"ndcg@{cut}", $"mrr@{cut}" }), "mrr"];
+    public static IReadOnlyList<string> Keys => s_keys;
 
     /// <summary>Share of the items that stand among the first 20 of at least one query.</summary>
     public double Coverage => (double)_isShown.Count(isShown => isShown) / _isShown.Length;
 
     /// <summary>One value per query.</summary>
-    public double[] Of(string key) => _values[((List<string>)[.. Keys]).IndexOf(key)];
+    public double[] Of(string key) => _values[Array.IndexOf(s_keys, key)];
 
     /// <summary>The mean over queries.</summary>
     public double Mean(string key) => Of(key).Average();

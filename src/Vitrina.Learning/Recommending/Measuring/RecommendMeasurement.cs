@@ -19,18 +19,16 @@ public static class RecommendMeasurement
     /// <param name="fitted">The sources.</param>
     /// <param name="reranker">The re-ranker; null measures the sources alone.</param>
     /// <param name="queries">The queries.</param>
-    /// <param name="allowsRepeats">Whether an item of the history may be the answer.</param>
+    /// <param name="task">The task that they belong to.</param>
     /// <param name="listed">Receives each query's re-ranked list, best first, in the queries' order; null for none.</param>
-    /// <param name="progress">Receives the done share.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     public static IReadOnlyList<MeasuredMethod> Run(
-        FittedSources fitted, Reranker? reranker, IReadOnlyList<RecommendQuery> queries, bool allowsRepeats,
-        Action<RecommendQuery, IReadOnlyList<(int Item, float Score)>>? listed = null,
-        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        FittedSources fitted, Reranker? reranker, IReadOnlyList<RecommendQuery> queries, RecommendTask task,
+        Action<RecommendQuery, IReadOnlyList<(int Item, float Score)>>? listed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(fitted);
         ArgumentNullException.ThrowIfNull(queries);
-        ListMeasures[] measures = [.. fitted.Sources.Select(_ => new ListMeasures(queries.Count, fitted.Known.ItemCount)), new ListMeasures(queries.Count, fitted.Known.ItemCount)];
+        ListMeasures[] measures = [.. fitted.Sources.Select(_ => new ListMeasures(queries.Count, fitted.ItemCount)), new ListMeasures(queries.Count, fitted.ItemCount)];
         CandidateFeatures features = new(fitted);
         long[] ticks = new long[measures.Length];
         Lock together = new();
@@ -40,7 +38,7 @@ public static class RecommendMeasurement
             int count = Math.Min(Step, queries.Count - first);
             List<(int Item, float Score)>?[] lists = new List<(int Item, float Score)>?[count];
             ParallelOptions options = new() { CancellationToken = cancellationToken };
-            Parallel.For(0, count, options, () => (Work: new QueryWorkspace(fitted, allowsRepeats), Ticks: 0L), (number, _, local) =>
+            Parallel.For(0, count, options, () => (Work: new QueryWorkspace(fitted, task), Ticks: 0L), (number, _, local) =>
             {
                 RecommendQuery query = queries[first + number];
                 local.Work.Retrieve(query);
@@ -67,7 +65,6 @@ public static class RecommendMeasurement
                     ticks[^1] += local.Ticks;
                 }
             });
-            progress?.Report((double)(first + count) / queries.Count);
             for (int number = 0; listed is not null && number < count; number++)
             {
                 listed(queries[first + number], lists[number] ?? []);

@@ -14,7 +14,7 @@ public static class LeaveLastOut
     {
         IReadOnlyList<NamedSequence> people = SequenceFile.ReadUsers(path);
         ItemNumbering items = new(seed, people);
-        ItemAttributes? attributes = AttributeFile.Beside(path) is { } file ? AttributeFile.Read(file, items).Attributes : null;
+        (ItemAttributes? attributes, IReadOnlyList<string> attributeNames) = AttributeFile.Beside(path) is { } file ? AttributeFile.Read(file, items) : (null, []);
         (string Name, int[] Items)[] sequences = [.. people.Select(person => (person.Name, items.OrdinalsOf(person)))];
         RecommendFold latest = Cut(sequences, items.Names.Count, 2, 2);
         if (latest.Queries.Count == 0)
@@ -26,6 +26,7 @@ public static class LeaveLastOut
         {
             ItemNames = items.Names,
             Attributes = attributes,
+            AttributeNames = attributeNames,
             IsOrdered = true,
             Learning = [latest, Cut(sequences, items.Names.Count, 3, 3)],
             Tests =

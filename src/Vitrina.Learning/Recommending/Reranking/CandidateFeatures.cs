@@ -6,6 +6,7 @@ namespace Vitrina.Learning.Recommending.Reranking;
 /// <remarks>No feature is an id or depends on the order of ids. Safe for concurrent use; workspaces are not shared.</remarks>
 internal sealed class CandidateFeatures
 {
+    private const int SourceFeatures = 3;
     private const int RecentItems = 3;
     private const int HistoryForCosine = 20;
     private readonly FittedSources _fitted;
@@ -18,6 +19,9 @@ internal sealed class CandidateFeatures
 
     /// <summary>Names by column.</summary>
     public string[] Names { get; }
+
+    /// <summary>Columns with each source's share of its best score.</summary>
+    public int[] Shares => [.. Enumerable.Range(0, _fitted.Sources.Count).Select(source => (SourceFeatures * source) + SourceFeatures - 1)];
 
     /// <summary>Fills the features of all candidates of a workspace.</summary>
     public void Fill(RecommendQuery query, QueryWorkspace work)
@@ -47,9 +51,14 @@ internal sealed class CandidateFeatures
             yield return $"{source.Name}:share";
         }
 
-        foreach (string name in new[] { "count", "last_count", "last_share", "history_length", "count_of_last" })
+        foreach (string name in new[] { "count", "last_count", "last_share", "history_length" })
         {
             yield return name;
+        }
+
+        if (fitted.HistoryCounts is not null)
+        {
+            yield return "count_of_last";
         }
 
         if (fitted.Pairs is not null)
@@ -125,7 +134,11 @@ internal sealed class CandidateFeatures
         }
 
         work.Features.Column(column++).Fill(query.History.Length);
-        work.Features.Column(column++).Fill(query.History.Length == 0 ? float.NaN : MathF.Log(1 + _fitted.Popularity[query.History[^1]]));
+        if (_fitted.HistoryCounts is { } counts)
+        {
+            work.Features.Column(column++).Fill(query.History.Length == 0 ? float.NaN : MathF.Log(1 + counts[query.History[^1]]));
+        }
+
         return column;
     }
 

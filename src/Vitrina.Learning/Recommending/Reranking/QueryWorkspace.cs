@@ -16,6 +16,7 @@ internal sealed class QueryWorkspace
     private const int LeastCandidates = 100;
     private readonly FittedSources _fitted;
     private readonly bool _allowsRepeats;
+    private readonly int[] _ineligible;
     private readonly int[] _stamps;
     private readonly TopK _best = new();
     private int[] _listItems = new int[1024];
@@ -23,11 +24,12 @@ internal sealed class QueryWorkspace
     private int _stamp;
     private int[] _candidates = new int[1024];
 
-    public QueryWorkspace(FittedSources fitted, bool allowsRepeats)
+    public QueryWorkspace(FittedSources fitted, RecommendTask task)
     {
         _fitted = fitted;
-        _allowsRepeats = allowsRepeats;
-        int items = fitted.Known.ItemCount;
+        _allowsRepeats = task.AllowsRepeats;
+        _ineligible = task.Eligible is { } eligible ? [.. Enumerable.Range(0, eligible.Length).Where(item => !eligible[item])] : [];
+        int items = fitted.ItemCount;
         _stamps = new int[items];
         Scores = [.. fitted.Sources.Select(_ => new float[items])];
         Largest = new float[Scores.Length];
@@ -96,14 +98,17 @@ internal sealed class QueryWorkspace
 
     private void Exclude(ReadOnlySpan<int> history, float[] scores)
     {
-        if (_allowsRepeats)
-        {
-            return;
-        }
-
-        foreach (int item in history)
+        foreach (int item in _ineligible)
         {
             scores[item] = float.NegativeInfinity;
+        }
+
+        if (!_allowsRepeats)
+        {
+            foreach (int item in history)
+            {
+                scores[item] = float.NegativeInfinity;
+            }
         }
     }
 

@@ -6,12 +6,104 @@ public sealed class FittedSources
     private const int WideCandidates = 150;
     private const int NarrowCandidates = 50;
 
-    private FittedSources(ItemSequences known, ItemAttributes? attributes, IReadOnlyList<ItemSource> sources, PairFeatures? pairs)
+    /// <summary>Wraps fitted sources.</summary>
+    /// <param name="popularity">How often each item occurs, shape [items].</param>
+    /// <param name="sources">The sources; popularity stands first.</param>
+    internal FittedSources(int[] popularity, IReadOnlyList<ItemSource> sources)
     {
-        Known = known;
-        Attributes = attributes;
+        Popularity = popularity;
+        LastCounts = new int[popularity.Length];
         Sources = sources;
-        Pairs = pairs;
+    }
+
+    /// <summary>Number of items.</summary>
+    public int ItemCount => Popularity.Length;
+
+    /// <summary>How often each item of a history occurs; null where what is recommended is not what histories hold.</summary>
+    internal int[]? HistoryCounts { get; private init; }
+
+    /// <summary>Attributes of the items; null where there are none.</summary>
+    public ItemAttributes? Attributes { get; private init; }
+
+    /// <summary>The sources; popularity stands first.</summary>
+    public IReadOnlyList<ItemSource> Sources { get; }
+
+    /// <summary>Pair counts that features read; null for sets without an order.</summary>
+    internal PairFeatures? Pairs { get; private init; }
+
+    /// <summary>How often each item occurs.</summary>
+    public int[] Popularity { get; }
+
+    /// <summary>How often each item stands last in a sequence.</summary>
+    public int[] LastCounts { get; private init; }
+
+    /// <summary>Fits all sources that a task can have.</summary>
+    /// <param name="known">What people did.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="options">Settings.</param>
+    public static FittedSources Fit(ItemSequences known, RecommendTask task, SourceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(options);
+        CsrMatrix together = PairCounts.Count(known, PairWeights.All(known.LongestLength));
+        List<ItemSource> sources =
+        [
+            new FixedSource("popularity", NarrowCandidates, [.. Enumerable.Range(0, known.ItemCount).Select(item => (float)known.CountOf(item))]),
+            new MatrixSource("item-knn", NarrowCandidates, Cosine(known, together, options), options.ItemKnnQueryDecay),
+            new UserKnnSource(known, options.UserKnn, WideCandidates),
+            new FactorSource(known, options.Factors, task.IsOrdered ? NarrowCandidates : WideCandidates),
+        ];
+        if (task.IsOrdered)
+        {
+            AddOrdered(sources, known, options);
+        }
+        else
+        {
+            sources.Add(new MatrixSource("rp3beta", NarrowCandidates, Walks(known, options), double.PositiveInfinity));
+        }
+
+        if (task.Attributes is not null)
+        {
+            sources.Add(new AttributeSource(task.Attributes, NarrowCandidates, options.AttributeQueryDecay));
+            if (task.IsOrdered && task.Attributes.Count <= GroupTransitions.MaxGroups)
+            {
+                sources.Add(new AttributeTransitionSource(known, task.Attributes, NarrowCandidates));
+            }
+        }
+
+        if (known.ItemCount <= options.MostEaseItems)
+        {
+            sources.Add(EaseSource.Fit(known, task.Attributes, options.Ease, WideCandidates));
+        }
+
+        if (task.AllowsRepeats)
+        {
+            sources.Add(new HistorySource(NarrowCandidates, options.CoVisitation.QueryDecay));
+        }
+
+        int[] popularity = [.. Enumerable.Range(0, known.ItemCount).Select(known.CountOf)];
+        return new FittedSources(popularity, sources)
+        {
+            HistoryCounts = popularity,
+            Attributes = task.Attributes,
+            Pairs = task.IsOrdered ? PairFeatures.Count(known, Shortened(together, options.RowLimit), options.RowLimit) : null,
+            LastCounts = LastsOf(known),
+        };
+    }
+
+    private static void AddOrdered(List<ItemSource> sources, ItemSequences known, SourceOptions options)
+    {
+        CsrMatrix directed = CoVisitation(known, options.CoVisitation, options.RowLimit);
+        CsrMatrix near = CoVisitation(known, options.NextItem, options.RowLimit);
+        CsrMatrix shortened = Shortened(directed, options.TwoStepRowLimit);
+        sources.Add(new MatrixSource("co-visitation", WideCandidates, directed, options.CoVisitation.QueryDecay));
+        sources.Add(new MatrixSource("next-item", WideCandidates, near, options.NextItem.QueryDecay));
+        sources.Add(new MatrixSource("two-step", WideCandidates, shortened.Times(shortened, options.RowLimit), options.CoVisitation.QueryDecay));
+    }
+
+    private static int[] LastsOf(ItemSequences known)
+    {
         int[] lasts = new int[known.ItemCount];
         for (int sequence = 0; sequence < known.Count; sequence++)
         {
@@ -21,60 +113,15 @@ public sealed class FittedSources
             }
         }
 
-        LastCounts = lasts;
-        Popularity = [.. Enumerable.Range(0, known.ItemCount).Select(known.CountOf)];
+        return lasts;
     }
 
-    /// <summary>What the sources know.</summary>
-    public ItemSequences Known { get; }
-
-    /// <summary>Attributes of the items; null where there are none.</summary>
-    public ItemAttributes? Attributes { get; }
-
-    /// <summary>The sources; popularity stands first.</summary>
-    public IReadOnlyList<ItemSource> Sources { get; }
-
-    /// <summary>Pair counts that features read; null for sets without an order.</summary>
-    internal PairFeatures? Pairs { get; }
-
-    /// <summary>How often each item occurs.</summary>
-    public int[] Popularity { get; }
-
-    /// <summary>How often each item stands last in a sequence.</summary>
-    public int[] LastCounts { get; }
-
-    /// <summary>Fits all sources.</summary>
-    /// <param name="known">What people did.</param>
-    /// <param name="attributes">Attributes of the items; null where there are none.</param>
-    /// <param name="isOrdered">Whether sequences are in time order.</param>
-    /// <param name="options">Settings.</param>
-    public static FittedSources Fit(ItemSequences known, ItemAttributes? attributes, bool isOrdered, SourceOptions options)
+    // Three steps of a random walk, item to person to item, by one of the pair's shares (Paudel et al., RP3beta, ACM TiiS 2017).
+    private static CsrMatrix Walks(ItemSequences known, SourceOptions options)
     {
-        ArgumentNullException.ThrowIfNull(known);
-        ArgumentNullException.ThrowIfNull(options);
-        CsrMatrix together = PairCounts.Count(known, PairWeights.All(known.LongestLength), null, options.RowLimit);
-        List<ItemSource> sources =
-        [
-            new PopularitySource(known, NarrowCandidates),
-            new MatrixSource("item-knn", NarrowCandidates, Cosine(known, together, options), options.ItemKnnQueryDecay),
-            new UserKnnSource(known, options.UserKnn, WideCandidates),
-        ];
-        if (isOrdered)
-        {
-            CsrMatrix directed = CoVisitation(known, options.CoVisitation, options.RowLimit);
-            CsrMatrix near = CoVisitation(known, options.NextItem, options.RowLimit);
-            CsrMatrix shortened = CsrRows.Build(directed.RowCount, directed.ColumnCount, options.TwoStepRowLimit, (row, sums) => Copy(directed, row, sums));
-            sources.Add(new MatrixSource("co-visitation", WideCandidates, directed, options.CoVisitation.QueryDecay));
-            sources.Add(new MatrixSource("next-item", WideCandidates, near, options.NextItem.QueryDecay));
-            sources.Add(new MatrixSource("two-step", WideCandidates, shortened.Times(shortened, options.RowLimit), options.CoVisitation.QueryDecay));
-        }
-
-        if (attributes is not null)
-        {
-            sources.Add(new AttributeSource(attributes, NarrowCandidates, options.AttributeQueryDecay));
-        }
-
-        return new FittedSources(known, attributes, sources, isOrdered ? PairFeatures.Count(known, together, options.RowLimit) : null);
+        double[] damping = Powers(known, options.WalkExponent);
+        CsrMatrix counts = PairCounts.Count(known, PairWeights.All(known.LongestLength), length => 1f / length);
+        return Shortened(counts.Map((item, other, count) => (float)(count / (known.CountOf(item) * damping[other]))), options.RowLimit);
     }
 
     /// <summary>Directed co-visitation, damped by how often both items occur.</summary>
@@ -86,28 +133,31 @@ public sealed class FittedSources
     {
         double[] ofKnown = Powers(known, options.KnownExponent), ofTarget = Powers(known, options.TargetExponent);
         CsrMatrix damped = counts.Map((item, other, count) => (float)(count / ((ofKnown[item] * ofTarget[other]) + options.Shrink)));
-        return rowLimit >= known.ItemCount ? damped : CsrRows.Build(damped.RowCount, damped.ColumnCount, rowLimit, (row, sums) => Copy(damped, row, sums));
+        return Shortened(damped, rowLimit);
     }
 
     private static CsrMatrix Cosine(ItemSequences known, CsrMatrix together, SourceOptions options)
     {
         double[] roots = Powers(known, 0.5);
         CsrMatrix cosine = together.Map((item, other, count) => (float)(count / ((roots[item] * roots[other]) + options.ItemKnnShrink)));
-        return options.ItemKnnNeighbours >= known.ItemCount
-            ? cosine
-            : CsrRows.Build(cosine.RowCount, cosine.ColumnCount, options.ItemKnnNeighbours, (row, sums) => Copy(cosine, row, sums));
+
+        // Each item has its own nearest ones; a row of the source is read the other way round: what an item of the history is near to.
+        return Shortened(cosine, Math.Min(options.ItemKnnNeighbours, options.RowLimit)).Transposed();
     }
 
     private static double[] Powers(ItemSequences known, double exponent)
         => [.. Enumerable.Range(0, known.ItemCount).Select(item => Math.Pow(known.CountOf(item), exponent))];
 
-    private static void Copy(CsrMatrix matrix, int row, RowAccumulator sums)
-    {
-        ReadOnlySpan<int> columns = matrix.ColumnsOf(row);
-        ReadOnlySpan<float> values = matrix.ValuesOf(row);
-        for (int i = 0; i < columns.Length; i++)
-        {
-            sums.Add(columns[i], values[i]);
-        }
-    }
+    private static CsrMatrix Shortened(CsrMatrix matrix, int rowLimit)
+        => rowLimit >= matrix.ColumnCount
+            ? matrix
+            : CsrRows.Build(matrix.RowCount, matrix.ColumnCount, rowLimit, (row, sums) =>
+            {
+                ReadOnlySpan<int> columns = matrix.ColumnsOf(row);
+                ReadOnlySpan<float> values = matrix.ValuesOf(row);
+                for (int i = 0; i < columns.Length; i++)
+                {
+                    sums.Add(columns[i], values[i]);
+                }
+            });
 }

@@ -50,11 +50,29 @@ public sealed record SourceOptions
     /// <summary>Steps over which the history's weight falls in attribute cosine. Default: 2.</summary>
     public double AttributeQueryDecay { get; init; } = 2;
 
+    /// <summary>Factors.</summary>
+    public FactorSourceOptions Factors { get; init; } = new();
+
+    /// <summary>The linear model over all items.</summary>
+    public EaseOptions Ease { get; init; } = new();
+
+    /// <summary>Largest catalogue of the linear model, whose matrix is dense: 0.9 GB at 15,000 items. Default: 15,000.</summary>
+    public int MostEaseItems { get; init; } = 15_000;
+
+    /// <summary>How much a target's count damps random walks over sets. Default: 0.6.</summary>
+    public double WalkExponent { get; init; } = 0.6;
+
     /// <summary>Most entries of a row of any item-to-item matrix that is kept. Default: 1,000.</summary>
     public int RowLimit { get; init; } = 1000;
 
     /// <summary>Most entries of a row of the matrix whose square is taken. Default: 200.</summary>
     public int TwoStepRowLimit { get; init; } = 200;
+
+    /// <summary>The settings that are chosen on data, in a line.</summary>
+    public string Description => FormattableString.Invariant(
+        $"co-visitation target^{CoVisitation.TargetExponent} back {CoVisitation.Back} query {CoVisitation.QueryDecay}; user-knn query {UserKnn.QueryDecay} neighbours {UserKnn.Neighbours}; ")
+        + FormattableString.Invariant($"ials unobserved {Factors.Training.Unobserved} ridge {Factors.Training.Ridge} dimensions {Factors.Training.Dimensions}; ")
+        + FormattableString.Invariant($"ease ridge {Ease.Ridge} length^-{Ease.LengthExponent} count^-{Ease.CountExponent} dropout {Ease.Dropout} attributes {Ease.AttributeWeight} query {Ease.QueryDecay}");
 
     /// <summary>The settings that sets without an order begin with.</summary>
     public static SourceOptions ForSets { get; } = new()
@@ -64,5 +82,7 @@ public sealed record SourceOptions
         ItemKnnNeighbours = 200,
         UserKnn = new UserKnnOptions { QueryDecay = double.PositiveInfinity, NeighbourDecay = double.PositiveInfinity, Neighbours = 150 },
         AttributeQueryDecay = double.PositiveInfinity,
+        Factors = new FactorSourceOptions { Training = new Factors.FactorOptions { Unobserved = 0.3 }, QueryDecay = double.PositiveInfinity },
+        Ease = new EaseOptions { Ridge = 300, LengthExponent = 0.7, CountExponent = 0.2, Dropout = 0.5, QueryDecay = double.PositiveInfinity },
     };
 }

@@ -58,6 +58,20 @@ public class RankingRecordTests
         Assert.Equal(assigned.Assignments[0] with { Teams = [] }, read with { Teams = [] });
     }
 
+    // Version 4: the same as the first, no assignments, no counter-list, then the flags and the analogs.
+    private const string BytesOfVersion4Tail = "00" + "00" + "03" + "01" + "026934" + "0000803F" + "0000003F" + "01";
+
+    [Fact]
+    public void A_ranking_of_version_4_opens_for_ever()
+    {
+        var bytes = "04" + BytesOfVersion1[2..] + BytesOfVersion4Tail;
+        Assert.Equal(bytes, HexOf(Plain with { IsExact = true, IsNothingFound = true, Similar = [new ShownItem("i4", 1, 0.5f, 1)] }));
+        var read = RankingRecord.Read(Convert.FromHexString(bytes));
+        Assert.True(read is { IsExact: true, IsNothingFound: true });
+        Assert.Equal([new ShownItem("i4", 1, 0.5f, 1)], read.Similar);
+        Assert.Equal(Plain.Shown, read.Shown);
+    }
+
     private static string HexOf(RankingRecord record)
     {
         var writer = new ByteWriter();

@@ -26,7 +26,7 @@ public sealed class VerticalFileTests
         Assert.Equal(TimeSpan.FromDays(7), goods.Events["click"].AttributionWindow);
         Assert.Equal(["ctr", "cartRate", "conversion", "ordersPerUser", "gmvPerUser"], goods.Metrics.Keys);
         Assert.Equal(TimeSpan.FromHours(24), goods.Metrics["ctr"].Within);
-        Assert.InRange(goods.Features.Count, 28, 40);
+        Assert.InRange(goods.Features.Count, 28, 60);
         var search = goods.Surfaces["search"];
         Assert.Equal(["text", "popular", "recent"], search.Sources.Select(s => s.Kind));
         Assert.Equal(["active", "inStock"], search.Filters.Select(f => f.Kind));

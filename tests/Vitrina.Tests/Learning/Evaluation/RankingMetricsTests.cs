@@ -91,6 +91,14 @@ public class RankingMetricsTests
     }
 
     [Fact]
+    public void Pairwise_accuracy_is_the_share_of_unequal_pairs_in_the_right_order()
+    {
+        Assert.Equal(3.0 / 5, RankingMetrics.PairwiseAccuracy([2, 1, 3, 1]), 1e-12);
+        Assert.Equal(1, RankingMetrics.PairwiseAccuracy([3, 1.5f, 0, 0]));
+        Assert.True(double.IsNaN(RankingMetrics.PairwiseAccuracy([1, 1])));
+    }
+
+    [Fact]
     public void Equal_scores_keep_the_input_order_and_unknown_ones_come_last()
     {
         int[] order = new int[5];

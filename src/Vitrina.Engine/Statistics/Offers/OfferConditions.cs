@@ -1,0 +1,146 @@
+using Vitrina.Kernels.Codecs;
+using Vitrina.Kernels.Collections;
+using Vitrina.Kernels.Hashing;
+
+namespace Vitrina.Engine.Statistics.Offers;
+
+/// <summary>Terms under which an item was seen: what events are counted by. Its bins follow from the thresholds that hold when it is read.</summary>
+/// <param name="Item">The item's ordinal.</param>
+/// <param name="Price">The price that was seen; NaN = unknown.</param>
+/// <param name="Delivery">The delivery time that was seen, days; NaN = unknown.</param>
+/// <param name="Zone">The region's zone; 0 = everywhere.</param>
+/// <param name="Type">The item's type then; -1 = none.</param>
+/// <param name="Group">The item's match group then; -1 = none.</param>
+/// <param name="Next">The item's condition before this one; -1 = it is the first.</param>
+public readonly record struct OfferCondition(int Item, double Price, double Delivery, int Zone, int Type, int Group, int Next);
+
+/// <summary>Gives every distinct condition of an item a dense number, and finds all of an item.</summary>
+/// <remarks>
+/// Counting by what was seen, and not by bins, makes counts independent of thresholds: an Init moves bins without touching a count. One writer.
+/// </remarks>
+public sealed class OfferConditions
+{
+    /// <summary>Conditions of one item, at most; what comes after is counted by the nearest price. A price that changes daily takes 8 months.</summary>
+    public const int MostPerItem = 256;
+
+    private readonly KeyTable _keys = new();
+    private readonly PagedArray<OfferCondition> _conditions = new(6);
+
+    // By item ordinal: the newest condition's number + 1.
+    private readonly PagedArray<int> _newest = new(8);
+
+    /// <summary>How many conditions there are.</summary>
+    public int Count => _conditions.Count;
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => _keys.Bytes + (_conditions.Count * 48L) + (_newest.Count * sizeof(int));
+
+    /// <summary>A condition by its number.</summary>
+    public ref readonly OfferCondition this[int condition] => ref _conditions[condition];
+
+    /// <summary>The number of a condition, given at first sight. Allocates nothing for a known one.</summary>
+    public int GetOrAdd(int item, double price, double delivery, int zone, int type, int group)
+    {
+        var key = KeyOf(item, price, delivery, zone, type, group);
+        var known = _keys.Find(key);
+        if (known >= 0)
+        {
+            return known;
+        }
+
+        if (IsFull(item))
+        {
+            return Nearest(item, price, zone);
+        }
+
+        _newest.EnsureCount(item + 1);
+        ref var newest = ref _newest.Edit(item);
+        var number = _conditions.Add(new OfferCondition(item, price, delivery, zone, type, group, newest - 1));
+        newest = number + 1;
+        _keys.GetOrAdd(key, out _);
+        return number;
+    }
+
+    private static UInt128 KeyOf(int item, double price, double delivery, int zone, int type, int group)
+    {
+        var terms = Hash.Combine(BitConverter.DoubleToUInt64Bits(price), BitConverter.DoubleToUInt64Bits(delivery));
+        var place = Hash.Combine(((ulong)(uint)type << 32) | (uint)group, (ulong)(uint)zone);
+        return new UInt128(Hash.Combine(terms, place), ((ulong)(uint)item << 32) | (uint)(terms >> 32));
+    }
+
+    private bool IsFull(int item)
+    {
+        var count = 0;
+        for (var at = NewestOf(item); at >= 0; at = _conditions[at].Next)
+        {
+            count++;
+        }
+
+        return count >= MostPerItem;
+    }
+
+    private int NewestOf(int item) => item < _newest.Count ? _newest[item] - 1 : -1;
+
+    private int Nearest(int item, double price, int zone)
+    {
+        var (nearest, least) = (-1, double.PositiveInfinity);
+        for (var at = NewestOf(item); at >= 0; at = _conditions[at].Next)
+        {
+            // Another zone only where the own one has none: its delivery time is another's.
+            var distance = Math.Abs(Math.Log(price / _conditions[at].Price)) + (_conditions[at].Zone == zone ? 0 : 100);
+            if (nearest < 0 || distance < least)
+            {
+                (nearest, least) = (at, distance);
+            }
+        }
+
+        return nearest;
+    }
+
+    /// <summary>An immutable view for readers on other threads.</summary>
+    public OfferConditionsView Freeze() => new(_conditions.Freeze(), _newest.Freeze());
+
+    /// <summary>A view of the present content, valid until the next write.</summary>
+    public OfferConditionsView Live() => new(_conditions.Live(), _newest.Live());
+
+    internal void Save(ByteWriter writer)
+    {
+        writer.WriteVarUInt((ulong)_conditions.Count);
+        for (var i = 0; i < _conditions.Count; i++)
+        {
+            ref readonly var condition = ref _conditions[i];
+            writer.WriteVarUInt((ulong)condition.Item);
+            writer.WriteDouble(condition.Price);
+            writer.WriteDouble(condition.Delivery);
+            writer.WriteVarUInt((ulong)condition.Zone);
+            writer.WriteVarInt(condition.Type);
+            writer.WriteVarInt(condition.Group);
+        }
+    }
+
+    internal void Load(ref ByteReader reader)
+    {
+        for (var left = reader.ReadCount(20); left > 0; left--)
+        {
+            GetOrAdd((int)reader.ReadVarUInt(), reader.ReadDouble(), reader.ReadDouble(), (int)reader.ReadVarUInt(), (int)reader.ReadVarInt(), (int)reader.ReadVarInt());
+        }
+    }
+}
+
+/// <summary>A frozen state of <see cref="OfferConditions"/>. Safe for concurrent use.</summary>
+public readonly struct OfferConditionsView
+{
+    private readonly PagedView<OfferCondition> _conditions;
+    private readonly PagedView<int> _newest;
+
+    internal OfferConditionsView(PagedView<OfferCondition> conditions, PagedView<int> newest) => (_conditions, _newest) = (conditions, newest);
+
+    /// <summary>How many conditions there are.</summary>
+    public int Count => _conditions.Count;
+
+    /// <summary>A condition by its number.</summary>
+    public ref readonly OfferCondition this[int condition] => ref _conditions[condition];
+
+    /// <summary>The newest condition of an item; -1 = none. The others follow by <see cref="OfferCondition.Next"/>.</summary>
+    public int NewestOf(int item) => item < _newest.Count ? _newest[item] - 1 : -1;
+}
