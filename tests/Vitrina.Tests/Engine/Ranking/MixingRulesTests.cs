@@ -45,7 +45,7 @@ public class MixingRulesTests
     }
 
     [Theory]
-    [InlineData("{rule: pin, values: [e], position: 2}", "aebcdf", "e", "rule:pin")]
+    [InlineData("{rule: pin, values: [e], at: 2}", "aebcdf", "e", "rule:pin")]
     [InlineData("{rule: boost, values: [d, f], factor: 1000}", "dfabce", "f", "rule:boost")]
     [InlineData("{rule: bury, values: [a, c], factor: 0.001}", "bdefac", "a", "rule:bury")]
     [InlineData("{rule: priority, values: [f, c]}", "fcabde", "c", "rule:priority")]
