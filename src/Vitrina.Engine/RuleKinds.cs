@@ -19,7 +19,7 @@ internal static class RuleKinds
     public static Dictionary<string, Func<KindDeclaration, RuleBinding, MixingRule>> All { get; } = new(StringComparer.Ordinal)
     {
         ["sellerCap"] = (rule, binding) => new SellerCapRule(rule.Bind<SellerCapParameters>(binding.Errors).Max),
-        ["pin"] = (rule, binding) => rule.Bind<PinParameters>(binding.Errors) is var given ? new PinRule(Target(rule, given, binding), given.Position) : null!,
+        ["pin"] = (rule, binding) => rule.Bind<PinParameters>(binding.Errors) is var given ? new PinRule(Target(rule, given, binding), given.At) : null!,
         ["boost"] = (rule, binding) => rule.Bind<BoostParameters>(binding.Errors) is var given ? new BoostRule("boost", Target(rule, given, binding), given.Factor) : null!,
         ["bury"] = (rule, binding) => rule.Bind<BuryParameters>(binding.Errors) is var given ? new BoostRule("bury", Target(rule, given, binding), given.Factor) : null!,
         ["ban"] = (rule, binding) => new BanRule(Target(rule, rule.Bind<NamedParameters>(binding.Errors), binding)),
@@ -54,7 +54,7 @@ internal static class RuleKinds
     {
         [Description("The place, from 1.")]
         [Range(1, 1000)]
-        public int Position { get; init; } = 1;
+        public int At { get; init; } = 1;
     }
 
     internal sealed class BoostParameters : TargetParameters

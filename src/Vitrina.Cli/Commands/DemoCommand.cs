@@ -119,7 +119,7 @@ internal static class DemoCommand
 
         try
         {
-            var asked = options with { Surface = groups.Surface, ReconstructedLists = 3_000, Kind = RankerKind.Trees, Leaves = 16, Trees = 200 };
+            var asked = options with { Surface = groups.Surface, ReconstructedLists = 3_000, Kind = RankerKind.Trees, Leaves = 16, Trees = 200, LearningRate = 0.1 };
             var outcome = await TrainCommand.LearnAsync(runtime.Journal, data, asked, terminal, cancellationToken);
             terminal.Say($"  {outcome.Report.Rows:n0} rows in {watch.Step("groups"):0.0} s");
             await Publishing.PublishAsync(runtime, outcome.Manifest, "demo", cancellationToken);

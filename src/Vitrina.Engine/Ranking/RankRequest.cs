@@ -117,6 +117,11 @@ public sealed record RankRequest
             throw new RankRequestException(
                 "itemsPerGroup", ranksGroups ? $"{ItemsPerGroup} is not between 0 and {MaxItemsPerGroup}" : $"the surface '{Surface}' ranks items, not groups: leave itemsPerGroup out");
         }
+
+        if (ranksGroups && Sections.Count > 0)
+        {
+            throw new RankRequestException("sections", $"the surface '{Surface}' ranks groups and has no other sections: leave them out");
+        }
     }
 
     /// <summary>Refuses what shadow mode cannot do.</summary>

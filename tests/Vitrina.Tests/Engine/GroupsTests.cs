@@ -154,6 +154,39 @@ public class GroupsTests
     }
 
     [Fact]
+    public async Task Replayed_features_of_groups_equal_the_recorded_ones_bit_for_bit()
+    {
+        var engine = await OpenAsync();
+        await FollowAsync(engine, people: 30);
+        for (var i = 0; i < 15; i++)
+        {
+            await engine.TakeAsync(engine.Event($"own{i}", i % 3 == 0 ? EventType.Order : EventType.Click, i % 2 == 0 ? "stroller" : "crib", $"u{i % 4}", engine.NowMs - (i * 1000)), TestEngine.User($"u{i % 4}", engine.NowMs, "Казань"));
+            await engine.RankAsync(Ask($"u{i % 5}", context: new KeyValuePair<string, string>("region", i % 2 == 0 ? "Уфа" : "Казань")));
+        }
+
+        await engine.Runtime.DisposeAsync();
+        var directory = new Vitrina.Engine.DataDirectory(engine.Root);
+        var vertical = engine.Verticals[0];
+        using var journal = SegmentJournalStore.Open(directory.Journal, new SegmentJournalOptions(), readOnly: true);
+        var survey = Vitrina.Learning.Replay.JournalSurvey.Of(journal, vertical, "groups", false, 100, TestContext.Current.CancellationToken);
+        Assert.False(survey.IsReconstructed);
+        var compared = 0;
+        new Vitrina.Learning.Replay.RankingReplay(journal, engine.Verticals, vertical, directory.Features, withText: false).Run(survey, ranking =>
+        {
+            Assert.NotNull(ranking.Recorded);
+            for (var row = 0; row < ranking.Items.Count; row++)
+            {
+                var recorded = Array.IndexOf(ranking.Recorded.Items, ranking.Items[row].Id.Value);
+                for (var column = 0; column < vertical.FeatureNamesOf("groups").Count; column++, compared++)
+                {
+                    Assert.Equal(BitConverter.SingleToInt32Bits(ranking.Recorded.Values[(column * ranking.Recorded.Items.Length) + recorded]), BitConverter.SingleToInt32Bits(ranking.Features[row, column]));
+                }
+            }
+        }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(compared > 15 * 4 * 20, $"{compared} values");
+    }
+
+    [Fact]
     public async Task Similar_starts_with_what_others_went_on_to()
     {
         await using var engine = await OpenAsync();

@@ -108,7 +108,7 @@ internal static class ExplainStage
             return new Explanation("text score (BM25)", score, context.Reading is { Intents.Count: > 0 } ? [.. details, Explanation.Leaf("boost by attribute intents", boost)] : details);
         }
 
-        if (context.Scope.Groups is { } groups)
+        if (context.Scope.Groups is { } groups && fallback == "popularity")
         {
             return GroupReasons.Explain(groups, context.Scope.Items[index], score);
         }

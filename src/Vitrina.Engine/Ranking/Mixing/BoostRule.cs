@@ -25,7 +25,6 @@ internal sealed class BoostRule(string name, RuleTarget target, double factor) :
             }
 
             PageOrder.Move(context, place, to, Name);
-            i -= _added < 0 && to != place ? 1 : 0;
         }
     }
 
