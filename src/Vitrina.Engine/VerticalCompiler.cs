@@ -1,7 +1,6 @@
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
-using Vitrina.Engine.Language;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Retrieving;
 using Vitrina.Engine.Statistics.Groups;

@@ -42,7 +42,7 @@ public sealed class LearningLoop
         }
 
         _surface = surface;
-        _survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: false, options.ReconstructedLists, cancellationToken);
+        _survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: false, options.ReconstructedLists, cancellationToken: cancellationToken);
         if (_survey.IsReconstructed)
         {
             // Nothing was shown, so that no place drew anybody's eye.

@@ -74,7 +74,7 @@ internal static class GroupsBenchmark
         EngineRuntime runtime, IReadOnlyList<CompiledVertical> verticals, LearningOutcome outcome, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var vertical = verticals.First(known => known.Name == "goods");
-        var survey = JournalSurvey.Of(runtime.Journal, vertical, "groups", false, TrainedLists, cancellationToken, AllGroups);
+        var survey = JournalSurvey.Of(runtime.Journal, vertical, "groups", false, TrainedLists, AllGroups, cancellationToken);
         var judge = new GroupsJudge(vertical, outcome);
         var replay = new RankingReplay(runtime.Journal, verticals, vertical, null, withText: false);
         replay.Run(
@@ -88,7 +88,7 @@ internal static class GroupsBenchmark
             },
             progress,
             cancellationToken);
-        return (judge.Table(s_methods, judge.All, outcome.Manifest.Seed, "popularity", "co-visitation", "own-history"), judge.Table(s_coldMethods, judge.Cold, outcome.Manifest.Seed, "cold-popularity"), (judge.All.Count, judge.Cold.Count));
+        return (GroupsJudge.Table(s_methods, judge.All, outcome.Manifest.Seed, "popularity", "co-visitation", "own-history"), GroupsJudge.Table(s_coldMethods, judge.Cold, outcome.Manifest.Seed, "cold-popularity"), (judge.All.Count, judge.Cold.Count));
     }
 
     /// <summary>Scores the lists of the test part by every method.</summary>
@@ -133,7 +133,7 @@ internal static class GroupsBenchmark
         private static double[] Figures(float[] scores, float[] labels) =>
             [.. s_metrics.Select(metric => RankingMetrics.PerList(scores, labels, [0, labels.Length], metric.Metric)[0])];
 
-        public EvaluationTable Table(string[] methods, List<double[][]> lists, ulong seed, params string[] baselines)
+        public static EvaluationTable Table(string[] methods, List<double[][]> lists, ulong seed, params string[] baselines)
         {
             var table = new EvaluationTable(seed, baselines);
             for (var method = 0; method < methods.Length; method++)

@@ -72,7 +72,7 @@ public sealed class Backtest
             throw new NothingToLearnException($"'{options.Vertical}' has no surface '{options.Surface}'; surfaces are {string.Join(", ", vertical.Surfaces.Keys)}");
         }
 
-        var survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: true, new LearningOptions { Vertical = options.Vertical, Surface = options.Surface }.ReconstructedLists, cancellationToken);
+        var survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: true, new LearningOptions { Vertical = options.Vertical, Surface = options.Surface }.ReconstructedLists, cancellationToken: cancellationToken);
         var backtest = new Backtest(vertical, options, baseline, candidate);
         var replay = new RankingReplay(journal, verticals, vertical, featureFolder, withText: !vertical.Surfaces[options.Surface].RanksGroups) { WithUnshown = options.At == BacktestPlace.Page };
         replay.Run(

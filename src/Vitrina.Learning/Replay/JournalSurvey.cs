@@ -85,10 +85,10 @@ public sealed class JournalSurvey
     /// <param name="surface">The surface.</param>
     /// <param name="withShadow">True also takes lists of others that were sent in shadow mode.</param>
     /// <param name="mostReconstructed">Most lists that are made again; a share by a hash where there are more events.</param>
-    /// <param name="cancellationToken">Ends the pass.</param>
     /// <param name="reconstructedLength">Most groups of a list that is made again.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
     public static JournalSurvey Of(
-        IJournalStore journal, Engine.CompiledVertical vertical, string surface, bool withShadow, int mostReconstructed, CancellationToken cancellationToken = default, int reconstructedLength = GroupLabels.ListLength)
+        IJournalStore journal, Engine.CompiledVertical vertical, string surface, bool withShadow, int mostReconstructed, int reconstructedLength = GroupLabels.ListLength, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vertical);
         var groups = vertical.Surfaces[surface].RanksGroups ? new GroupLabels(vertical, surface, mostReconstructed) : null;

@@ -168,7 +168,7 @@ public class GroupsTests
         var directory = new Vitrina.Engine.DataDirectory(engine.Root);
         var vertical = engine.Verticals[0];
         using var journal = SegmentJournalStore.Open(directory.Journal, new SegmentJournalOptions(), readOnly: true);
-        var survey = Vitrina.Learning.Replay.JournalSurvey.Of(journal, vertical, "groups", false, 100, TestContext.Current.CancellationToken);
+        var survey = Vitrina.Learning.Replay.JournalSurvey.Of(journal, vertical, "groups", false, 100, cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(survey.IsReconstructed);
         var compared = 0;
         new Vitrina.Learning.Replay.RankingReplay(journal, engine.Verticals, vertical, directory.Features, withText: false).Run(survey, ranking =>

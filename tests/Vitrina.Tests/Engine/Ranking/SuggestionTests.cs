@@ -1,4 +1,3 @@
-using Vitrina.Engine;
 using Vitrina.Engine.Ranking;
 
 namespace Vitrina.Tests.Engine.Ranking;

@@ -106,7 +106,7 @@ public sealed class BatchRecommendationTests(BatchRecommendationTests.World worl
     public void Features_of_reconstructed_lists_are_those_of_the_state_before_the_event()
     {
         var vertical = world.Engine.Verticals[0];
-        var survey = JournalSurvey.Of(world.Engine.Runtime.Journal, vertical, "groups", withShadow: false, 200, TestContext.Current.CancellationToken);
+        var survey = JournalSurvey.Of(world.Engine.Runtime.Journal, vertical, "groups", withShadow: false, 200, cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(survey.IsReconstructed);
         var own = vertical.FeatureNamesOf("groups").ToList().IndexOf("group.ownTouches");
         var (first, lists) = (0, 0);
