@@ -65,7 +65,7 @@ public static class UnitAnalysis
     }
 
     private static IEnumerable<UnitMetric> MetricsOf(UnitTable table, UnitOptions options)
-        => options.Metrics.Count > 0 ? options.Metrics : table.Columns.Where(column => column != options.Covariate && column != options.CovariateDenominator && options.Quantiles.All(q => q.Column != column)).Select(column => new UnitMetric(column, column));
+        => options.Metrics.Count > 0 ? options.Metrics : table.Columns.Where(column => column is not UnitTable.NoHistory && column != options.Covariate && column != options.CovariateDenominator && options.Quantiles.All(q => q.Column != column)).Select(column => new UnitMetric(column, column));
 
     // Holm over the first metric's arms (the primary), Benjamini and Hochberg over the rest.
     private static void AdjustForMany(AnalysisReport report, UnitOptions options)
