@@ -197,6 +197,7 @@ public sealed class OfferStatistics
     /// <param name="ageDays">How many days before today it happened.</param>
     public void Count(int condition, int metric, int ageDays)
     {
+        _conditions.Change(condition);
         if (ageDays >= _shape.WindowDays[^1])
         {
             _count("offerEventsBeforeWindow");
@@ -241,7 +242,9 @@ public sealed class OfferStatistics
     /// <param name="count">How many.</param>
     public void Leave(UInt128 key, int window, int metric, int count)
     {
-        Add(_types, _groups, PlaceOf(StatisticKey.ConditionIn(key)), window, metric, -count);
+        var condition = StatisticKey.ConditionIn(key);
+        _conditions.Change(condition);
+        Add(_types, _groups, PlaceOf(condition), window, metric, -count);
     }
 
     /// <summary>

@@ -17,7 +17,8 @@ public sealed class StateCells(CounterShape shape)
     // By owner: how often its cells changed, and the owner of each row.
     private readonly PagedArray<int> _versions = new(6);
     private readonly List<int> _owners = [];
-    private LaidOutCells?[] _laidOut = [];
+    private readonly KeptCells<double[]> _dense = new();
+    private readonly KeptCells<StateCounts> _sparse = new();
 
     /// <summary>Bytes held.</summary>
     public long Bytes => _keys.Bytes + (_sums.Count * (long)sizeof(int)) + (_states.Count * 16L);
@@ -100,29 +101,11 @@ public sealed class StateCells(CounterShape shape)
 
     internal int RowStride => Stride;
 
-    // What a reader laid out serves every other until the owner's cells change. Two readers may do the same work at once; either result is right.
-    internal double[] LaidOut(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns)
-    {
-        var laidOut = Volatile.Read(ref _laidOut);
-        if (owner < laidOut.Length && Volatile.Read(ref laidOut[owner]) is { } known && known.Version == version && ReferenceEquals(known.Columns, columns))
-        {
-            return known.Cells;
-        }
+    internal double[] DenseOf(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns) =>
+        _dense.Find(owner, version, columns) ?? _dense.Keep(owner, version, columns, view.LayOut(owner, columns));
 
-        var cells = view.LayOut(owner, columns);
-        if (owner >= laidOut.Length)
-        {
-            var larger = new LaidOutCells?[Math.Max(16, (owner + 1) * 2)];
-            laidOut.CopyTo(larger, 0);
-            Volatile.Write(ref _laidOut, larger);
-            laidOut = larger;
-        }
-
-        Volatile.Write(ref laidOut[owner], new LaidOutCells(version, columns, cells));
-        return cells;
-    }
-
-    private sealed record LaidOutCells(int Version, IReadOnlyList<OfferColumn> Columns, double[] Cells);
+    internal StateCounts SparseOf(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns) =>
+        _sparse.Find(owner, version, columns) ?? _sparse.Keep(owner, version, columns, view.Compact(owner, columns));
 }
 
 /// <summary>A frozen state of <see cref="StateCells"/>. Safe for concurrent use.</summary>
@@ -139,7 +122,12 @@ public readonly struct StateCellsView
         (_cells, _sums, _states, _versions, _metrics, _stride) = (cells, sums, states, versions, cells.MetricCount, cells.RowStride);
 
     /// <summary>An owner's counts in all states, [columns x states]; shared and not to be written. Laid out once until they change.</summary>
-    public double[] CellsOf(int owner, IReadOnlyList<OfferColumn> columns) => _cells.LaidOut(this, owner, owner < _versions.Count ? _versions[owner] : 0, columns);
+    public double[] CellsOf(int owner, IReadOnlyList<OfferColumn> columns) => _cells.DenseOf(this, owner, VersionOf(owner), columns);
+
+    /// <summary>An owner's counts in the states that have any; shared. Laid out once until they change.</summary>
+    internal StateCounts CountsOf(int owner, IReadOnlyList<OfferColumn> columns) => _cells.SparseOf(this, owner, VersionOf(owner), columns);
+
+    private int VersionOf(int owner) => owner < _versions.Count ? _versions[owner] : 0;
 
     internal double[] LayOut(int owner, IReadOnlyList<OfferColumn> columns)
     {
@@ -155,6 +143,25 @@ public readonly struct StateCellsView
         }
 
         return cells;
+    }
+
+    internal StateCounts Compact(int owner, IReadOnlyList<OfferColumn> columns)
+    {
+        var (known, counts) = (new List<byte>(), new List<double>());
+        for (var states = StatesOf(owner); states != 0;)
+        {
+            var state = TakeLowest(ref states);
+            if (Find(owner, state) is >= 0 and var row)
+            {
+                known.Add((byte)state);
+                for (var column = 0; column < columns.Count; column++)
+                {
+                    counts.Add(Count(row, columns[column].Window, columns[column].Metric));
+                }
+            }
+        }
+
+        return new StateCounts([.. known], [.. counts]);
     }
 
     /// <summary>The states of an owner that ever had a count, a bit each.</summary>
