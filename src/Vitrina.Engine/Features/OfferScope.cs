@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 
@@ -23,7 +22,7 @@ internal enum OfferEvidence
 /// <summary>The candidates' offers in one request: states, rows with their weights, transferred counts. Each is computed once, however many features read it.</summary>
 /// <remarks>
 /// Reused between requests; not thread-safe; allocates nothing once its buffers have grown. What an item, a match group and a type counted in
-/// their states is laid out once until it changes (<see cref="ItemCells"/>, <see cref="StateCounts"/>); a request multiplies it with a row of W.
+/// their states is brought together once until it changes (<see cref="ItemCells"/>, <see cref="StateCellsView.WorthIn"/>).
 /// </remarks>
 internal sealed class OfferScope
 {
@@ -189,13 +188,21 @@ internal sealed class OfferScope
 
         Array.Clear(_evidence, 0, length);
         var view = View;
+        var (groups, types) = (view.Groups, view.Types);
         for (var i = 0; i < _scope.Count; i++)
         {
-            var into = Into(i);
             var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.Traits.GroupOf(_scope.Items[i]));
-            AddOwn(i, into, type, group);
-            AddGroup(Row(OfferEvidence.Match, i), into, group);
-            AddType(Row(OfferEvidence.Type, i), into, type);
+            var matrix = view.MatrixOf(type, _scope.Market.Keywords);
+            AddOwn(i, matrix.Into(_states[i]), type, group);
+            if (group >= 0)
+            {
+                AddOthers(Row(OfferEvidence.Match, i), groups.WorthIn(_states[i], group, matrix, view.Traits.Columns), _ofGroup);
+            }
+
+            if (type >= 0)
+            {
+                AddOthers(Row(OfferEvidence.Type, i), types.WorthIn(_states[i], type, matrix, view.Traits.Columns), _ofType);
+            }
         }
     }
 
@@ -224,36 +231,13 @@ internal sealed class OfferScope
         }
     }
 
-    private void AddGroup(Span<double> target, ReadOnlySpan<double> into, int group)
+    // Of an owner's counts, those of the item itself are left out. The difference of two sums of fractions may be off by a rounding.
+    private static void AddOthers(Span<double> target, ReadOnlySpan<double> all, ReadOnlySpan<double> own)
     {
-        if (group < 0)
-        {
-            return;
-        }
-
-        var counts = View.Groups.CountsOf(group, View.Traits.Columns);
-        for (var i = 0; i < counts.States.Length; i++)
-        {
-            AddWeighted(target, counts.Counts.AsSpan(i * target.Length, target.Length), into[counts.States[i]]);
-        }
-
-        LeaveOut(target, _ofGroup);
-    }
-
-    private void AddType(Span<double> target, ReadOnlySpan<double> into, int type)
-    {
-        if (type < 0)
-        {
-            return;
-        }
-
-        var cells = View.Types.CellsOf(type, View.Traits.Columns);
         for (var column = 0; column < target.Length; column++)
         {
-            target[column] = TensorPrimitives.Dot(into, cells.AsSpan(column * OfferState.Count, OfferState.Count));
+            target[column] = Math.Max(0, all[column] - own[column]);
         }
-
-        LeaveOut(target, _ofType);
     }
 
     private static void AddWeighted(Span<double> sums, ReadOnlySpan<double> counts, double weight)
@@ -261,15 +245,6 @@ internal sealed class OfferScope
         for (var column = 0; column < sums.Length; column++)
         {
             sums[column] += weight * counts[column];
-        }
-    }
-
-    // The difference of two sums of fractions may be off by a rounding.
-    private static void LeaveOut(Span<double> sums, ReadOnlySpan<double> own)
-    {
-        for (var column = 0; column < sums.Length; column++)
-        {
-            sums[column] = Math.Max(0, sums[column] - own[column]);
         }
     }
 }

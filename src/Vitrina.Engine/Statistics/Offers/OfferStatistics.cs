@@ -59,7 +59,7 @@ public sealed class OfferStatistics
         _historyDays = Math.Max((int)traits.Declaration.Init.TotalDays, shape.WindowDays[^1]);
         _history = new OfferHistory(traits, _historyDays, zone);
         _groupPrices = new GroupPrices(traits);
-        (_types, _groups) = (new StateCells(shape), new StateCells(shape));
+        (_types, _groups) = (new StateCells(shape, isDense: true), new StateCells(shape, isDense: false));
         Transfer = new TransferDocument(TransferMatrix.Default, traits.Strengths) { Source = TransferDocument.Default.Source };
     }
 
@@ -320,7 +320,7 @@ public sealed class OfferStatistics
 
     private (StateCells Types, StateCells Groups) Recount(CounterView counts)
     {
-        var (types, groups) = (new StateCells(_shape), new StateCells(_shape));
+        var (types, groups) = (new StateCells(_shape, isDense: true), new StateCells(_shape, isDense: false));
         for (var row = 0; row < counts.RowCount; row++)
         {
             var place = Find(types, groups, _conditions[StatisticKey.ConditionIn(counts.KeyOf(row))]);

@@ -1,12 +1,15 @@
+using System.Numerics.Tensors;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Statistics.Offers;
 
 /// <summary>Window counts by owner (a type, a match group) and state: what analogs are asked for.</summary>
+/// <param name="shape">Metrics and windows.</param>
+/// <param name="isDense">True where owners have counts in most states: readers then lay all of them out side by side.</param>
 /// <remarks>
 /// One writer. A function of the counts by condition and of the thresholds: rebuilt from them whenever thresholds change, and after a start.
 /// </remarks>
-public sealed class StateCells(CounterShape shape)
+public sealed class StateCells(CounterShape shape, bool isDense)
 {
     private readonly KeyTable _keys = new();
     private readonly PagedArray<int> _sums = new(9);
@@ -17,8 +20,8 @@ public sealed class StateCells(CounterShape shape)
     // By owner: how often its cells changed, and the owner of each row.
     private readonly PagedArray<int> _versions = new(6);
     private readonly List<int> _owners = [];
-    private readonly KeptCells<double[]> _dense = new();
-    private readonly KeptCells<StateCounts> _sparse = new();
+    private readonly KeptCells<double[]> _laidOut = new();
+    private readonly KeptCells<WorthCells> _worth = new();
 
     /// <summary>Bytes held.</summary>
     public long Bytes => _keys.Bytes + (_sums.Count * (long)sizeof(int)) + (_states.Count * 16L);
@@ -101,11 +104,20 @@ public sealed class StateCells(CounterShape shape)
 
     internal int RowStride => Stride;
 
-    internal double[] DenseOf(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns) =>
-        _dense.Find(owner, version, columns) ?? _dense.Keep(owner, version, columns, view.LayOut(owner, columns));
+    internal bool IsDense => isDense;
 
-    internal StateCounts SparseOf(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns) =>
-        _sparse.Find(owner, version, columns) ?? _sparse.Keep(owner, version, columns, view.Compact(owner, columns));
+    internal double[] WorthIn(in StateCellsView view, OfferState state, int owner, int version, TransferMatrix matrix, IReadOnlyList<OfferColumn> columns)
+    {
+        var place = ((long)owner * OfferState.Count) + state.Index;
+        return _worth.Find(place, version, columns) is { } known && ReferenceEquals(known.Matrix, matrix)
+            ? known.Sums
+            : _worth.Keep(place, version, columns, new WorthCells(matrix, view.Sum(matrix.Into(state), owner, columns))).Sums;
+    }
+
+    internal double[] LaidOut(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns) =>
+        _laidOut.Find(owner, version, columns) ?? _laidOut.Keep(owner, version, columns, view.LayOut(owner, columns));
+
+    private sealed record WorthCells(TransferMatrix Matrix, double[] Sums);
 }
 
 /// <summary>A frozen state of <see cref="StateCells"/>. Safe for concurrent use.</summary>
@@ -121,13 +133,42 @@ public readonly struct StateCellsView
     internal StateCellsView(StateCells cells, PagedView<int> sums, PagedView<UInt128> states, PagedView<int> versions) =>
         (_cells, _sums, _states, _versions, _metrics, _stride) = (cells, sums, states, versions, cells.MetricCount, cells.RowStride);
 
-    /// <summary>An owner's counts in all states, [columns x states]; shared and not to be written. Laid out once until they change.</summary>
-    public double[] CellsOf(int owner, IReadOnlyList<OfferColumn> columns) => _cells.DenseOf(this, owner, VersionOf(owner), columns);
-
-    /// <summary>An owner's counts in the states that have any; shared. Laid out once until they change.</summary>
-    internal StateCounts CountsOf(int owner, IReadOnlyList<OfferColumn> columns) => _cells.SparseOf(this, owner, VersionOf(owner), columns);
+    /// <summary>An owner's counts in all states as they are worth in one, by column; shared and not to be written. Computed once until they change.</summary>
+    /// <param name="state">The state that they are worth something in.</param>
+    /// <param name="owner">The owner.</param>
+    /// <param name="matrix">W.</param>
+    /// <param name="columns">The counts that are asked for.</param>
+    public double[] WorthIn(OfferState state, int owner, TransferMatrix matrix, IReadOnlyList<OfferColumn> columns) =>
+        _cells.WorthIn(this, state, owner, VersionOf(owner), matrix, columns);
 
     private int VersionOf(int owner) => owner < _versions.Count ? _versions[owner] : 0;
+
+    internal double[] Sum(ReadOnlySpan<double> into, int owner, IReadOnlyList<OfferColumn> columns)
+    {
+        var sums = new double[columns.Count];
+        if (_cells.IsDense)
+        {
+            var cells = _cells.LaidOut(this, owner, VersionOf(owner), columns);
+            for (var column = 0; column < sums.Length; column++)
+            {
+                sums[column] = TensorPrimitives.Dot(into, cells.AsSpan(column * OfferState.Count, OfferState.Count));
+            }
+
+            return sums;
+        }
+
+        for (var states = StatesOf(owner); states != 0;)
+        {
+            var state = TakeLowest(ref states);
+            var row = Find(owner, state);
+            for (var column = 0; row >= 0 && column < sums.Length; column++)
+            {
+                sums[column] += into[state] * Count(row, columns[column].Window, columns[column].Metric);
+            }
+        }
+
+        return sums;
+    }
 
     internal double[] LayOut(int owner, IReadOnlyList<OfferColumn> columns)
     {
@@ -143,25 +184,6 @@ public readonly struct StateCellsView
         }
 
         return cells;
-    }
-
-    internal StateCounts Compact(int owner, IReadOnlyList<OfferColumn> columns)
-    {
-        var (known, counts) = (new List<byte>(), new List<double>());
-        for (var states = StatesOf(owner); states != 0;)
-        {
-            var state = TakeLowest(ref states);
-            if (Find(owner, state) is >= 0 and var row)
-            {
-                known.Add((byte)state);
-                for (var column = 0; column < columns.Count; column++)
-                {
-                    counts.Add(Count(row, columns[column].Window, columns[column].Metric));
-                }
-            }
-        }
-
-        return new StateCounts([.. known], [.. counts]);
     }
 
     /// <summary>The states of an owner that ever had a count, a bit each.</summary>
