@@ -85,6 +85,25 @@ public static class UnitAnalysis
             {
                 family[i].Figures[isPrimary ? "pHolm" : "pBenjaminiHochberg"] = adjusted[i];
             }
+
+            if (!isPrimary)
+            {
+                AdjustEvidence(family);
+            }
+        }
+    }
+
+    // Metrics of the same units depend on each other, and e-values do not mind; quantiles have none.
+    private static void AdjustEvidence(Comparison[] family)
+    {
+        double[] evidence = [.. family.Select(comparison => comparison.Estimates.TryGetValue("alwaysValid", out var estimate) ? estimate.Details.GetValueOrDefault("eValue", double.NaN) : double.NaN)];
+        var adjusted = MultipleTesting.EBenjaminiHochberg(evidence);
+        for (var i = 0; i < family.Length; i++)
+        {
+            if (!double.IsNaN(adjusted[i]))
+            {
+                family[i].Figures["pEBenjaminiHochberg"] = adjusted[i];
+            }
         }
     }
 

@@ -17,6 +17,7 @@ internal static class UnitComparison
         var lift = ArmComparison.Lift(control, treatment, level);
         comparison.Estimates[isRatio ? "ratioWelch" : "welch"] = difference;
         comparison.Estimates[isRatio ? "ratioWelchRelative" : "welchRelative"] = lift;
+        comparison.Estimates["logLift"] = ArmComparison.LogLift(control, treatment, level);
         if (isRatio)
         {
             comparison.Estimates["ratioDelta"] = ArmComparison.NormalDifference(control, treatment, level);
