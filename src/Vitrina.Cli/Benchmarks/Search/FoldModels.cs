@@ -1,4 +1,5 @@
-using Vitrina.Engine.Models;
+using System.Globalization;
+using System.Numerics.Tensors;
 using Vitrina.Engine.Models.Trees;
 using Vitrina.Kernels.Chance;
 using Vitrina.Learning.Evaluation;
@@ -8,18 +9,27 @@ namespace Vitrina.Cli.Benchmarks.Search;
 
 /// <summary>A model for each fold of queries, learned and chosen on the other folds alone.</summary>
 /// <remarks>
-/// For a fold, every setting is trained on three of the other four and judged on the fourth, four times over. The best setting for each kind of target, or
-/// both together, whichever did best where it was judged, is kept; its four models are averaged. The fold itself is never looked at.
+/// The queries of the other folds are split into four parts, several times anew where judgements are few. Every setting is trained on three of the parts
+/// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. The best setting for each kind of target, or
+/// both together, and how much the text score counts beside them are what did best where it was judged; the models of what is chosen are averaged.
+/// The fold itself is never looked at.
 /// </remarks>
 /// <param name="Models">The model of each fold.</param>
 /// <param name="Validation">By list: NDCG@10 where the chosen models were judged, mean over the folds for which the list was not the test.</param>
 /// <param name="Chosen">What was chosen for each fold, in words.</param>
-internal sealed record FoldModels(TreeModel[] Models, double[] Validation, string[] Chosen)
+internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, string[] Chosen)
 {
     /// <summary>Folds of the cross-validation.</summary>
     public const int FoldCount = 5;
 
     private const int Places = 10;
+    private const int Parts = 4;
+
+    // Which queries are held out decides when boosting stops and what is chosen. On a few thousand judgements that is chance, which the mean over three
+    // splits takes out of both; on ten times as many one split is enough, and three would take as many times longer.
+    private const int MostSplits = 3;
+    private const int RowsOfSplits = 40_000;
+    private static readonly float[] s_textWeights = [0, 0.1f, 0.2f, 0.4f];
 
     // Shallow trees: a few thousand judgements carry no more. Whether the grade itself or its distance to the query's mean is learned differs: the first
     // also learns which queries are hard, the second only what tells the documents of one query apart.
@@ -27,77 +37,78 @@ internal sealed record FoldModels(TreeModel[] Models, double[] Validation, strin
     [
         new(IsCentred: false, Depth: 3, FeatureShare: 0.15, MinRows: 20),
         new(IsCentred: false, Depth: 4, FeatureShare: 0.3, MinRows: 40),
-        new(IsCentred: true, Depth: 3, FeatureShare: 0.15, MinRows: 20),
         new(IsCentred: true, Depth: 4, FeatureShare: 0.3, MinRows: 40),
     ];
 
-    private sealed record Setting(bool IsCentred, int Depth, double FeatureShare, int MinRows);
+    private sealed record Setting(bool IsCentred, int Depth, double FeatureShare, int MinRows)
+    {
+        public override string ToString() => $"{(IsCentred ? "centred" : "grade")} depth {Depth}";
+    }
 
     /// <summary>Draws each list's fold: folds are equally large, and all rows of a list are in one.</summary>
     public static int[] Draw(int listCount, ulong seed)
     {
-        var order = Enumerable.Range(0, listCount).ToArray();
-        var draws = RandomStream.For(seed, "folds of queries");
-        draws.Shuffle(order.AsSpan());
         var folds = new int[listCount];
-        for (var place = 0; place < order.Length; place++)
-        {
-            folds[order[place]] = place % FoldCount;
-        }
-
+        Deal([.. Enumerable.Range(0, listCount)], FoldCount, RandomStream.For(seed, "folds of queries"), folds);
         return folds;
     }
 
     /// <summary>Trains the models.</summary>
     /// <param name="rows">Features and grades of every list.</param>
+    /// <param name="text">The text score of every row.</param>
     /// <param name="folds">The fold of each list.</param>
     /// <param name="names">The features' names.</param>
     /// <param name="seed">Seeds the samples.</param>
     /// <param name="progress">Receives the share that is done.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static FoldModels Train(ListArrays rows, int[] folds, IReadOnlyList<string> names, ulong seed, IProgress<double> progress, CancellationToken cancellationToken)
+    public static FoldModels Train(
+        ListArrays rows, float[] text, int[] folds, IReadOnlyList<string> names, ulong seed, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var trained = new TreeEnsemble[FoldCount, FoldCount, s_settings.Length];
-        var (pairs, done) = (Enumerable.Range(0, FoldCount * FoldCount).Where(pair => pair / FoldCount != pair % FoldCount).ToList(), 0);
-        Parallel.ForEach(pairs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, pair =>
+        var splits = Math.Clamp(RowsOfSplits / rows.Labels.Length, 1, MostSplits);
+        var held = Enumerable.Range(0, FoldCount).Select(test => Enumerable.Range(0, splits).Select(split => Split(folds, test, split, seed)).ToArray()).ToArray();
+        var trained = new TreeEnsemble[FoldCount, splits, Parts, s_settings.Length];
+        var (centred, jobs, done) = (Centred(rows), FoldCount * splits * Parts, 0);
+        Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, job =>
         {
-            var (test, valid) = (pair / FoldCount, pair % FoldCount);
+            var (test, split, part) = (job / Parts / splits, job / Parts % splits, job % Parts);
+            var parts = held[test][split];
             foreach (var isCentred in new[] { false, true })
             {
-                var target = isCentred ? Centred(rows) : rows;
+                var target = isCentred ? centred : rows;
                 using var builder = new TreeDatasetBuilder([.. names.Select(name => new TreeInput(name))], new TreeDatasetOptions { Seed = seed, Threads = 1 });
-                var set = Build(builder, target, list => folds[list] != test && folds[list] != valid);
+                var set = Build(builder, target, list => parts[list] >= 0 && parts[list] != part);
                 using var later = new TreeDatasetBuilder(set);
-                var judge = Build(later, target, list => folds[list] == valid);
+                var judge = Build(later, target, list => parts[list] == part);
                 for (var number = 0; number < s_settings.Length; number++)
                 {
                     if (s_settings[number].IsCentred == isCentred)
                     {
-                        trained[test, valid, number] = TreeTrainer.Train(set, OptionsOf(s_settings[number], seed + (ulong)valid), judge, null, cancellationToken).Model;
+                        trained[test, split, part, number] = TreeTrainer.Train(set, OptionsOf(s_settings[number], seed + (ulong)(split * Parts) + (ulong)part), judge, null, cancellationToken).Model;
                     }
                 }
             }
 
-            progress.Report((double)Interlocked.Increment(ref done) / pairs.Count);
+            progress.Report((double)Interlocked.Increment(ref done) / jobs);
         });
-        return Choose(rows, folds, trained);
+        return Choose(rows, text, folds, held, trained);
     }
 
-    /// <summary>Scores rows of features, shape [rows x features].</summary>
-    public static void Score(TreeModel model, ReadOnlySpan<float> values, Span<float> scores)
+    private static void Deal(int[] lists, int count, RandomStream draws, int[] places)
     {
-        var width = values.Length / scores.Length;
-        var matrix = new FeatureMatrix();
-        matrix.Reset(scores.Length, width);
-        for (var row = 0; row < scores.Length; row++)
+        draws.Shuffle(lists.AsSpan());
+        for (var place = 0; place < lists.Length; place++)
         {
-            for (var feature = 0; feature < width; feature++)
-            {
-                matrix[row, feature] = values[(row * width) + feature];
-            }
+            places[lists[place]] = place % count;
         }
+    }
 
-        model.Score(matrix, [.. Enumerable.Range(0, width)], scores);
+    /// <summary>The part of each list that is not of the test fold; -1 for those of the test fold.</summary>
+    private static int[] Split(int[] folds, int test, int split, ulong seed)
+    {
+        var parts = new int[folds.Length];
+        Array.Fill(parts, -1);
+        Deal([.. Enumerable.Range(0, folds.Length).Where(list => folds[list] != test)], Parts, RandomStream.For(seed, "parts of the training folds", (ulong)((split * FoldCount) + test)), parts);
+        return parts;
     }
 
     private static TreeTrainerOptions OptionsOf(Setting setting, ulong seed) => new()
@@ -115,23 +126,24 @@ internal sealed record FoldModels(TreeModel[] Models, double[] Validation, strin
         Threads = 1,
     };
 
-    private static FoldModels Choose(ListArrays rows, int[] folds, TreeEnsemble[,,] trained)
+    private static FoldModels Choose(ListArrays rows, float[] text, int[] folds, int[][][] held, TreeEnsemble[,,,] trained)
     {
-        var models = new TreeModel[FoldCount];
+        var models = new BlendedModel[FoldCount];
         var chosen = new string[FoldCount];
         var (sums, counts) = (new double[folds.Length], new int[folds.Length]);
         Parallel.For(0, FoldCount, test =>
         {
-            int[] others = [.. Enumerable.Range(0, FoldCount).Where(fold => fold != test)];
-            float[][] scores = [.. s_settings.Select((_, number) => OutOfFold(rows, folds, others, valid => trained[test, valid, number]))];
+            float[][] scores = [.. s_settings.Select((_, number) => OutOfPart(rows, held[test], (split, part) => trained[test, split, part, number]))];
             int Best(bool isCentred) => Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred == isCentred)
                 .MaxBy(number => Worth(rows, folds, test, scores[number]));
             var (plain, centred) = (Best(false), Best(true));
-            int[][] choices = [[plain, centred], [plain], [centred]];
-            var best = choices.MaxBy(choice => Worth(rows, folds, test, Sum(scores, choice)))!;
-            models[test] = new TreeModel(Average([.. others.SelectMany(valid => best.Select(number => trained[test, valid, number]))]));
-            chosen[test] = string.Join(" + ", best.Select(number => $"{(s_settings[number].IsCentred ? "centred" : "grade")} depth {s_settings[number].Depth}"));
-            var perList = Metric(rows, Sum(scores, best), relevances => RankingMetrics.Ndcg(relevances, Places, Gain.Exponential));
+            var choices = from settings in new int[][] { [plain, centred], [plain], [centred] } from weight in s_textWeights select (Settings: settings, Weight: weight);
+            float[] Blended((int[] Settings, float Weight) choice) => Blend(rows, Sum(scores, choice.Settings), text, choice.Weight);
+            var best = choices.MaxBy(choice => Worth(rows, folds, test, Blended(choice)));
+            var trees = new TreeModel(Average([.. PlacesOf(held[test].Length).SelectMany(place => best.Settings.Select(number => trained[test, place.Split, place.Part, number]))]));
+            models[test] = new BlendedModel(trees, best.Weight);
+            chosen[test] = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", best.Settings.Select(number => s_settings[number]))}, text {best.Weight}");
+            var perList = Metric(rows, Blended(best), relevances => RankingMetrics.Ndcg(relevances, Places, Gain.Exponential));
             lock (sums)
             {
                 for (var list = 0; list < folds.Length; list++)
@@ -155,24 +167,40 @@ internal sealed record FoldModels(TreeModel[] Models, double[] Validation, strin
 
     private static double[] Metric(ListArrays rows, float[] scores, ListMetric metric) => RankingMetrics.PerList(scores, rows.Labels, rows.ListStarts, metric);
 
-    private static float[] OutOfFold(ListArrays rows, int[] folds, int[] others, Func<int, TreeEnsemble> modelOf)
+    /// <summary>By row: the mean over the splits of what the model says that did not see its list; 0 for lists of the test fold.</summary>
+    private static float[] OutOfPart(ListArrays rows, int[][] splits, Func<int, int, TreeEnsemble> modelOf)
     {
-        var scores = new float[rows.Labels.Length];
-        foreach (var valid in others)
+        var (scores, row) = (new float[rows.Labels.Length], new float[rows.Labels.Length]);
+        foreach (var (split, part) in PlacesOf(splits.Length))
         {
-            var model = new TreeModel(modelOf(valid));
-            for (var list = 0; list < folds.Length; list++)
+            var model = new TreeModel(modelOf(split, part));
+            for (var list = 0; list < rows.ListCount; list++)
             {
                 var (from, end) = (rows.ListStarts[list], rows.ListStarts[list + 1]);
-                if (folds[list] == valid)
+                if (splits[split][list] == part)
                 {
-                    Score(model, rows.Values.AsSpan(from * rows.FeatureCount, (end - from) * rows.FeatureCount), scores.AsSpan(from, end - from));
+                    BlendedModel.Score(model, rows.Values.AsSpan(from * rows.FeatureCount, (end - from) * rows.FeatureCount), row.AsSpan(from, end - from));
+                    TensorPrimitives.MultiplyAdd(row.AsSpan(from, end - from), 1f / splits.Length, scores.AsSpan(from, end - from), scores.AsSpan(from, end - from));
                 }
             }
         }
 
         return scores;
     }
+
+    private static float[] Blend(ListArrays rows, float[] scores, float[] text, float weight)
+    {
+        for (var list = 0; list < rows.ListCount; list++)
+        {
+            var (from, count) = (rows.ListStarts[list], rows.ListStarts[list + 1] - rows.ListStarts[list]);
+            BlendedModel.Blend(text.AsSpan(from, count), weight, scores.AsSpan(from, count));
+        }
+
+        return scores;
+    }
+
+    private static IEnumerable<(int Split, int Part)> PlacesOf(int splits) =>
+        from split in Enumerable.Range(0, splits) from part in Enumerable.Range(0, Parts) select (split, part);
 
     private static float[] Sum(float[][] scores, int[] numbers) => [.. Enumerable.Range(0, scores[0].Length).Select(row => numbers.Sum(number => scores[number][row]))];
 

@@ -62,8 +62,8 @@ internal static class SearchBenchmark
         var rows = search.Features();
         var featureSeconds = watch.Step("features");
         var folds = FoldModels.Draw(set.Queries.Count, request.Seed);
-        var models = FoldModels.Train(rows, folds, search.FeatureNames, request.Seed, progress, cancellationToken);
-        var own = search.Learned(rows, models, folds);
+        var models = FoldModels.Train(rows, text, folds, search.FeatureNames, request.Seed, progress, cancellationToken);
+        var own = search.Learned(rows, text, models, folds);
         var ownSeconds = watch.Step("vitrina");
 
         var table = new EvaluationTable(request.Seed, [Baseline]);

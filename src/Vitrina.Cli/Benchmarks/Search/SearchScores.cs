@@ -58,13 +58,13 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
     }
 
     /// <summary>What the model of each query's fold says.</summary>
-    public float[] Learned(ListArrays rows, FoldModels models, int[] folds)
+    public float[] Learned(ListArrays rows, float[] text, FoldModels models, int[] folds)
     {
         var list = 0;
         return PerList((_, documents, scores) =>
         {
             var from = rows.ListStarts[list];
-            FoldModels.Score(models.Models[folds[list++]], rows.Values.AsSpan(from * rows.FeatureCount, documents.Length * rows.FeatureCount), scores);
+            models.Models[folds[list++]].Score(rows.Values.AsSpan(from * rows.FeatureCount, documents.Length * rows.FeatureCount), text.AsSpan(from, documents.Length), scores);
         });
     }
 
@@ -89,13 +89,13 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
             var found = First(fused);
             Judge(qualities["bm25"], number, First(text));
             Judge(qualities["hybrid"], number, found);
-            Judge(qualities["vitrina"], number, Reorder(query.Text, found, models.Models[folds[number]]));
+            Judge(qualities["vitrina"], number, Reorder(query.Text, found, [.. found.Select(document => text[document])], models.Models[folds[number]]));
         }
 
         return qualities;
     }
 
-    private int[] Reorder(string query, int[] found, Engine.Models.Trees.TreeModel model)
+    private int[] Reorder(string query, int[] found, float[] text, BlendedModel model)
     {
         if (found.Length == 0)
         {
@@ -105,7 +105,7 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
         var values = new float[found.Length * FeatureNames.Count];
         index.Compute(query, found, values);
         float[] scores = new float[found.Length];
-        FoldModels.Score(model, values, scores);
+        model.Score(values, text, scores);
         var order = new int[found.Length];
         RankingMetrics.OrderByScore(scores, order);
         return [.. order.Select(place => found[place])];
