@@ -1,4 +1,3 @@
-using Vitrina.Experimentation.Schedules;
 using Vitrina.Experimentation.Statistics;
 using Vitrina.Experimentation.Switchbacks;
 using Vitrina.Kernels.Chance;
