@@ -196,7 +196,13 @@ internal sealed class ExperimentPowerCommand
 
         var document = new JsonObject
         {
-            ["method"] = "replaySurface", ["metric"] = metric, ["design"] = parsed.GetValue(_design), ["clusters"] = clusters.Count, ["alpha"] = parsed.GetValue(_alpha), ["wantedPower"] = parsed.GetValue(_power), ["surface"] = points,
+            ["method"] = "replaySurface",
+            ["metric"] = metric,
+            ["design"] = parsed.GetValue(_design),
+            ["clusters"] = clusters.Count,
+            ["alpha"] = parsed.GetValue(_alpha),
+            ["wantedPower"] = parsed.GetValue(_power),
+            ["surface"] = points,
         };
         terminal.Result(document, () =>
         {
