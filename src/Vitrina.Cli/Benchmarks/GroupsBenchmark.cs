@@ -10,7 +10,8 @@ namespace Vitrina.Cli.Benchmarks;
 /// <summary><c>vitrina bench recommend --world goods --protocol groups</c>: which groups a person takes to next, on a simulated marketplace.</summary>
 /// <remarks>
 /// Before a step of a person all groups with active items are ranked on the state just before it; what the person takes to within the following day is
-/// relevant. The model is fitted on earlier days and judged on later ones. Cold rows: a person's first step ever, nothing but attributes known.
+/// relevant. The model is fitted on earlier days and judged on later ones. Cold rows: a person's first step ever, nothing but attributes known. The
+/// rows <c>first-</c> hold what needs no fit: first steps from the middle of the fitted days on, so that there are enough of them to tell.
 /// </remarks>
 internal static class GroupsBenchmark
 {
@@ -25,6 +26,7 @@ internal static class GroupsBenchmark
 
     private static readonly string[] s_methods = ["popularity", "own-history", "co-visitation", "vitrina"];
     private static readonly string[] s_coldMethods = ["cold-popularity", "cold-metadata", "cold-vitrina"];
+    private static readonly string[] s_firstMethods = ["first-popularity", "first-metadata"];
 
     /// <summary>The world unless the caller gives one: enough types to rank, and people of a region and age who are alike.</summary>
     public static GoodsConfiguration World { get; } = GoodsConfiguration.Demo with { TypeCount = 150, ItemCount = 8_000, UserCount = 6_000, NewUserShare = 0.4, SharedTaste = 0.8 };
@@ -34,14 +36,14 @@ internal static class GroupsBenchmark
         var data = new DataDirectory(Directory.CreateTempSubdirectory("vitrina-groups-").FullName);
         try
         {
-            var (table, cold, lists) = await MeasureAsync(data, configuration, seed, terminal, cancellationToken);
+            var (rows, lists) = await MeasureAsync(data, configuration, seed, terminal, cancellationToken);
             return new BenchReport
             {
                 Bench = "recommend",
                 Dataset = $"goods world, seed {seed}, {configuration.TypeCount} groups, {configuration.UserCount} people, {configuration.Days} days",
-                Protocol = $"groups: all groups ranked before each of {lists.All} steps of the last days (time split), relevant = taken to within 24 h; cold: {lists.Cold} first steps",
+                Protocol = $"groups: all groups ranked before each of {lists.All} steps of the last days (time split), relevant = taken to within 24 h; cold: {lists.Cold} first steps; first: {lists.First}",
                 Seed = seed,
-                Rows = [.. table.ToRows(), .. cold.ToRows()],
+                Rows = rows,
             };
         }
         finally
@@ -50,7 +52,7 @@ internal static class GroupsBenchmark
         }
     }
 
-    private static async Task<(EvaluationTable All, EvaluationTable Cold, (int All, int Cold) Lists)> MeasureAsync(
+    private static async Task<(List<BenchRow> Rows, (int All, int Cold, int First) Lists)> MeasureAsync(
         DataDirectory data, GoodsConfiguration configuration, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
         var world = GoodsWorld.Create(configuration, seed, new DateOnly(2026, 3, 1), Environment.ProcessorCount);
@@ -70,25 +72,31 @@ internal static class GroupsBenchmark
             cancellationToken));
     }
 
-    private static (EvaluationTable All, EvaluationTable Cold, (int All, int Cold) Lists) Judge(
+    private static (List<BenchRow> Rows, (int All, int Cold, int First) Lists) Judge(
         EngineRuntime runtime, IReadOnlyList<CompiledVertical> verticals, LearningOutcome outcome, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var vertical = verticals.First(known => known.Name == "goods");
         var survey = JournalSurvey.Of(runtime.Journal, vertical, "groups", false, TrainedLists, AllGroups, cancellationToken);
         var judge = new GroupsJudge(vertical, outcome);
         var replay = new RankingReplay(runtime.Journal, verticals, vertical, null, withText: false);
+        var (from, to, seed) = (outcome.Manifest.Data.From.ToUnixTimeMilliseconds(), outcome.Manifest.Data.To.ToUnixTimeMilliseconds(), outcome.Manifest.Seed);
         replay.Run(
             survey,
             ranking =>
             {
-                if (ranking.Record.AtMs >= outcome.Manifest.Data.To.ToUnixTimeMilliseconds())
+                if (ranking.Record.AtMs >= (from + to) / 2)
                 {
-                    judge.Take(ranking, [.. ranking.Items.Select(item => survey.ActsOn(ranking.Record.Id, item.Id.Value) != 0 ? 1f : 0f)]);
+                    judge.Take(ranking, [.. ranking.Items.Select(item => survey.ActsOn(ranking.Record.Id, item.Id.Value) != 0 ? 1f : 0f)], isTest: ranking.Record.AtMs >= to);
                 }
             },
             progress,
             cancellationToken);
-        return (GroupsJudge.Table(s_methods, judge.All, outcome.Manifest.Seed, "popularity", "co-visitation", "own-history"), GroupsJudge.Table(s_coldMethods, judge.Cold, outcome.Manifest.Seed, "cold-popularity"), (judge.All.Count, judge.Cold.Count));
+        EvaluationTable[] tables =
+        [
+            GroupsJudge.Table(s_methods, judge.All, seed, "popularity", "co-visitation", "own-history"), GroupsJudge.Table(s_coldMethods, judge.Cold, seed, "cold-popularity"),
+            GroupsJudge.Table(s_firstMethods, judge.First, seed, "first-popularity"),
+        ];
+        return ([.. tables.SelectMany(table => table.ToRows())], (judge.All.Count, judge.Cold.Count, judge.First.Count));
     }
 
     /// <summary>Scores the lists of the test part by every method.</summary>
@@ -102,18 +110,30 @@ internal static class GroupsBenchmark
 
         public List<double[][]> Cold { get; } = [];
 
-        public void Take(ReplayedRanking ranking, float[] labels)
+        public List<double[][]> First { get; } = [];
+
+        public void Take(ReplayedRanking ranking, float[] labels, bool isTest)
         {
             var popular = Column(ranking.Features, "group.popular");
+            var isFirst = Column(ranking.Features, "group.history")[0] == 0;
+            if (isFirst)
+            {
+                First.Add([.. new[] { popular, Column(ranking.Features, "group.likely") }.Select(scores => Figures(scores, labels))]);
+            }
+
+            if (!isTest)
+            {
+                return;
+            }
 
             // What a method does not know stands behind in the order of popularity.
             float[] Behind(string name) => [.. Column(ranking.Features, name).Select((score, row) => score + (1e-6f * popular[row]))];
             var model = new float[labels.Length];
             outcome.Model.Score(ranking.Features, _columns, model);
             All.Add([.. new[] { popular, Behind("group.own"), Behind("group.following"), model }.Select(scores => Figures(scores, labels))]);
-            if (Column(ranking.Features, "group.history")[0] == 0)
+            if (isFirst)
             {
-                Cold.Add([.. new[] { popular, Column(ranking.Features, "group.likely"), model }.Select(scores => Figures(scores, labels))]);
+                Cold.Add([.. First[^1], Figures(model, labels)]);
             }
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Vitrina.Cli.Importing;
 using Vitrina.Engine.Language;
 
 namespace Vitrina.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class AnalyzeCommand
 
     public static Command Create()
     {
-        var text = new Argument<string>("text") { Description = "A text; with --stems a file of words, one a line (what stands behind a tab is left out), or - for the standard input." };
+        var text = new Argument<string>("text") { Description = "A text; with --stems a file of words, plain or .gz, one a line (what stands behind a tab is left out), or - for the standard input." };
         var language = new Option<string[]>("--language") { Description = "A language whose words are stemmed: ru or en; repeat it for both.", Required = true };
         var stems = new Option<bool>("--stems") { Description = "Print each word of a file with its stem, separated by a tab." };
         var json = EngineAccess.JsonOption();
@@ -52,7 +53,8 @@ internal static class AnalyzeCommand
         }
 
         Stemmer stemmer = language == "ru" ? RussianStemmer.Stem : EnglishStemmer.Stem;
-        using var input = file == StandardInput ? Console.In : new StreamReader(file);
+        using var source = file == StandardInput ? null : InputFile.Open(file);
+        using var input = source is null ? Console.In : new StreamReader(source.Content);
         while (input.ReadLine() is { } line)
         {
             var word = line.Split('\t')[0].Trim();

@@ -19,11 +19,14 @@ internal sealed class ExperimentPowerCommand
     private readonly Option<double> _icc = new("--icc") { Description = "Intra-class correlation of those clusters." };
     private readonly Option<double> _cv = new("--size-cv") { Description = "Coefficient of variation of the clusters' sizes." };
     private readonly Option<bool> _sequential = new("--sequential") { Description = "The always-valid interval's price is added." };
+    private readonly Option<string?> _kind = new("--kind") { Description = "ab (by formula), or switchback: with --cells the smallest lift by length, period and washout." };
     private readonly Option<string?> _cells = new("--cells") { Description = "Past cells (cluster, period and a metric; an arm column is not needed): replay a switchback on them." };
     private readonly Option<string?> _metric = new("--metric") { Description = "The column to replay. Default: the first number." };
     private readonly Option<string> _design = new("--design") { Description = "bernoulli, balanced, stratified (by --cycle), pairs or minimax.", DefaultValueFactory = _ => "balanced" };
     private readonly Option<int> _cycle = new("--cycle") { Description = "Periods after which slots repeat, for stratified: 7 for days of a week.", DefaultValueFactory = _ => 7 };
     private readonly Option<int> _carryOver = new("--carry-over") { Description = "Periods an arm acts on, for minimax.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _periodLengths = new("--period-lengths") { Description = "With --kind switchback: how many of the file's periods make one of the design, several with commas.", DefaultValueFactory = _ => "1,2,4" };
+    private readonly Option<string> _washouts = new("--washouts") { Description = "With --kind switchback: how many of the file's periods are left out behind each switch, several with commas.", DefaultValueFactory = _ => "0,1" };
     private readonly Option<bool> _common = new("--common") { Description = "One schedule for all clusters." };
     private readonly Option<int> _draws = new("--draws") { Description = "Schedules that are replayed.", DefaultValueFactory = _ => 1000 };
     private readonly Option<double> _alpha = new("--alpha") { Description = "Two-sided error rate.", DefaultValueFactory = _ => 0.05 };
@@ -37,8 +40,9 @@ internal sealed class ExperimentPowerCommand
     {
         var command = new Command("power", "Sample size, smallest detectable effect and length. Example: vitrina experiment power --mean 0.1 --lift 0.05")
         {
-            _mean, _variance, _effect, _lift, _units, _clusterSize, _icc, _cv, _sequential, _cells, _metric, _design, _cycle, _carryOver, _common, _draws, _alpha, _power, _seed, _json,
+            _mean, _variance, _effect, _lift, _units, _clusterSize, _icc, _cv, _sequential, _kind, _cells, _metric, _design, _cycle, _carryOver, _periodLengths, _washouts, _common, _draws, _alpha, _power, _seed, _json,
         };
+        _kind.AcceptOnlyFromAmong("ab", "switchback");
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed.GetValue(_json));
@@ -47,13 +51,21 @@ internal sealed class ExperimentPowerCommand
                 throw new UsageException("--alpha and --power must lie between 0 and 1");
             }
 
-            if (parsed.GetValue(_cells) is { } cells)
+            switch (parsed.GetValue(_kind), parsed.GetValue(_cells))
             {
-                Replay(parsed, ExperimentAnalyzeCommand.Existing(cells), terminal);
-            }
-            else
-            {
-                ByFormula(parsed, terminal);
+                case ("ab", not null):
+                    throw new UsageException("--cells are replayed as a switchback; leave out --kind ab");
+                case ("switchback", null):
+                    throw new UsageException("--kind switchback needs --cells, past cells that are replayed");
+                case ("switchback", { } cells):
+                    Surface(parsed, ExperimentAnalyzeCommand.Existing(cells), terminal);
+                    break;
+                case (_, { } cells):
+                    Replay(parsed, ExperimentAnalyzeCommand.Existing(cells), terminal);
+                    break;
+                default:
+                    ByFormula(parsed, terminal);
+                    break;
             }
 
             return 0;
@@ -92,6 +104,8 @@ internal sealed class ExperimentPowerCommand
             ["variance"] = variance,
             ["perArm"] = ReportJson.Number(factor * SampleSize.PerArm(effect, variance, alpha, power)),
             ["perArmUnpooled"] = ReportJson.Number(isShare ? factor * SampleSize.PerArmUnpooled(mean, effect, alpha, power) : double.NaN),
+            ["perArmOfT"] = ReportJson.Number(factor * SampleSize.PerArmOfT(effect, variance, alpha, power)),
+            ["perArmOfZ"] = ReportJson.Number(isShare ? factor * SampleSize.PerArmOfZ(mean, effect, alpha, power) : double.NaN),
             ["minimalDetectable"] = ReportJson.Number(SampleSize.MinimalDetectable(units / factor, Math.Sqrt(variance), alpha, power)),
             ["minimalDetectableLift"] = ReportJson.Number(SampleSize.MinimalDetectableLift(mean, variance, units / factor, alpha, power)),
             ["powerAtEffect"] = ReportJson.Number(SampleSize.Power(effect, Math.Sqrt(variance), units / factor, alpha)),
@@ -103,28 +117,11 @@ internal sealed class ExperimentPowerCommand
     {
         var (history, clusters, metric) = Read(path, parsed.GetValue(_metric));
         var periods = history[0].Length;
-        var kind = parsed.GetValue(_design) switch
-        {
-            "bernoulli" => ScheduleKind.Bernoulli,
-            "balanced" => ScheduleKind.Balanced,
-            "stratified" => ScheduleKind.Stratified,
-            "pairs" => ScheduleKind.Pairs,
-            "minimax" => ScheduleKind.Minimax,
-            var other => throw WorldChoice.Unknown("design", other ?? "", ["bernoulli", "balanced", "stratified", "pairs", "minimax"]),
-        };
         var rows = new JsonArray();
         var lines = new List<IReadOnlyList<string>>();
         foreach (var length in ((int[])[periods / 4, periods / 2, 3 * periods / 4, periods]).Where(length => length >= 4).Distinct())
         {
-            var design = new ScheduleDesign
-            {
-                Kind = kind,
-                PeriodCount = length,
-                Clusters = clusters,
-                IsCommon = parsed.GetValue(_common),
-                CarryOverPeriods = parsed.GetValue(_carryOver),
-                Strata = [.. Enumerable.Range(0, length).Select(period => period % Math.Max(1, parsed.GetValue(_cycle)))],
-            };
+            var design = Design(parsed, clusters, length, periodLength: 1);
             if (design.FindMistake() is { } mistake)
             {
                 throw new UsageException($"{length} periods: {mistake}");
@@ -149,6 +146,84 @@ internal sealed class ExperimentPowerCommand
             terminal.Say($"{metric} replayed under {parsed.GetValue(_design)} schedules over {clusters.Count} clusters, the last periods of the file.");
             terminal.Table(["periods", "standard error", "smallest effect", "relative", "rejects without effect", "power at --lift"], lines);
         });
+    }
+
+    private ScheduleDesign Design(ParseResult parsed, IReadOnlyList<string> clusters, int periods, int periodLength) => new()
+    {
+        Kind = parsed.GetValue(_design) switch
+        {
+            "bernoulli" => ScheduleKind.Bernoulli,
+            "balanced" => ScheduleKind.Balanced,
+            "stratified" => ScheduleKind.Stratified,
+            "pairs" => ScheduleKind.Pairs,
+            "minimax" => ScheduleKind.Minimax,
+            var other => throw WorldChoice.Unknown("design", other ?? "", ["bernoulli", "balanced", "stratified", "pairs", "minimax"]),
+        },
+        PeriodCount = periods,
+        Clusters = clusters,
+        IsCommon = parsed.GetValue(_common),
+        CarryOverPeriods = parsed.GetValue(_carryOver),
+        Strata = [.. Enumerable.Range(0, periods).Select(period => period * periodLength % Math.Max(1, parsed.GetValue(_cycle)))],
+    };
+
+    // The smallest lift by how long the test runs, how long a period is and how much is left out behind each switch.
+    private void Surface(ParseResult parsed, string path, Terminal terminal)
+    {
+        var (history, clusters, metric) = Read(path, parsed.GetValue(_metric));
+        int[] lengths = Counts(parsed.GetValue(_periodLengths)!, "--period-lengths", least: 1), washouts = Counts(parsed.GetValue(_washouts)!, "--washouts", least: 0);
+        var points = new JsonArray();
+        var lines = new List<IReadOnlyList<string>>();
+        foreach (var span in ((int[])[history[0].Length / 2, history[0].Length]).Distinct())
+        {
+            foreach (var length in lengths)
+            {
+                // Too short for the design: said as such instead of left away.
+                var design = span / length < 4 ? null : Design(parsed, clusters, span / length, length);
+                design = design?.FindMistake() is null ? design : null;
+                var line = new List<string> { $"{span}", $"{length}", $"{span / length}" };
+                foreach (var washout in washouts)
+                {
+                    ReplayedDesign? found = design is null
+                        ? null
+                        : ReplayedPower.Replay(history, design, parsed.GetValue(_lift), parsed.GetValue(_seed), Math.Max(10, parsed.GetValue(_draws)), parsed.GetValue(_alpha), parsed.GetValue(_power), length, washout);
+                    line.Add(found is { MinimalDetectableLift: var lift } && double.IsFinite(lift) ? Words.Percent(lift).TrimStart('+') : "–");
+                    points.Add(Point(span, length, washout, found));
+                }
+
+                lines.Add(line);
+            }
+        }
+
+        var document = new JsonObject
+        {
+            ["method"] = "replaySurface", ["metric"] = metric, ["design"] = parsed.GetValue(_design), ["clusters"] = clusters.Count, ["alpha"] = parsed.GetValue(_alpha), ["wantedPower"] = parsed.GetValue(_power), ["surface"] = points,
+        };
+        terminal.Result(document, () =>
+        {
+            terminal.Say($"Smallest lift of {metric} that {Words.Percent(parsed.GetValue(_power)).TrimStart('+')} power finds, {parsed.GetValue(_design)} schedules replayed over {clusters.Count} clusters; lengths in periods of the file.");
+            terminal.Table(["length", "period", "periods", .. washouts.Select(washout => $"washout {washout}")], lines);
+        });
+    }
+
+    private static JsonObject Point(int span, int length, int washout, ReplayedDesign? found) => new()
+    {
+        ["length"] = span,
+        ["periodLength"] = length,
+        ["periods"] = span / length,
+        ["washout"] = washout,
+        ["standardError"] = ReportJson.Number(found?.StandardError ?? double.NaN),
+        ["minimalDetectable"] = ReportJson.Number(found?.MinimalDetectable ?? double.NaN),
+        ["minimalDetectableLift"] = ReportJson.Number(found?.MinimalDetectableLift ?? double.NaN),
+        ["rejectionRateWithoutEffect"] = ReportJson.Number(found?.RejectionRate ?? double.NaN),
+        ["power"] = ReportJson.Number(found?.Power ?? double.NaN),
+    };
+
+    private static int[] Counts(string text, string option, int least)
+    {
+        int[] counts = [.. text.Split(',').Select(part => int.TryParse(part.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count >= least && count <= 100_000
+            ? count
+            : throw new UsageException($"{option} takes whole numbers from {least} on, with commas; '{part.Trim()}' is none"))];
+        return [.. counts.Distinct().Order()];
     }
 
     private static (double[][] History, IReadOnlyList<string> Clusters, string Metric) Read(string path, string? metric)

@@ -19,6 +19,7 @@ public sealed class ItemCatalog
     private readonly PagedArray<Entity?> _users = new(6);
     private readonly PagedArray<Entity?> _sellers = new(6);
     private readonly PagedArray<int> _joined = new(6);
+    private readonly SharedAttributes _attributes = new();
     private readonly HashSet<int> _changedItems = [];
     private readonly HashSet<int> _changedUsers = [];
     private readonly HashSet<int> _changedSellers = [];
@@ -192,6 +193,7 @@ public sealed class ItemCatalog
     public IReadOnlyList<int> Erase(string id)
     {
         var person = PersonOf(id);
+        _attributes.Clear();
         foreach (var ordinal in person)
         {
             _joined.EnsureCount(ordinal + 1);
@@ -212,10 +214,10 @@ public sealed class ItemCatalog
     /// <summary>A user's attributes, or null when it was never put. For the writer.</summary>
     public Entity? UserAt(int user) => user >= 0 && user < _users.Count ? _users[user] : null;
 
-    private static void Apply(EntityChange change, PagedArray<Entity?> entities, int ordinal, HashSet<int> changed)
+    private void Apply(EntityChange change, PagedArray<Entity?> entities, int ordinal, HashSet<int> changed)
     {
         entities.EnsureCount(ordinal + 1);
-        entities.Edit(ordinal) = new Entity(change.Id, change.AtMs, change.Attributes);
+        entities.Edit(ordinal) = new Entity(change.Id, change.AtMs, _attributes.Of(change.Attributes));
         changed.Add(ordinal);
     }
 
@@ -289,7 +291,7 @@ public sealed class ItemCatalog
         ForgetChanges();
     }
 
-    private static void Restore(IEnumerable<StoredEntity> stored, SymbolTable ids, PagedArray<Entity?> entities)
+    private void Restore(IEnumerable<StoredEntity> stored, SymbolTable ids, PagedArray<Entity?> entities)
     {
         foreach (var entity in stored)
         {
@@ -297,7 +299,7 @@ public sealed class ItemCatalog
             if (entity.Put is { } put)
             {
                 entities.EnsureCount(entity.Ordinal + 1);
-                entities.Edit(entity.Ordinal) = new Entity(put.Id, put.AtMs, put.Attributes);
+                entities.Edit(entity.Ordinal) = new Entity(put.Id, put.AtMs, _attributes.Of(put.Attributes));
             }
         }
     }

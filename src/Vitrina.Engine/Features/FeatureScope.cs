@@ -126,7 +126,7 @@ public sealed class FeatureScope
     }
 
     /// <summary>The candidates' offers; only where the vertical keeps statistics of offers.</summary>
-    internal OfferScope Offers => _offers ??= new OfferScope(this, _keys.Length);
+    internal OfferScope Offers => _offers ??= new OfferScope(this, _keys);
 
     /// <summary>What the request says about groups; null where candidates are items.</summary>
     internal GroupSignals? Groups

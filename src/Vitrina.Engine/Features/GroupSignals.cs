@@ -31,8 +31,8 @@ internal struct OwnGroup
 /// <param name="Name">The attribute or word of the context.</param>
 /// <param name="Value">The person's value.</param>
 /// <param name="Weights">What the segment takes to.</param>
-/// <param name="IsOfNew">True when only its new people are counted.</param>
-internal readonly record struct PersonSegment(string Name, string Value, SegmentWeights Weights, bool IsOfNew);
+/// <param name="OfNew">What its new people take to, if the person is new itself and enough is known of them; else nothing.</param>
+internal readonly record struct PersonSegment(string Name, string Value, SegmentWeights Weights, SegmentWeights OfNew);
 
 /// <summary>Everything that a request says about groups: what candidate sources offer and what features of groups are made from.</summary>
 /// <remarks>
@@ -50,10 +50,10 @@ internal sealed class GroupSignals
     // What a thin row borrows from the thicker one below it, in steps.
     private const double NextPrior = 5;
 
-    // A segment's group with fewer steps than this says little beyond what everybody takes to.
-    private const double SegmentPrior = 30;
+    // A segment's group with fewer steps than this says little beyond what everybody takes to: the best of 3 to 300 on first steps of simulated people.
+    private const double SegmentPrior = 10;
 
-    // New people stand apart in their segment from so many steps a group on.
+    // What new people of a segment take to is told from so many steps a group on.
     private const double NewSteps = 5;
     private const double LargestLift = 4;
 
@@ -64,6 +64,7 @@ internal sealed class GroupSignals
     private OwnGroup[] _own = new OwnGroup[32];
     private PersonSegment[] _segments = [];
     private GroupView _view = null!;
+    private SegmentWeights _habits = SegmentWeights.None;
     private double _slowScale;
     private int _likedCount;
 
@@ -118,7 +119,7 @@ internal sealed class GroupSignals
         var groups = view.GroupCount;
         IsNew = UserHistory.IsNew(history, view.Grouping.Weights);
         _slowScale = view.SlowScale(nowMs);
-        Everybody = view.WeightsOf(Segment.All);
+        (Everybody, _habits) = (view.Everybody, view.WeightsOf(Segment.All));
         ReadHistory(market, history, nowMs, groups);
         ReadSegments(user, context);
         Follow(groups);
@@ -217,10 +218,9 @@ internal sealed class GroupSignals
         {
             if (GroupingDeclaration.ValueOf(names[i], context, user) is { } value)
             {
-                // New people of a region are likest to this one while it is new itself.
-                var own = IsNew ? _view.WeightsOf(Segment.NewOf(names[i], value)) : SegmentWeights.None;
-                var isOwn = own.Total > 0 && own.Total * _slowScale >= NewSteps * _view.GroupCount;
-                _segments[SegmentCount++] = new PersonSegment(names[i], value, isOwn ? own : _view.WeightsOf(Segment.Of(names[i], value)), isOwn);
+                var ofNew = IsNew ? _view.WeightsOf(Segment.NewOf(names[i], value)) : SegmentWeights.None;
+                var isTold = ofNew.Total > 0 && ofNew.Total * _slowScale >= NewSteps * _view.GroupCount;
+                _segments[SegmentCount++] = new PersonSegment(names[i], value, _view.WeightsOf(Segment.Of(names[i], value)), isTold ? ofNew : SegmentWeights.None);
             }
         }
     }
@@ -275,7 +275,7 @@ internal sealed class GroupSignals
     /// <summary>How much more a segment takes to a group than everybody does: steps against those expected, both with a prior, at least 1/4 and at most 4.</summary>
     public double LiftOf(SegmentWeights segment, int group)
     {
-        var share = Everybody.ShareOf(group);
+        var share = _habits.ShareOf(group);
         if (share <= 0 || segment.Total <= 0)
         {
             return 1;

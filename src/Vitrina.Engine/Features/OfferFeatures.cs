@@ -43,28 +43,25 @@ internal sealed class OfferCountFeature(string name, OfferLevel level, int colum
 }
 
 /// <summary>The sum over an offer's conditions of counts in a table, each weighted by W; with a query: of the pair's counts.</summary>
-internal sealed class OfferPairCountFeature(string name, CounterCell cell, StatisticKey key, bool isLog) : Feature(name)
+internal sealed class OfferPairCountFeature(string name, CounterCell cell, bool isLog) : Feature(name)
 {
     public override void Compute(FeatureScope scope, Span<float> values)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            var count = SumOf(scope, cell, key, i);
+            var count = SumOf(scope, cell, i);
             values[i] = (float)(isLog ? double.LogP1(count) : count);
         }
     }
 
-    internal static double SumOf(FeatureScope scope, CounterCell cell, StatisticKey key, int candidate)
+    internal static double SumOf(FeatureScope scope, CounterCell cell, int candidate)
     {
-        var offers = scope.Offers;
-        var rows = offers.RowsOf(cell.Table, key);
-        var starts = offers.Starts;
-        var weights = offers.Weights;
-        var view = scope.Market.Statistics.Tables[cell.Table];
+        var rows = scope.Offers.RowsOf(cell.Table).Of(candidate, out var weights);
+        ref readonly var view = ref scope.Market.Statistics.Tables[cell.Table];
         var sum = 0.0;
-        for (var at = starts[candidate]; at < starts[candidate + 1]; at++)
+        for (var i = 0; i < rows.Length; i++)
         {
-            sum += rows[at] < 0 ? 0 : weights[at] * view.Count(rows[at], cell.Window, cell.Metric);
+            sum += weights[i] * view.Count(rows[i], cell.Window, cell.Metric);
         }
 
         return sum;
@@ -72,21 +69,19 @@ internal sealed class OfferPairCountFeature(string name, CounterCell cell, Stati
 }
 
 /// <summary>The decayed count of an offer's events of a type, own and transferred, as log(1 + count).</summary>
-internal sealed class OfferDecayedFeature(string name, int table, StatisticKey key, int halfLife, int metric) : Feature(name)
+internal sealed class OfferDecayedFeature(string name, int table, int halfLife, int metric) : Feature(name)
 {
     public override void Compute(FeatureScope scope, Span<float> values)
     {
-        var offers = scope.Offers;
-        var rows = offers.RowsOf(table, key);
-        var starts = offers.Starts;
-        var weights = offers.Weights;
-        var view = scope.Market.Statistics.Tables[table];
+        var all = scope.Offers.RowsOf(table);
+        ref readonly var view = ref scope.Market.Statistics.Tables[table];
         for (var i = 0; i < values.Length; i++)
         {
+            var rows = all.Of(i, out var weights);
             var sum = 0.0;
-            for (var at = starts[i]; at < starts[i + 1]; at++)
+            for (var at = 0; at < rows.Length; at++)
             {
-                sum += rows[at] < 0 ? 0 : weights[at] * view.Decayed(rows[at], halfLife, metric, scope.NowMs);
+                sum += weights[at] * view.Decayed(rows[at], halfLife, metric, scope.NowMs);
             }
 
             values[i] = (float)double.LogP1(sum);
@@ -140,7 +135,7 @@ internal sealed class OfferRateFeature(string name, int successes, int trials, B
 }
 
 /// <summary>The rate of a pair of query and offer; the offer's own nested rate is its prior, worth <c>prior</c> exposures.</summary>
-internal sealed class OfferPairRateFeature(string name, StatisticKey key, CounterCell events, CounterCell exposures, (int Successes, int Trials) offer, BaseRate all, double prior) : Feature(name)
+internal sealed class OfferPairRateFeature(string name, CounterCell events, CounterCell exposures, (int Successes, int Trials) offer, BaseRate all, double prior) : Feature(name)
 {
     // What the vertical's rate is worth behind the type of the offer's own rate.
     private const double Behind = 1;
@@ -151,7 +146,7 @@ internal sealed class OfferPairRateFeature(string name, StatisticKey key, Counte
         for (var i = 0; i < values.Length; i++)
         {
             var rate = OfferRateFeature.RateOf(scope, i, offer.Successes, offer.Trials, behind).Rate;
-            var (happened, exposed) = (OfferPairCountFeature.SumOf(scope, events, key, i), OfferPairCountFeature.SumOf(scope, exposures, key, i));
+            var (happened, exposed) = (OfferPairCountFeature.SumOf(scope, events, i), OfferPairCountFeature.SumOf(scope, exposures, i));
             values[i] = (float)((happened + (prior * rate)) / (exposed + prior));
         }
     }

@@ -57,8 +57,7 @@ internal static class OfferKinds
                 return new OfferCountFeature(name, level, binding.OfferColumn(window, metric), isLog);
             }
 
-            var key = binding.Key(declaration, parameters.Key);
-            return new OfferPairCountFeature(name, new CounterCell(binding.Counter(key), window, metric), key, isLog);
+            return new OfferPairCountFeature(name, new CounterCell(binding.Counter(binding.Key(declaration, parameters.Key)), window, metric), isLog);
         }
     }
 
@@ -76,11 +75,10 @@ internal static class OfferKinds
             return [];
         }
 
-        var key = binding.Key(declaration, parameters.Key);
-        var table = binding.Counter(key);
+        var table = binding.Counter(binding.Key(declaration, parameters.Key));
         var halfLife = parameters.HalfLife ?? binding.Vertical.Statistics.HalfLife;
         var name = $"decayed.{parameters.Of}.{FeatureKinds.NameOf(parameters.Key)}.{Duration.Format(halfLife)}";
-        return [new OfferDecayedFeature(name, table, key, binding.HalfLife(table, halfLife), binding.Metric(declaration, "of", parameters.Of))];
+        return [new OfferDecayedFeature(name, table, binding.HalfLife(table, halfLife), binding.Metric(declaration, "of", parameters.Of))];
     }
 
     public static IEnumerable<Feature> Rate(KindDeclaration declaration, FeatureBinding binding, FeatureKinds.RateParameters parameters)
@@ -106,9 +104,8 @@ internal static class OfferKinds
                     : new StateRateFeature(name, level, successes, trials, behind, parameters.Prior);
             }
 
-            var key = binding.Key(declaration, parameters.Key);
-            var table = binding.Counter(key);
-            return new OfferPairRateFeature(name, key, new CounterCell(table, window, of), new CounterCell(table, window, per), (successes, trials), behind, parameters.Prior);
+            var table = binding.Counter(binding.Key(declaration, parameters.Key));
+            return new OfferPairRateFeature(name, new CounterCell(table, window, of), new CounterCell(table, window, per), (successes, trials), behind, parameters.Prior);
         }
     }
 

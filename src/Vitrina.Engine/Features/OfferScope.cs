@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 
@@ -20,27 +19,46 @@ internal enum OfferEvidence
     Type,
 }
 
-/// <summary>The candidates' offers in one request: states, conditions with their weights, transferred counts. Each is computed once, however many features read it.</summary>
+/// <summary>The candidates' offers in one request: states, rows with their weights, transferred counts. Each is computed once, however many features read it.</summary>
 /// <remarks>
-/// Reused between requests; not thread-safe; allocates nothing once its buffers have grown. An item's counts in its state are the sums over its own
-/// conditions (2–5 states an item), weighted by W; a type's 100 states are laid out once until they change, and cost one product per candidate and count.
+/// Reused between requests; not thread-safe; allocates nothing once its buffers have grown. What an item, a match group and a type counted in
+/// their states is brought together once until it changes (<see cref="ItemCells"/>, <see cref="StateCellsView.WorthIn"/>).
 /// </remarks>
-internal sealed class OfferScope(FeatureScope scope, int tableCount)
+internal sealed class OfferScope
 {
-    private readonly bool[] _hasRows = new bool[tableCount];
-    private readonly int[][] _rows = [.. Enumerable.Repeat(Array.Empty<int>(), tableCount)];
-    private readonly double[][] _evidence = [[], [], [], []];
+    private const int KindCount = 4;
+    private readonly FeatureScope _scope;
+    private readonly IReadOnlyList<StatisticKey> _keys;
+
+    // By table: the table that counts the same events by item, or -1. Where it has no row, no condition of the item has one.
+    private readonly int[] _tablesByItem;
+    private readonly bool[] _hasRows;
+    private readonly OfferRows[] _rows;
     private IReadOnlyList<OfferColumn>? _columnsOf;
-    private OfferColumn[] _columns = [];
+    private int _columnCount;
     private OfferState[] _states = [];
-    private int[] _starts = [0];
-    private int[] _conditions = [];
-    private double[] _weights = [];
-    private bool[] _isPresent = [];
+    private ItemCells[] _cells = [];
+    private double[] _evidence = [];
     private double[] _ofType = [];
     private double[] _ofGroup = [];
     private bool _hasStates;
     private bool _hasEvidence;
+
+    /// <summary>Makes the offers' part of a scope.</summary>
+    /// <param name="scope">The scope.</param>
+    /// <param name="keys">The keys of the vertical's tables of counters.</param>
+    public OfferScope(FeatureScope scope, IReadOnlyList<StatisticKey> keys)
+    {
+        (_scope, _keys, _hasRows) = (scope, keys, new bool[keys.Count]);
+        _rows = [.. keys.Select(_ => new OfferRows())];
+        _tablesByItem = [.. keys.Select(key => TableByItem(key, keys))];
+    }
+
+    private static int TableByItem(StatisticKey key, IReadOnlyList<StatisticKey> keys)
+    {
+        KeyPart[] parts = [.. key.Parts.Select(part => part.Kind == KeyPartKind.Offer ? new KeyPart(KeyPartKind.Item) : part)];
+        return key.IsByOffer ? keys.ToList().FindIndex(other => other.Parts.SequenceEqual(parts)) : -1;
+    }
 
     public void Reset()
     {
@@ -48,9 +66,7 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         Array.Clear(_hasRows);
     }
 
-    public OffersView View => scope.Market.Offers!;
-
-    private int ColumnCount => _columns.Length;
+    public OffersView View => _scope.Market.Offers!;
 
     /// <summary>The present state of each candidate.</summary>
     public ReadOnlySpan<OfferState> States
@@ -58,31 +74,15 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         get
         {
             FindStates();
-            return _states.AsSpan(0, scope.Count);
+            return _states.AsSpan(0, _scope.Count);
         }
     }
-
-    /// <summary>Where the conditions of each candidate begin in <see cref="Conditions"/> and <see cref="Weights"/>; one more than candidates.</summary>
-    public ReadOnlySpan<int> Starts
-    {
-        get
-        {
-            FindStates();
-            return _starts.AsSpan(0, scope.Count + 1);
-        }
-    }
-
-    /// <summary>The conditions of all candidates that are worth something in the present states.</summary>
-    public ReadOnlySpan<int> Conditions => _conditions;
-
-    /// <summary>W of each condition.</summary>
-    public ReadOnlySpan<double> Weights => _weights;
 
     /// <summary>Evidence of a kind for one candidate: two columns of it.</summary>
     public RateEvidence Of(OfferEvidence kind, int candidate, int successes, int trials)
     {
         FindEvidence();
-        var row = _evidence[(int)kind].AsSpan(candidate * ColumnCount, ColumnCount);
+        var row = Row(kind, candidate);
         return new RateEvidence(row[successes], row[trials]);
     }
 
@@ -90,36 +90,54 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
     public double Count(OfferEvidence kind, int candidate, int column)
     {
         FindEvidence();
-        return _evidence[(int)kind][(candidate * ColumnCount) + column];
+        return Row(kind, candidate)[column];
     }
 
-    /// <summary>The row of each of <see cref="Conditions"/> in a table by offer; -1 = nothing counted.</summary>
-    public ReadOnlySpan<int> RowsOf(int table, StatisticKey key)
+    /// <summary>The rows of the candidates' conditions in a table by offer.</summary>
+    public OfferRows RowsOf(int table)
     {
-        FindStates();
-        var count = _starts[scope.Count];
-        if (!_hasRows[table])
+        var rows = _rows[table];
+        if (_hasRows[table])
         {
-            if (_rows[table].Length < count)
-            {
-                _rows[table] = new int[Math.Max(64, _conditions.Length)];
-            }
-
-            var view = scope.Market.Statistics.Tables[table];
-            for (var i = 0; i < scope.Count; i++)
-            {
-                for (var at = _starts[i]; at < _starts[i + 1]; at++)
-                {
-                    var of = key.Of(scope.Items[i], scope.User, scope.QueryHash, _conditions[at]);
-                    _rows[table][at] = of == 0 ? -1 : view.Find(of);
-                }
-            }
-
-            _hasRows[table] = true;
+            return rows;
         }
 
-        return _rows[table].AsSpan(0, count);
+        _hasRows[table] = true;
+        FindStates();
+        rows.Clear();
+        var byItem = _tablesByItem[table] < 0 ? default : _scope.RowsOf(_tablesByItem[table]);
+        for (var i = 0; i < _scope.Count; i++)
+        {
+            if (byItem.IsEmpty || byItem[i] >= 0)
+            {
+                AddRows(table, rows, i);
+            }
+
+            rows.EndCandidate();
+        }
+
+        return rows;
     }
+
+    private void AddRows(int table, OfferRows rows, int candidate)
+    {
+        var (view, key, isOfOffers) = (_scope.Market.Statistics.Tables[table], _keys[table], table == View.Traits.Table);
+        var into = Into(candidate);
+        foreach (ref readonly var counted in _cells[candidate].Conditions.AsSpan())
+        {
+            if (into[counted.State] is > 0 and var weight)
+            {
+                var of = isOfOffers ? 0 : key.Of(_scope.Items[candidate], _scope.User, _scope.QueryHash, counted.Condition);
+                var row = isOfOffers ? counted.Row : of == 0 ? -1 : view.Find(of);
+                if (row >= 0)
+                {
+                    rows.Add(row, weight);
+                }
+            }
+        }
+    }
+
+    private ReadOnlySpan<double> Into(int candidate) => View.MatrixOf(View.Traits.TypeOf(_scope.Items[candidate]), _scope.Market.Keywords).Into(_states[candidate]);
 
     private void FindStates()
     {
@@ -129,49 +147,28 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
         }
 
         _hasStates = true;
-        if (!ReferenceEquals(_columnsOf, View.Traits.Columns))
-        {
-            (_columnsOf, _columns) = (View.Traits.Columns, [.. View.Traits.Columns]);
-        }
-
-        if (_states.Length < scope.Count)
-        {
-            _states = new OfferState[Math.Max(64, scope.Count)];
-            _starts = new int[_states.Length + 1];
-        }
-
         var view = View;
-        var zone = view.ZoneOf(scope.Region);
-        var items = scope.Items;
-        var count = 0;
+        if (!ReferenceEquals(_columnsOf, view.Traits.Columns))
+        {
+            (_columnsOf, _columnCount) = (view.Traits.Columns, view.Traits.Columns.Count);
+            (_ofType, _ofGroup) = (new double[_columnCount], new double[_columnCount]);
+        }
+
+        if (_states.Length < _scope.Count)
+        {
+            _states = new OfferState[Math.Max(64, _scope.Count)];
+            _cells = new ItemCells[_states.Length];
+        }
+
+        var zone = view.ZoneOf(_scope.Region);
+        var items = _scope.Items;
+        var conditions = view.Conditions;
+        ref readonly var counts = ref _scope.Market.Statistics.Tables[view.Traits.Table];
         for (var i = 0; i < items.Length; i++)
         {
-            var state = _states[i] = view.StateOf(items[i], scope.Region, zone);
-            _starts[i] = count;
-            var into = view.MatrixOf(view.Traits.TypeOf(items[i]), scope.Market.Keywords).Into(state);
-            for (var at = view.Conditions.NewestOf(items[i].Ordinal); at >= 0; at = view.Conditions[at].Next)
-            {
-                var seen = view.Conditions.StateOf(at);
-                if (into[seen] is > 0 and var weight)
-                {
-                    Add(count++, at, weight, seen == state.Index);
-                }
-            }
+            _states[i] = view.StateOf(items[i], _scope.Region, zone);
+            _cells[i] = conditions.CellsOf(items[i].Ordinal, counts, view.Traits.Columns);
         }
-
-        _starts[items.Length] = count;
-    }
-
-    private void Add(int index, int condition, double weight, bool isPresent)
-    {
-        if (index == _conditions.Length)
-        {
-            Array.Resize(ref _conditions, Math.Max(256, index * 2));
-            Array.Resize(ref _weights, _conditions.Length);
-            Array.Resize(ref _isPresent, _conditions.Length);
-        }
-
-        (_conditions[index], _weights[index], _isPresent[index]) = (condition, weight, isPresent);
     }
 
     private void FindEvidence()
@@ -183,109 +180,71 @@ internal sealed class OfferScope(FeatureScope scope, int tableCount)
 
         _hasEvidence = true;
         FindStates();
-        var cells = scope.Count * ColumnCount;
-        for (var kind = 0; kind < _evidence.Length; kind++)
+        var length = _scope.Count * KindCount * _columnCount;
+        if (_evidence.Length < length)
         {
-            if (_evidence[kind].Length < cells)
+            _evidence = new double[Math.Max(1024, length * 2)];
+        }
+
+        Array.Clear(_evidence, 0, length);
+        var view = View;
+        var (groups, types) = (view.Groups, view.Types);
+        for (var i = 0; i < _scope.Count; i++)
+        {
+            var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.Traits.GroupOf(_scope.Items[i]));
+            var matrix = view.MatrixOf(type, _scope.Market.Keywords);
+            AddOwn(i, matrix.Into(_states[i]), type, group);
+            if (group >= 0)
             {
-                _evidence[kind] = new double[Math.Max(1024, cells * 2)];
+                AddOthers(Row(OfferEvidence.Match, i), groups.WorthIn(_states[i], group, matrix, view.Traits.Columns), _ofGroup);
             }
 
-            Array.Clear(_evidence[kind], 0, cells);
-        }
-
-        if (_ofType.Length < ColumnCount)
-        {
-            (_ofType, _ofGroup) = (new double[ColumnCount], new double[ColumnCount]);
-        }
-
-        var rows = RowsOf(View.Traits.Table, StatisticKey.Offer);
-        for (var i = 0; i < scope.Count; i++)
-        {
-            AddOwn(i, rows);
-            AddGroup(i);
-            AddType(i);
+            if (type >= 0)
+            {
+                AddOthers(Row(OfferEvidence.Type, i), types.WorthIn(_states[i], type, matrix, view.Traits.Columns), _ofType);
+            }
         }
     }
 
-    private Span<double> Row(OfferEvidence kind, int candidate) => _evidence[(int)kind].AsSpan(candidate * ColumnCount, ColumnCount);
+    private Span<double> Row(OfferEvidence kind, int candidate) => _evidence.AsSpan(((candidate * KindCount) + (int)kind) * _columnCount, _columnCount);
 
-    private void AddOwn(int candidate, ReadOnlySpan<int> rows)
+    private void AddOwn(int candidate, ReadOnlySpan<double> into, int type, int group)
     {
         Array.Clear(_ofType);
         Array.Clear(_ofGroup);
-        var (view, counts, columns) = (View, scope.Market.Statistics.Tables[View.Traits.Table], _columns);
-        var (type, group) = (view.Traits.TypeOf(scope.Items[candidate]), view.Traits.GroupOf(scope.Items[candidate]));
-        for (var at = _starts[candidate]; at < _starts[candidate + 1]; at++)
+        var (cells, present) = (_cells[candidate], _states[candidate].Index);
+        for (var i = 0; i < cells.Places.Length; i++)
         {
-            if (rows[at] < 0)
+            var place = cells.Places[i];
+            var weight = into[place.State];
+            var counts = cells.Counts.AsSpan(i * _columnCount, _columnCount);
+            AddWeighted(Row(place.State == present ? OfferEvidence.Own : OfferEvidence.Transferred, candidate), counts, weight);
+            if (place.Type == type)
             {
-                continue;
+                AddWeighted(_ofType, counts, weight);
             }
 
-            ref readonly var condition = ref view.Conditions[_conditions[at]];
-            var target = Row(_isPresent[at] ? OfferEvidence.Own : OfferEvidence.Transferred, candidate);
-            var (isOfType, isOfGroup) = (condition.Type == type, condition.Group == group);
-            for (var column = 0; column < target.Length; column++)
+            if (place.Group == group)
             {
-                var count = _weights[at] * counts.Count(rows[at], columns[column].Window, columns[column].Metric);
-                target[column] += count;
-                _ofType[column] += isOfType ? count : 0;
-                _ofGroup[column] += isOfGroup ? count : 0;
+                AddWeighted(_ofGroup, counts, weight);
             }
         }
     }
 
-    private void AddGroup(int candidate)
+    // Of an owner's counts, those of the item itself are left out. The difference of two sums of fractions may be off by a rounding.
+    private static void AddOthers(Span<double> target, ReadOnlySpan<double> all, ReadOnlySpan<double> own)
     {
-        var view = View;
-        var group = view.Traits.GroupOf(scope.Items[candidate]);
-        if (group < 0)
-        {
-            return;
-        }
-
-        var target = Row(OfferEvidence.Match, candidate);
-        var columns = _columns;
-        var into = view.MatrixOf(view.Traits.TypeOf(scope.Items[candidate]), scope.Market.Keywords).Into(_states[candidate]);
-        for (var states = view.Groups.StatesOf(group); states != 0;)
-        {
-            var state = StateCellsView.TakeLowest(ref states);
-            var row = view.Groups.Find(group, state);
-            for (var column = 0; row >= 0 && column < target.Length; column++)
-            {
-                target[column] += into[state] * view.Groups.Count(row, columns[column].Window, columns[column].Metric);
-            }
-        }
-
-        LeaveOut(target, _ofGroup);
-    }
-
-    private void AddType(int candidate)
-    {
-        var type = View.Traits.TypeOf(scope.Items[candidate]);
-        if (type < 0)
-        {
-            return;
-        }
-
-        var target = Row(OfferEvidence.Type, candidate);
-        var cells = View.Types.CellsOf(type, View.Traits.Columns);
-        var into = View.MatrixOf(type, scope.Market.Keywords).Into(_states[candidate]);
         for (var column = 0; column < target.Length; column++)
         {
-            target[column] = TensorPrimitives.Dot(into, cells.AsSpan(column * OfferState.Count, OfferState.Count));
+            target[column] = Math.Max(0, all[column] - own[column]);
         }
-
-        LeaveOut(target, _ofType);
     }
 
-    // The difference of two sums of fractions may be off by a rounding.
-    private static void LeaveOut(Span<double> sums, ReadOnlySpan<double> own)
+    private static void AddWeighted(Span<double> sums, ReadOnlySpan<double> counts, double weight)
     {
         for (var column = 0; column < sums.Length; column++)
         {
-            sums[column] = Math.Max(0, sums[column] - own[column]);
+            sums[column] += weight * counts[column];
         }
     }
 }

@@ -6,7 +6,6 @@ internal sealed class SparseScores
     private double[] _values = [];
     private int[] _epochs = [];
     private int[] _touched = new int[64];
-    private double[] _keys = new double[64];
     private int[] _order = new int[64];
     private int _epoch;
 
@@ -45,7 +44,6 @@ internal sealed class SparseScores
             if (Count == _touched.Length)
             {
                 Array.Resize(ref _touched, Count * 2);
-                Array.Resize(ref _keys, Count * 2);
                 Array.Resize(ref _order, Count * 2);
             }
 
@@ -82,24 +80,13 @@ internal sealed class SparseScores
             }
         }
 
-        Array.Sort(_order, 0, count);
-        for (var i = 0; i < count; i++)
-        {
-            _keys[i] = -_values[_order[i]];
-        }
+        var order = _order.AsSpan(0, count);
+        order.Sort(new ByScore(_values));
+        return order;
+    }
 
-        // A stable order needs the number in the key: insertion keeps equals as they stand, and lists are short.
-        for (var i = 1; i < count; i++)
-        {
-            var (key, id, at) = (_keys[i], _order[i], i);
-            for (; at > 0 && _keys[at - 1] > key; at--)
-            {
-                (_keys[at], _order[at]) = (_keys[at - 1], _order[at - 1]);
-            }
-
-            (_keys[at], _order[at]) = (key, id);
-        }
-
-        return _order.AsSpan(0, count);
+    private readonly struct ByScore(double[] values) : IComparer<int>
+    {
+        public int Compare(int x, int y) => values[x] != values[y] ? values[y].CompareTo(values[x]) : x.CompareTo(y);
     }
 }

@@ -262,7 +262,11 @@ public readonly struct CounterView
         }
 
         var first = row * _table.DecayStride;
-        var elapsed = Math.Max(0, nowMs - _decayed[first]);
-        return _decayed[first + 1 + (halfLife * _table.Shape.Metrics) + metric] * _table.DecayFactor(halfLife, elapsed);
+        if (_decayed[first + 1 + (halfLife * _table.Shape.Metrics) + metric] is not 0 and var count)
+        {
+            return count * _table.DecayFactor(halfLife, Math.Max(0, nowMs - _decayed[first]));
+        }
+
+        return 0;
     }
 }

@@ -24,30 +24,67 @@ public static class ReplayedPower
     /// <param name="draws">Schedules.</param>
     /// <param name="alpha">Two-sided error rate.</param>
     /// <param name="power">Wanted power for the smallest detectable effect.</param>
-    public static ReplayedDesign Replay(double[][] history, ScheduleDesign design, double lift, ulong seed, int draws = 1000, double alpha = 0.05, double power = 0.8)
+    /// <param name="periodLength">Periods of the history that make one of the design; effects are then per period of the history.</param>
+    /// <param name="washout">Periods of the history left out behind each switch; a period of the design that is left out whole is missing.</param>
+    public static ReplayedDesign Replay(
+        double[][] history, ScheduleDesign design, double lift, ulong seed, int draws = 1000, double alpha = 0.05, double power = 0.8, int periodLength = 1, int washout = 0)
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(design);
-        var from = history[0].Length - design.PeriodCount;
-        var outcomes = new (double Value, bool Rejects, bool Finds)[draws];
+        var from = history[0].Length - design.PeriodCount * periodLength;
+        var replays = new (double Value, bool Rejects, bool Finds)[draws];
         Parallel.For(0, draws, () => ScheduleGenerator.NewArms(design), (draw, _, arms) =>
         {
             ScheduleGenerator.DrawInto(design, seed, (ulong)draw, arms);
-            outcomes[draw] = Analyse(history, from, arms, lift, alpha);
+            replays[draw] = Analyse(Merged(history, from, arms, periodLength, washout), arms, lift, alpha);
             return arms;
         }, _ => { });
-        double[] usable = [.. outcomes.Select(outcome => outcome.Value).Where(double.IsFinite)];
+        double[] usable = [.. replays.Select(replay => replay.Value).Where(double.IsFinite)];
+        if (usable.Length < 2)
+        {
+            return new ReplayedDesign(design.PeriodCount, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+        }
+
         double mean = usable.Average(), deviation = Math.Sqrt(usable.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, usable.Length - 1));
         var level = history.SelectMany(row => row[from..]).Where(double.IsFinite).Average();
         // Few clusters test against t: their reach is longer than the normal one.
         var df = history.Length - 1.0;
         var reach = df > 0 ? Tails.StudentTwoSided(alpha, df) + Tails.NormalQuantile(power) : double.NaN;
         return new ReplayedDesign(
-            design.PeriodCount, deviation, outcomes.Count(outcome => outcome.Rejects) / (double)draws, reach * deviation, reach * deviation / level,
-            double.IsNaN(lift) ? double.NaN : outcomes.Count(outcome => outcome.Finds) / (double)draws);
+            design.PeriodCount, deviation, replays.Count(replay => replay.Rejects) / (double)draws, reach * deviation, reach * deviation / level,
+            double.IsNaN(lift) ? double.NaN : replays.Count(replay => replay.Finds) / (double)draws);
     }
 
-    private static (double, bool, bool) Analyse(double[][] history, int from, byte[][] arms, double lift, double alpha)
+    // The mean of what is left of each period of the design, shape [clusters][periods]; NaN when nothing is.
+    private static double[][] Merged(double[][] history, int from, byte[][] arms, int periodLength, int washout)
+    {
+        var merged = new double[arms.Length][];
+        for (var c = 0; c < arms.Length; c++)
+        {
+            merged[c] = new double[arms[c].Length];
+            // How far the last switch lies behind, in periods of the history; the start of the test is none.
+            var sinceSwitch = washout;
+            for (var t = 0; t < arms[c].Length; t++)
+            {
+                sinceSwitch = t > 0 && arms[c][t] != arms[c][t - 1] ? 0 : sinceSwitch;
+                var (sum, count) = (0.0, 0);
+                for (var i = 0; i < periodLength; i++, sinceSwitch++)
+                {
+                    var value = history[c][from + t * periodLength + i];
+                    if (sinceSwitch >= washout && double.IsFinite(value))
+                    {
+                        (sum, count) = (sum + value, count + 1);
+                    }
+                }
+
+                merged[c][t] = count == 0 ? double.NaN : sum / count;
+            }
+        }
+
+        return merged;
+    }
+
+    private static (double, bool, bool) Analyse(double[][] outcomes, byte[][] arms, double lift, double alpha)
     {
         List<int> cluster = [], period = [];
         List<byte> arm = [];
@@ -56,7 +93,7 @@ public static class ReplayedPower
         {
             for (var t = 0; t < arms[c].Length; t++)
             {
-                var value = history[c][from + t];
+                var value = outcomes[c][t];
                 if (double.IsFinite(value))
                 {
                     cluster.Add(c);

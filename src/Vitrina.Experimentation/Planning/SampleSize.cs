@@ -24,6 +24,20 @@ public static class SampleSize
     /// <summary>Units per arm that find a difference of shares, both arms with the baseline's (pooled) variance.</summary>
     public static double PerArmPooled(double share, double difference, double alpha = 0.05, double power = 0.8) => PerArm(difference, share * (1 - share), alpha, power);
 
+    /// <summary>Units per arm that find a difference of means with the t test, the variance being estimated too.</summary>
+    /// <remarks>The normal size plus z²/4: Guenther, "Sample Size Formulas for Normal Theory T Tests", The American Statistician 35, 1981. Rounded up it is the exact size of the noncentral t within one unit.</remarks>
+    public static double PerArmOfT(double difference, double variance, double alpha = 0.05, double power = 0.8)
+        => PerArm(difference, variance, alpha, power) + Square(Tails.NormalQuantile(alpha / 2)) / 4;
+
+    /// <summary>Units per arm that find a difference of shares with the z test, whose error without a difference is that of both arms as one.</summary>
+    /// <remarks>Fleiss, Levin and Paik, "Statistical Methods for Rates and Proportions", section 4.2: z for the error rate takes the pooled variance, z for the power each arm's own.</remarks>
+    public static double PerArmOfZ(double share, double difference, double alpha = 0.05, double power = 0.8)
+    {
+        double other = share + difference, both = (share + other) / 2;
+        var underNull = -Tails.NormalQuantile(alpha / 2) * Math.Sqrt(2 * both * (1 - both));
+        return Square(underNull + Tails.NormalQuantile(power) * Math.Sqrt(share * (1 - share) + other * (1 - other))) / Square(difference);
+    }
+
     /// <summary>The smallest difference of means that so many units per arm find.</summary>
     public static double MinimalDetectable(double perArm, double deviation, double alpha = 0.05, double power = 0.8)
         => Reach(alpha, power) * deviation * Math.Sqrt(2 / perArm);

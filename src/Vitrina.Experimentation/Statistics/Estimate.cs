@@ -102,6 +102,21 @@ public sealed record Estimate
         };
     }
 
+    /// <summary>A lift from an estimate of the logarithm of a ratio: exp(value) − 1 with the interval carried over, so that it is never below −1.</summary>
+    /// <param name="logarithm">The estimate of ln(treatment/control); its p-value is the lift's.</param>
+    public static Estimate FromLogarithm(Estimate logarithm)
+    {
+        ArgumentNullException.ThrowIfNull(logarithm);
+        var ratio = Math.Exp(logarithm.Value);
+        return (logarithm with
+        {
+            Value = ratio - 1,
+            StandardError = ratio * logarithm.StandardError,
+            Low = Math.Exp(logarithm.Low) - 1,
+            High = Math.Exp(logarithm.High) - 1,
+        }).With(("logRatio", logarithm.Value), ("logStandardError", logarithm.StandardError));
+    }
+
     /// <summary>The same estimate with further figures.</summary>
     public Estimate With(params ReadOnlySpan<(string Name, double Value)> details)
     {

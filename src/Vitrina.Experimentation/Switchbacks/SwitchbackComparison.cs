@@ -12,7 +12,8 @@ internal static class SwitchbackComparison
     public static Comparison Of(CellTable table, SwitchbackData data, UnitMetric metric, SwitchbackOptions options)
     {
         var comparison = new Comparison { Metric = metric.Name, Type = metric.Denominator is null ? "mean" : "ratio", Control = data.ControlName, Treatment = data.TreatmentName };
-        var (cells, values) = Values(table, data.Cells, data.Columns, metric);
+        var (cells, columns) = Kept(table, data.Cells, data.Columns, metric);
+        var values = Outcome(columns);
         AddTable(comparison, table, data, metric);
         if (cells.Count == 0)
         {
@@ -24,6 +25,9 @@ internal static class SwitchbackComparison
         var level = new Level(options.Alpha);
         comparison.Estimates["within"] = WithinClusters.Estimate(cells, values, level);
         comparison.Estimates["withinLift"] = SwitchbackLift.Of(cells, values, level);
+        comparison.Estimates["withinLogLift"] = SwitchbackLift.OfLogarithms(cells, columns[0], columns.ElementAtOrDefault(1), level);
+        comparison.Estimates["alwaysValid"] = CompletedPeriods.AlwaysValid(cells, values, options.Schedule?.Design, level);
+        comparison.Estimates["alwaysValidSigns"] = CompletedPeriods.BySigns(cells, values, level);
         comparison.Estimates["withinWeighted"] = Regression(cells, values, FixedEffects.Cluster)?.ByCr2(level) ?? Estimate.None("no cluster saw both arms");
         AddRegressions(comparison, cells, values, level);
         comparison.Estimates["periodAsUnit"] = PeriodAsUnit(cells, values, level);
@@ -45,21 +49,21 @@ internal static class SwitchbackComparison
             ? RandomisationTest.FromDesign(cells, values, schedule.Design, Kernels.Hashing.Hash.Combine(schedule.Seed, options.Seed), options.Draws, options.Alpha)
             : RandomisationTest.Permuted(cells, values, options.Seed, options.Draws, options.Alpha);
 
-    // A cell without a value, or a ratio's without a denominator, is missing.
-    private static (SwitchbackCells, double[]) Values(CellTable table, SwitchbackCells cells, double[][] columns, UnitMetric metric)
+    // The metric's column, or a ratio's two. A cell without a value, or a ratio's without a denominator, is missing.
+    private static (SwitchbackCells Cells, double[][] Columns) Kept(CellTable table, SwitchbackCells cells, double[][] columns, UnitMetric metric)
     {
         var names = table.Columns.ToList();
         var numerator = columns[names.IndexOf(metric.Numerator)];
         if (metric.Denominator is null)
         {
-            var (kept, values) = cells.Where(i => double.IsFinite(numerator[i]), numerator);
-            return (kept, values[0]);
+            return cells.Where(i => double.IsFinite(numerator[i]), numerator);
         }
 
         var denominator = columns[names.IndexOf(metric.Denominator)];
-        var (some, both) = cells.Where(i => double.IsFinite(numerator[i]) && denominator[i] > 0, numerator, denominator);
-        return (some, some.Count == 0 ? [] : SwitchbackCells.Linearise(both[0], both[1]));
+        return cells.Where(i => double.IsFinite(numerator[i]) && denominator[i] > 0, numerator, denominator);
     }
+
+    private static double[] Outcome(double[][] columns) => columns.Length == 1 || columns[0].Length == 0 ? columns[0] : SwitchbackCells.Linearise(columns[0], columns[1]);
 
     private static PanelRegression? Regression(SwitchbackCells cells, double[] values, FixedEffects effects) => PanelRegression.Fit(cells, values, effects);
 
@@ -188,8 +192,8 @@ internal static class SwitchbackComparison
             comparison.Curves[isBurnIn ? "washoutBurnIn" : "washoutBurnOut"] = [.. s_washoutHours.Select(hours =>
             {
                 var (cells, columns) = data.Under(isBurnIn ? hours : 0, isBurnIn ? 0 : hours);
-                var (kept, values) = cells.Count == 0 ? (cells, []) : Values(table, cells, columns, metric);
-                var estimate = kept.Count == 0 ? Estimate.None("nothing is left") : WithinClusters.Estimate(kept, values, level);
+                var (kept, own) = cells.Count == 0 ? (cells, []) : Kept(table, cells, columns, metric);
+                var estimate = kept.Count == 0 ? Estimate.None("nothing is left") : WithinClusters.Estimate(kept, Outcome(own), level);
                 return new CurvePoint(hours, "", estimate.Value, estimate.Low, estimate.High);
             })];
         }

@@ -34,6 +34,16 @@ public static class ArmComparison
                 Independent + "; the control's mean is several standard errors from zero");
         });
 
+    /// <summary>The relative lift by the logarithm of the ratio of means: symmetric in the arms, and its interval never falls below −1.</summary>
+    /// <remarks>Var(ln m1 − ln m0) = v1/m1² + v0/m0² by the delta method.</remarks>
+    public static Estimate LogLift(ArmMoments control, ArmMoments treatment, Level level)
+        => Guarded(control, treatment, () => control.Mean > 0 && treatment.Mean > 0
+            ? Estimate.FromLogarithm(Estimate.FromT(
+                Math.Log(treatment.Mean / control.Mean),
+                Math.Sqrt(treatment.VarianceOfMean / (treatment.Mean * treatment.Mean) + control.VarianceOfMean / (control.Mean * control.Mean)),
+                Satterthwaite(control, treatment), level, Independent + "; both means are several standard errors above zero"))
+            : Estimate.None("a logarithm needs means above zero in both arms"));
+
     /// <summary>Fieller's interval of the ratio m1/m0; it stays right when the control's mean is near zero, and is then unbounded.</summary>
     /// <remarks>Fieller, "Some problems in interval estimation", JRSS B 16, 1954, for independent arms and the normal quantile.</remarks>
     public static Estimate Fieller(ArmMoments control, ArmMoments treatment, Level level)

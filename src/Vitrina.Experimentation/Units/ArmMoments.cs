@@ -53,6 +53,23 @@ public readonly record struct ArmMoments(
         };
     }
 
+    /// <summary>The mean of a column with a weighted sum of two columns as the covariate.</summary>
+    /// <param name="moments">The arm's moments.</param>
+    /// <param name="column">The metric's column.</param>
+    /// <param name="first">The first covariate and its weight.</param>
+    /// <param name="second">The second.</param>
+    public static ArmMoments Of(CoMoments moments, int column, (int Column, double Weight) first, (int Column, double Weight) second)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        return Of(moments, column) with
+        {
+            CovariateMean = first.Weight * moments.Mean(first.Column) + second.Weight * moments.Mean(second.Column),
+            CovariateVariance = first.Weight * first.Weight * moments.Variance(first.Column) + second.Weight * second.Weight * moments.Variance(second.Column)
+                + 2 * first.Weight * second.Weight * moments.Covariance(first.Column, second.Column),
+            Covariance = first.Weight * moments.Covariance(column, first.Column) + second.Weight * moments.Covariance(column, second.Column),
+        };
+    }
+
     /// <summary>The ratio of two columns' sums, with an optional covariate that is a ratio (or a mean, without its denominator).</summary>
     public static ArmMoments OfRatio(CoMoments moments, int numerator, int denominator, int covariate = -1, int covariateDenominator = -1)
     {

@@ -11,6 +11,18 @@ public static class MultipleTesting
     /// <remarks>Benjamini and Hochberg, "Controlling the false discovery rate", JRSS B 57, 1995.</remarks>
     public static double[] BenjaminiHochberg(IReadOnlyList<double> pValues) => Adjust(pValues, descending: true);
 
+    /// <summary>The e-BH procedure as adjusted p-values: bounds the share of false findings however the metrics depend on each other. NaN stays NaN and does not count.</summary>
+    /// <param name="eValues">Evidence against each null, not negative.</param>
+    /// <remarks>
+    /// Finds the k metrics with the largest e-values where the k-th is at least m/(k α): Benjamini and Hochberg's step on 1/e.
+    /// Wang and Ramdas, "False discovery rate control with e-values", JRSS B 84, 2022, section 4.
+    /// </remarks>
+    public static double[] EBenjaminiHochberg(IReadOnlyList<double> eValues)
+    {
+        ArgumentNullException.ThrowIfNull(eValues);
+        return BenjaminiHochberg([.. eValues.Select(value => 1 / value)]);
+    }
+
     private static double[] Adjust(IReadOnlyList<double> pValues, bool descending)
     {
         ArgumentNullException.ThrowIfNull(pValues);

@@ -65,7 +65,7 @@ public static class UnitAnalysis
     }
 
     private static IEnumerable<UnitMetric> MetricsOf(UnitTable table, UnitOptions options)
-        => options.Metrics.Count > 0 ? options.Metrics : table.Columns.Where(column => column != options.Covariate && column != options.CovariateDenominator && options.Quantiles.All(q => q.Column != column)).Select(column => new UnitMetric(column, column));
+        => options.Metrics.Count > 0 ? options.Metrics : table.Columns.Where(column => column is not UnitTable.NoHistory && column != options.Covariate && column != options.CovariateDenominator && options.Quantiles.All(q => q.Column != column)).Select(column => new UnitMetric(column, column));
 
     // Holm over the first metric's arms (the primary), Benjamini and Hochberg over the rest.
     private static void AdjustForMany(AnalysisReport report, UnitOptions options)
@@ -84,6 +84,25 @@ public static class UnitAnalysis
             for (var i = 0; i < family.Length; i++)
             {
                 family[i].Figures[isPrimary ? "pHolm" : "pBenjaminiHochberg"] = adjusted[i];
+            }
+
+            if (!isPrimary)
+            {
+                AdjustEvidence(family);
+            }
+        }
+    }
+
+    // Metrics of the same units depend on each other, and e-values do not mind; quantiles have none.
+    private static void AdjustEvidence(Comparison[] family)
+    {
+        double[] evidence = [.. family.Select(comparison => comparison.Estimates.TryGetValue("alwaysValid", out var estimate) ? estimate.Details.GetValueOrDefault("eValue", double.NaN) : double.NaN)];
+        var adjusted = MultipleTesting.EBenjaminiHochberg(evidence);
+        for (var i = 0; i < family.Length; i++)
+        {
+            if (!double.IsNaN(adjusted[i]))
+            {
+                family[i].Figures["pEBenjaminiHochberg"] = adjusted[i];
             }
         }
     }

@@ -17,6 +17,7 @@ internal static class UnitComparison
         var lift = ArmComparison.Lift(control, treatment, level);
         comparison.Estimates[isRatio ? "ratioWelch" : "welch"] = difference;
         comparison.Estimates[isRatio ? "ratioWelchRelative" : "welchRelative"] = lift;
+        comparison.Estimates["logLift"] = ArmComparison.LogLift(control, treatment, level);
         if (isRatio)
         {
             comparison.Estimates["ratioDelta"] = ArmComparison.NormalDifference(control, treatment, level);
@@ -26,6 +27,7 @@ internal static class UnitComparison
         if (options.Covariate is not null)
         {
             AddAdjusted(comparison, control, treatment, isRatio, level);
+            AddHistory(comparison, table, metric, (controlArm, treatmentArm), options);
         }
 
         AddSequential(comparison, control, treatment, options);
@@ -63,7 +65,7 @@ internal static class UnitComparison
     {
         string[] order = comparison.Type == "quantile" ? ["quantile"]
             : options.IsSequential ? ["alwaysValid"]
-            : [options.Covariate is null ? "" : "cuped", "ratioWelch", "welch"];
+            : options.Covariate is null ? ["ratioWelch", "welch"] : ["cupedHistory", "cuped"];
         var name = order.First(comparison.Estimates.ContainsKey);
         return (name, comparison.Estimates[name]);
     }
@@ -102,6 +104,34 @@ internal static class UnitComparison
         var gap = Math.Abs(theta * (treatment.CovariateMean - control.CovariateMean));
         var error = Math.Abs(theta) * Math.Sqrt(control.CovariateVariance / control.Count + treatment.CovariateVariance / treatment.Count);
         comparison.Figures["cupedGapInErrors"] = error > 0 ? gap / error : 0;
+    }
+
+    // Units without history have 0 as their covariate, which is no measurement: the indicator takes up how they differ (experiments reference, B6).
+    private static void AddHistory(Comparison comparison, UnitTable table, UnitMetric metric, (int Control, int Treatment) arms, UnitOptions options)
+    {
+        var (control, treatment) = (table.Moments[arms.Control], table.Moments[arms.Treatment]);
+        int y = table.Find(metric.Numerator), x = table.Find(options.Covariate!), h = table.Find(UnitTable.NoHistory);
+        var all = new CoMoments(table.Columns.Count);
+        all.Add(control);
+        all.Add(treatment);
+        if (all.Count < 2 || all.Sum(h) < 0.5)
+        {
+            return;
+        }
+
+        comparison.Figures["withoutHistory"] = all.Mean(h);
+        var determinant = all.Variance(x) * all.Variance(h) - all.Covariance(x, h) * all.Covariance(x, h);
+        if (metric.Denominator is not null || options.CovariateDenominator is not null || !(determinant > 1e-12 * all.Variance(x) * all.Variance(h)))
+        {
+            return;
+        }
+
+        // Least squares on both over all units; the weighted sum is then one covariate of slope 1.
+        var ofCovariate = (all.Covariance(y, x) * all.Variance(h) - all.Covariance(y, h) * all.Covariance(x, h)) / determinant;
+        var ofIndicator = (all.Covariance(y, h) * all.Variance(x) - all.Covariance(y, x) * all.Covariance(x, h)) / determinant;
+        ArmMoments Of(CoMoments moments) => ArmMoments.Of(moments, y, (x, ofCovariate), (h, ofIndicator));
+        comparison.Estimates["cupedHistory"] = ArmComparison.Adjusted(Of(control), Of(treatment), 1, options.Level).With(("theta", ofCovariate), ("thetaNoHistory", ofIndicator));
+        comparison.Estimates["cupedHistoryRelative"] = ArmComparison.AdjustedLift(Of(control), Of(treatment), 1, options.Level).With(("theta", ofCovariate), ("thetaNoHistory", ofIndicator));
     }
 
     private static void AddSequential(Comparison comparison, ArmMoments control, ArmMoments treatment, UnitOptions options)

@@ -7,12 +7,16 @@ namespace Vitrina.Experimentation.Units;
 /// <summary>An A/B file reduced to what the estimators read: moments per arm, values of quantiles, counts for the checks.</summary>
 /// <remarks>
 /// One pass. State: with <see cref="UnitOptions.RowsAreUnits"/> only moments per arm; otherwise sums per unit, as a unit may repeat; columns of
-/// quantiles keep every row's value. Covariates are taken from a unit's sum like metrics.
+/// quantiles keep every row's value. Covariates are taken from a unit's sum like metrics; a unit whose covariate is missing in every row has no
+/// history: its covariate is 0 and <see cref="NoHistory"/> 1.
 /// </remarks>
 public sealed class UnitTable
 {
     private const int Parts = 64;
     private const int RunningBlocks = 120;
+
+    /// <summary>The column behind the covariate's that is 1 for units without history; there is one wherever there is a covariate.</summary>
+    public const string NoHistory = "(no history)";
 
     private UnitTable(string[] arms, string[] columns) => (Arms, Columns) = (arms, columns);
 
@@ -69,11 +73,13 @@ public sealed class UnitTable
         string?[] asked = [.. options.Metrics.SelectMany(metric => (string?[])[metric.Numerator, metric.Denominator]), options.Covariate, options.CovariateDenominator];
         if (options.Metrics.Count > 0)
         {
-            return [.. asked.OfType<string>().Distinct(StringComparer.Ordinal)];
+            return [.. asked.OfType<string>().Distinct(StringComparer.Ordinal), .. Indicator(options)];
         }
 
-        return [.. source.Columns.Where(column => column is not ("unit" or "arm") && column != options.Slice && source.LooksNumeric(column))];
+        return [.. source.Columns.Where(column => column is not ("unit" or "arm") && column != options.Slice && (column == options.Covariate || column == options.CovariateDenominator || source.LooksNumeric(column))), .. Indicator(options)];
     }
+
+    private static string[] Indicator(UnitOptions options) => options.Covariate is null ? [] : [NoHistory];
 
     // What the threads share, and how their parts come together.
     private sealed class Reading
@@ -89,13 +95,19 @@ public sealed class UnitTable
         private readonly int _unit;
         private readonly int _arm;
         private readonly int _slice;
+        private readonly int _covariate;
+        private readonly int _covariateBelow;
+        private readonly bool[] _mayMiss;
 
         public Reading(CsvSource source, string[] columns, NameTable names, UnitOptions options)
         {
             (_source, _columns, _names, _options) = (source, columns, names, options);
             (_unit, _arm) = (source.Require("unit"), source.Require("arm"));
             _slice = options.Slice is null ? -1 : source.Require(options.Slice);
-            _columnNumbers = [.. columns.Select(source.Require)];
+            _columnNumbers = [.. columns.Where(column => column != NoHistory).Select(source.Require)];
+            (_covariate, _covariateBelow) = (Array.IndexOf(columns, options.Covariate), Array.IndexOf(columns, options.CovariateDenominator));
+            // A covariate that is a metric too must be there.
+            _mayMiss = [.. columns.Select(column => (column == options.Covariate || column == options.CovariateDenominator) && options.Metrics.All(metric => metric.Numerator != column && metric.Denominator != column))];
             _quantileNumbers = [.. options.Quantiles.Select(quantile => source.Require(quantile.Column))];
             _units = [.. Enumerable.Range(0, Parts).Select(_ => new UnitSums(columns.Length))];
         }
@@ -141,11 +153,18 @@ public sealed class UnitTable
         private CoMoments[] MomentsOf(UnitSums units)
         {
             CoMoments[] moments = [.. _names.Names.Select(_ => new CoMoments(_columns.Length))];
+            var row = new double[_columns.Length];
             for (var unit = 0; unit < units.Count; unit++)
             {
                 if (units.ArmOf(unit) >= 0)
                 {
-                    moments[units.ArmOf(unit)].Add(units.SumsOf(unit));
+                    units.SumsOf(unit).CopyTo(row);
+                    if (_covariate >= 0)
+                    {
+                        row[^1] = row[^1] > 0 ? 0 : 1;
+                    }
+
+                    moments[units.ArmOf(unit)].Add(row);
                 }
             }
 
@@ -180,6 +199,7 @@ public sealed class UnitTable
             private const int Buffered = 512;
             private readonly Reading _shared;
             private readonly double[] _row;
+            private double[]? _whole;
             private readonly List<(ulong Unit, int Arm)>[] _heads = new List<(ulong, int)>[Parts];
             private readonly List<double>[] _values = new List<double>[Parts];
             private readonly Dictionary<int, CoMoments> _moments = [];
@@ -210,15 +230,11 @@ public sealed class UnitTable
             public void Handle(CsvRow row, int block)
             {
                 var arm = ArmOf(row);
-                for (var i = 0; i < _row.Length; i++)
-                {
-                    _row[i] = row.Number(_shared._columnNumbers[i]);
-                }
-
+                ReadNumbers(row);
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_rows, arm, out _)++;
                 if (_shared._options.RowsAreUnits)
                 {
-                    Of(_moments, arm).Add(_row);
+                    Of(_moments, arm).Add(Whole());
                 }
                 else
                 {
@@ -232,7 +248,7 @@ public sealed class UnitTable
                         Blocks[block] = arms = [];
                     }
 
-                    Of(arms, arm).Add(_row);
+                    Of(arms, arm).Add(Whole());
                 }
 
                 HandleRest(row, arm);
@@ -244,6 +260,46 @@ public sealed class UnitTable
                 {
                     Flush(part);
                 }
+            }
+
+            // The last column counts the rows with history until the units are whole.
+            private void ReadNumbers(CsvRow row)
+            {
+                var numbers = _shared._columnNumbers;
+                for (var i = 0; i < numbers.Length; i++)
+                {
+                    _row[i] = _shared._mayMiss[i] ? row.NumberOrMissing(numbers[i]) : row.Number(numbers[i]);
+                }
+
+                if (_shared._covariate < 0)
+                {
+                    return;
+                }
+
+                var isKnown = double.IsFinite(_row[_shared._covariate]) && (_shared._covariateBelow < 0 || double.IsFinite(_row[_shared._covariateBelow]));
+                _row[^1] = isKnown ? 1 : 0;
+                if (!isKnown)
+                {
+                    _row[_shared._covariate] = 0;
+                    if (_shared._covariateBelow >= 0)
+                    {
+                        _row[_shared._covariateBelow] = 0;
+                    }
+                }
+            }
+
+            // A row as a unit of its own.
+            private double[] Whole()
+            {
+                if (_shared._covariate >= 0)
+                {
+                    _whole ??= new double[_row.Length];
+                    _row.CopyTo(_whole, 0);
+                    _whole[^1] = 1 - _row[^1];
+                    return _whole;
+                }
+
+                return _row;
             }
 
             private void HandleRest(CsvRow row, int arm)

@@ -30,19 +30,15 @@ internal sealed class BatchWriter(BatchFormat format)
         {
             AddCell(user);
             _bytes.Write(","u8);
-            AddNumber(place + 1);
+            Utf8Formatter.TryFormat(place + 1, _bytes.GetSpan(16), out var length);
+            _bytes.Advance(length);
             _bytes.Write(","u8);
             AddCell(page[place].Id);
             _bytes.Write(","u8);
-            AddNumber((double)page[place].Score);
+            Utf8Formatter.TryFormat(page[place].Score, _bytes.GetSpan(32), out length);
+            _bytes.Advance(length);
             _bytes.Write("\n"u8);
         }
-    }
-
-    private void AddNumber(double number)
-    {
-        Utf8Formatter.TryFormat(number, _bytes.GetSpan(32), out var length);
-        _bytes.Advance(length);
     }
 
     private void AddCell(string text)

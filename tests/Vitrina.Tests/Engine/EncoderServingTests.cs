@@ -15,7 +15,7 @@ public class EncoderServingTests
     private const string Name = "goods-search-click";
 
     private static readonly string Yaml = TestEngine.GoodsYaml
-        .Replace("features:\n", $"features:\n  - {{kind: vectorScore, encoder: {Name}}}\n", StringComparison.Ordinal)
+        .Replace("\nfeatures:\n", $"\nfeatures:\n  - {{kind: vectorScore, encoder: {Name}}}\n", StringComparison.Ordinal)
         .Replace("\nsurfaces:\n", $"\nsurfaces:\n  feed:\n    sources: [{{kind: vectors, encoder: {Name}, limit: 20}}]\n    score: {{fallback: source}}\n    deadline: 10s\n", StringComparison.Ordinal);
 
     private static readonly string[] Things = ["кружка", "чайник", "носки", "телефон", "наушники", "лампа", "стол", "кресло", "часы", "рюкзак"];

@@ -12,7 +12,7 @@ public class VectorSearchTests
 
     private static readonly string Yaml = TestEngine.GoodsYaml
         .Replace("    title:", "    look: {kind: vector, dimension: 8, metric: cosine}\n    title:", StringComparison.Ordinal)
-        .Replace("features:\n", "features:\n  - {kind: vectorScore, name: look}\n", StringComparison.Ordinal)
+        .Replace("\nfeatures:\n", "\nfeatures:\n  - {kind: vectorScore, name: look}\n", StringComparison.Ordinal)
         .Replace("\nsurfaces:\n", """
 
         surfaces:

@@ -160,6 +160,15 @@ public sealed class OtherReferenceTests
         Assert.Equal(lift, SampleSize.Reach(.05, .8) * Math.Sqrt((9 / 1000.0 / 4) * (1 + (1 + lift) * (1 + lift))), 9);
     }
 
+    // C7: the totals of G*Power, which takes the t test for means and the pooled variance without an effect for shares. Its shares are rounded to
+    // the nearest unit per arm (448,674.4), its means up (19,952.95).
+    [Fact]
+    public void Sample_sizes_of_the_t_and_the_z_test_equal_g_power()
+    {
+        Assert.Equal(39906, 2 * Math.Ceiling(SampleSize.PerArmOfT(.3, 100, power: .85)));
+        Assert.Equal(897348, 2 * Math.Round(SampleSize.PerArmOfZ(.34, .003, power: .85)));
+    }
+
     internal static (BipartiteGraph Graph, int[] Truth) Planted(int markets, int specialists, int cells, double cross)
     {
         var stream = RandomStream.For(17, "planted");

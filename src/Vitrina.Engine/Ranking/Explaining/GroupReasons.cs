@@ -45,9 +45,10 @@ internal static class GroupReasons
 
         foreach (var segment in signals.Segments)
         {
-            if (reasons.Count < MaxSentences && IsPopular(segment.Weights, group))
+            var isOfNew = segment.OfNew.Total > 0;
+            if (reasons.Count < MaxSentences && IsPopular(isOfNew ? segment.OfNew : segment.Weights, group))
             {
-                reasons.Add((segment.Name == "region", segment.IsOfNew) switch
+                reasons.Add((segment.Name == "region", isOfNew) switch
                 {
                     (true, true) => $"popular in {segment.Value} among new users",
                     (true, false) => $"popular in {segment.Value}",

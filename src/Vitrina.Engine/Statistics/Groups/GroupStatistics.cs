@@ -31,6 +31,9 @@ internal sealed class GroupStatistics
     /// <summary>Most groups that follow one group.</summary>
     public const int MostFollowers = 64;
 
+    /// <summary>What follows what, and what a region or an age takes to, changes slowly: eight weeks keep a season.</summary>
+    public static readonly TimeSpan HabitHalfLife = TimeSpan.FromDays(56);
+
     private const int MostNext = 16;
     private const int MostPairsOfGroups = 1 << 17;
 
@@ -42,27 +45,25 @@ internal sealed class GroupStatistics
     // Windows of what rises: a day against the vertical's own half-life.
     private static readonly TimeSpan s_fast = TimeSpan.FromDays(1);
 
-    // What follows what changes slowly: eight weeks keep a season.
-    private static readonly TimeSpan s_pairs = TimeSpan.FromDays(56);
-
     private readonly ItemCatalog _catalog;
-    private readonly SegmentTable _segments;
-    private readonly FollowerTable _followers = new(MostFollowers, s_pairs);
-    private readonly FollowerTable _next = new(MostNext, s_pairs, MostPairsOfGroups);
+    private readonly SegmentTable _everybody;
+    private readonly SegmentTable _segments = new(HabitHalfLife, s_fast);
+    private readonly FollowerTable _followers = new(MostFollowers, HabitHalfLife);
+    private readonly FollowerTable _next = new(MostNext, HabitHalfLife, MostPairsOfGroups);
     private readonly GroupMembers _members;
     private readonly PagedArray<Item?> _candidates = new(6);
 
     public GroupStatistics(GroupingDeclaration grouping, ItemCatalog catalog)
     {
         (Grouping, _catalog) = (grouping, catalog);
-        _segments = new SegmentTable(grouping.HalfLife, s_fast);
+        _everybody = new SegmentTable(grouping.HalfLife, s_fast);
         _members = new GroupMembers(grouping.Slot);
     }
 
     public GroupingDeclaration Grouping { get; }
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => _segments.Bytes + _followers.Bytes + _next.Bytes + _members.Bytes;
+    public long Bytes => _everybody.Bytes + _segments.Bytes + _followers.Bytes + _next.Bytes + _members.Bytes;
 
     /// <summary>Takes over an item's new state.</summary>
     public void ApplyItem(Item item)
@@ -132,6 +133,7 @@ internal sealed class GroupStatistics
 
     private void CountSegments(in GroupVisitor visitor, int group, long atMs)
     {
+        _everybody.Add(Segment.All, group, 1, atMs);
         _segments.Add(Segment.All, group, 1, atMs);
         if (visitor.IsNew)
         {
@@ -197,13 +199,14 @@ internal sealed class GroupStatistics
     /// <summary>The key of what comes next after a group that came after another one.</summary>
     public static UInt128 NextKey(int last, int before) => new((ulong)(uint)(before + 1), (ulong)(uint)(last + 1));
 
-    public GroupView Freeze() => new(this, _segments.Freeze(), _followers.Freeze(), _next.Freeze()) { Candidates = _candidates.Freeze(), Members = _members.Freeze() };
+    public GroupView Freeze() => new(this, _everybody.Freeze(), _segments.Freeze(), _followers.Freeze(), _next.Freeze()) { Candidates = _candidates.Freeze(), Members = _members.Freeze() };
 
-    public GroupView Live() => new(this, _segments.Live(), _followers.Live(), _next.Live()) { Candidates = _candidates.Live(), Members = _members.Live() };
+    public GroupView Live() => new(this, _everybody.Live(), _segments.Live(), _followers.Live(), _next.Live()) { Candidates = _candidates.Live(), Members = _members.Live() };
 
     /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
     public void Save(ByteWriter writer)
     {
+        _everybody.Save(writer);
         _segments.Save(writer);
         _followers.Save(writer);
         _next.Save(writer);
@@ -222,6 +225,7 @@ internal sealed class GroupStatistics
     /// <summary>Reads what <see cref="Save"/> wrote; the items stand already.</summary>
     public void Load(ref ByteReader reader)
     {
+        _everybody.Load(ref reader);
         _segments.Load(ref reader);
         _followers.Load(ref reader);
         _next.Load(ref reader);

@@ -12,10 +12,11 @@ public sealed class GroupView
     private const double PopularityPower = 0.3;
 
     private readonly ConcurrentDictionary<UInt128, SegmentWeights> _weights = new();
+    private readonly SegmentView _everybody;
     private readonly SegmentView _segments;
 
-    internal GroupView(GroupStatistics statistics, SegmentView segments, FollowerView followers, FollowerView next) =>
-        (Grouping, _segments, Followers, Next) = (statistics.Grouping, segments, followers, next);
+    internal GroupView(GroupStatistics statistics, SegmentView everybody, SegmentView segments, FollowerView followers, FollowerView next) =>
+        (Grouping, _everybody, _segments, Followers, Next) = (statistics.Grouping, everybody, segments, followers, next);
 
     internal GroupingDeclaration Grouping { get; }
 
@@ -49,58 +50,41 @@ public sealed class GroupView
     /// <summary>The group that a candidate stands for.</summary>
     internal static int GroupOf(Item candidate) => candidate.Ordinal - GroupingDeclaration.FirstOrdinal;
 
-    /// <summary>A segment's weights by group.</summary>
+    /// <summary>What everybody takes to at present, by group: decays as fast as a person's interest does.</summary>
+    internal SegmentWeights Everybody => field ??= _everybody.Read(Segment.All, GroupCount);
+
+    /// <summary>What a segment takes to, by group: kept for weeks, to be compared with the same of <see cref="Segment.All"/>.</summary>
     internal SegmentWeights WeightsOf(UInt128 segment) =>
         _weights.TryGetValue(segment, out var known) ? known : _weights.GetOrAdd(segment, _segments.Read(segment, GroupCount));
 
-    /// <summary>How many decayed events' worth a slow weight is at a moment.</summary>
+    /// <summary>How many decayed events' worth a segment's slow weight is at a moment.</summary>
     internal double SlowScale(long nowMs) => _segments.SlowScale(nowMs);
 
     /// <summary>How much larger a group's share of the last day is than its usual one; 1 = as usual.</summary>
-    internal double RiseOf(int group)
+    internal double RiseOf(int group) => Rises[group];
+
+    private double[] Rises => field ??= ComputeRises();
+
+    private double[] ComputeRises()
     {
-        var everybody = WeightsOf(Segment.All);
-        var fastTotal = FastTotal;
-        if (everybody.Total <= 0 || fastTotal <= 0)
-        {
-            return 1;
-        }
+        var everybody = Everybody;
+        var (fastTotal, rises) = (everybody.Fast.Sum(), new double[GroupCount]);
 
         // Half of an even share on both sides: what hardly anybody knows does not rise by one event.
         var prior = 0.5 / Math.Max(1, GroupCount);
-        return ((everybody.FastOf(group) / fastTotal) + prior) / ((everybody.SlowOf(group) / everybody.Total) + prior);
+        for (var group = 0; group < rises.Length; group++)
+        {
+            rises[group] = everybody.Total <= 0 || fastTotal <= 0
+                ? 1
+                : ((everybody.FastOf(group) / fastTotal) + prior) / ((everybody.SlowOf(group) / everybody.Total) + prior);
+        }
+
+        return rises;
     }
 
     /// <summary>By group, what a thing that is drawn towards popular groups is multiplied with: share to the power of -0.3.</summary>
-    internal double[] Rarity => field ??= [.. Enumerable.Range(0, GroupCount).Select(group => Math.Pow(WeightsOf(Segment.All).ShareOf(group) + (1.0 / (GroupCount + 1)), -PopularityPower))];
-
-    private double FastTotal
-    {
-        get
-        {
-            if (field == 0)
-            {
-                field = WeightsOf(Segment.All).Fast.Sum();
-            }
-
-            return field;
-        }
-    }
+    internal double[] Rarity => field ??= [.. Enumerable.Range(0, GroupCount).Select(group => Math.Pow(Everybody.ShareOf(group) + (1.0 / (GroupCount + 1)), -PopularityPower))];
 
     /// <summary>The groups whose share rises by a fifth or more, the steepest first.</summary>
-    internal int[] Rising
-    {
-        get
-        {
-            if (field is null)
-            {
-                var rises = Enumerable.Range(0, GroupCount).Select(RiseOf).ToArray();
-                int[] groups = [.. Enumerable.Range(0, GroupCount).Where(group => rises[group] >= 1.2)];
-                Array.Sort(groups, (a, b) => rises[a] != rises[b] ? rises[b].CompareTo(rises[a]) : a.CompareTo(b));
-                field = groups;
-            }
-
-            return field;
-        }
-    }
+    internal int[] Rising => field ??= SegmentWeights.RankedBy(Rises, 1.2);
 }

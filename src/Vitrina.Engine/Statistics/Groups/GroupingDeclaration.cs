@@ -37,7 +37,7 @@ internal sealed record GroupingDeclaration
 
     /// <summary>The declaration in one line; groupings with equal lines count alike.</summary>
     public string Signature => string.Create(
-        CultureInfo.InvariantCulture, $"groups:{Attribute}({string.Join(',', ParentSlots)})/{string.Join(',', Segments)}/{HalfLife}/{string.Join(',', Weights)}");
+        CultureInfo.InvariantCulture, $"groups:{Attribute}({string.Join(',', ParentSlots)})/{string.Join(',', Segments)}/{HalfLife}/{GroupStatistics.HabitHalfLife}/{string.Join(',', Weights)}");
 
     /// <summary>What a person is in a segment: what the caller said in the request or event, else the user's attribute. Numbers count by tens.</summary>
     public static string? ValueOf(string segment, IReadOnlyList<KeyValuePair<string, string>> context, Entity? user)

@@ -190,18 +190,25 @@ internal sealed class SegmentWeights(int groupCount, double total)
     public double ShareOf(int group) => total > 0 ? SlowOf(group) / total : 0;
 
     /// <summary>The groups with any weight, the heaviest first, lower numbers first among equals.</summary>
-    public int[] Ranked
+    public int[] Ranked => _ranked ??= RankedBy(Slow, double.Epsilon);
+
+    /// <summary>The groups whose weight is at least so large, the heaviest first, lower numbers first among equals.</summary>
+    public static int[] RankedBy(double[] weights, double least)
     {
-        get
+        int[] groups = [.. Enumerable.Range(0, weights.Length).Where(group => weights[group] >= least)];
+        var keys = Array.ConvertAll(groups, group => -weights[group]);
+        Array.Sort(keys, groups);
+
+        // Sorting by numbers alone is several times faster than by a comparison, but leaves equals in any order.
+        for (var (first, end) = (0, 0); first < keys.Length; first = end)
         {
-            if (_ranked is null)
+            for (end = first + 1; end < keys.Length && keys[end] == keys[first]; end++)
             {
-                int[] groups = [.. Enumerable.Range(0, Slow.Length).Where(group => Slow[group] > 0)];
-                Array.Sort(groups, (a, b) => Slow[a] != Slow[b] ? Slow[b].CompareTo(Slow[a]) : a.CompareTo(b));
-                _ranked = groups;
             }
 
-            return _ranked;
+            Array.Sort(groups, first, end - first);
         }
+
+        return groups;
     }
 }

@@ -32,11 +32,15 @@ public sealed class OfferConditions
     // By item ordinal: the newest condition's number + 1.
     private readonly PagedArray<int> _newest = new(8);
 
+    // By item ordinal: how often what is counted of the item changed.
+    private readonly PagedArray<int> _versions = new(8);
+    private readonly KeptCells<ItemCells> _kept = new();
+
     /// <summary>How many conditions there are.</summary>
     public int Count => _conditions.Count;
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => _keys.Bytes + (_conditions.Count * 48L) + (_newest.Count * sizeof(int));
+    public long Bytes => _keys.Bytes + (_conditions.Count * 48L) + (_newest.Count * 2L * sizeof(int));
 
     /// <summary>A condition by its number.</summary>
     public ref readonly OfferCondition this[int condition] => ref _conditions[condition];
@@ -57,6 +61,7 @@ public sealed class OfferConditions
         }
 
         _newest.EnsureCount(item + 1);
+        _versions.EnsureCount(item + 1);
         ref var newest = ref _newest.Edit(item);
         var number = _conditions.Add(new OfferCondition(item, price, delivery, zone, type, group, newest - 1));
         newest = number + 1;
@@ -102,13 +107,20 @@ public sealed class OfferConditions
     }
 
     /// <summary>Notes the raw state of a condition under the thresholds that hold.</summary>
-    public void SetState(int condition, OfferState state) => _states.Edit(condition) = (byte)state.Index;
+    public void SetState(int condition, OfferState state)
+    {
+        _states.Edit(condition) = (byte)state.Index;
+        Change(condition);
+    }
+
+    /// <summary>Notes that the counts of a condition change: what was laid out of its item is out of date.</summary>
+    public void Change(int condition) => _versions.Edit(_conditions[condition].Item)++;
 
     /// <summary>An immutable view for readers on other threads.</summary>
-    public OfferConditionsView Freeze() => new(_conditions.Freeze(), _newest.Freeze(), _states.Freeze());
+    public OfferConditionsView Freeze() => new(_kept, _conditions.Freeze(), _newest.Freeze(), _states.Freeze(), _versions.Freeze());
 
     /// <summary>A view of the present content, valid until the next write.</summary>
-    public OfferConditionsView Live() => new(_conditions.Live(), _newest.Live(), _states.Live());
+    public OfferConditionsView Live() => new(_kept, _conditions.Live(), _newest.Live(), _states.Live(), _versions.Live());
 
     internal void Save(ByteWriter writer)
     {
@@ -140,8 +152,11 @@ public readonly struct OfferConditionsView
     private readonly PagedView<OfferCondition> _conditions;
     private readonly PagedView<int> _newest;
     private readonly PagedView<byte> _states;
+    private readonly PagedView<int> _versions;
+    private readonly KeptCells<ItemCells> _kept;
 
-    internal OfferConditionsView(PagedView<OfferCondition> conditions, PagedView<int> newest, PagedView<byte> states) => (_conditions, _newest, _states) = (conditions, newest, states);
+    internal OfferConditionsView(KeptCells<ItemCells> kept, PagedView<OfferCondition> conditions, PagedView<int> newest, PagedView<byte> states, PagedView<int> versions) =>
+        (_kept, _conditions, _newest, _states, _versions) = (kept, conditions, newest, states, versions);
 
     /// <summary>The number of a condition's raw state under the thresholds that hold.</summary>
     public int StateOf(int condition) => _states[condition];
@@ -154,4 +169,19 @@ public readonly struct OfferConditionsView
 
     /// <summary>The newest condition of an item; -1 = none. The others follow by <see cref="OfferCondition.Next"/>.</summary>
     public int NewestOf(int item) => item < _newest.Count ? _newest[item] - 1 : -1;
+
+    /// <summary>An item's counts brought together by state; shared. Laid out once until they change.</summary>
+    /// <param name="item">The item's ordinal.</param>
+    /// <param name="counts">The counters by offer, of the same moment.</param>
+    /// <param name="columns">The counts that are asked for.</param>
+    internal ItemCells CellsOf(int item, in CounterView counts, IReadOnlyList<OfferColumn> columns)
+    {
+        if (item >= _versions.Count)
+        {
+            return ItemCells.None;
+        }
+
+        var version = _versions[item];
+        return _kept.Find(item, version, columns) ?? _kept.Keep(item, version, columns, ItemCells.LayOut(this, item, counts, columns));
+    }
 }

@@ -59,7 +59,7 @@ public sealed class OfferStatistics
         _historyDays = Math.Max((int)traits.Declaration.Init.TotalDays, shape.WindowDays[^1]);
         _history = new OfferHistory(traits, _historyDays, zone);
         _groupPrices = new GroupPrices(traits);
-        (_types, _groups) = (new StateCells(shape), new StateCells(shape));
+        (_types, _groups) = (new StateCells(shape, isDense: true), new StateCells(shape, isDense: false));
         Transfer = new TransferDocument(TransferMatrix.Default, traits.Strengths) { Source = TransferDocument.Default.Source };
     }
 
@@ -197,6 +197,7 @@ public sealed class OfferStatistics
     /// <param name="ageDays">How many days before today it happened.</param>
     public void Count(int condition, int metric, int ageDays)
     {
+        _conditions.Change(condition);
         if (ageDays >= _shape.WindowDays[^1])
         {
             _count("offerEventsBeforeWindow");
@@ -241,7 +242,9 @@ public sealed class OfferStatistics
     /// <param name="count">How many.</param>
     public void Leave(UInt128 key, int window, int metric, int count)
     {
-        Add(_types, _groups, PlaceOf(StatisticKey.ConditionIn(key)), window, metric, -count);
+        var condition = StatisticKey.ConditionIn(key);
+        _conditions.Change(condition);
+        Add(_types, _groups, PlaceOf(condition), window, metric, -count);
     }
 
     /// <summary>
@@ -317,7 +320,7 @@ public sealed class OfferStatistics
 
     private (StateCells Types, StateCells Groups) Recount(CounterView counts)
     {
-        var (types, groups) = (new StateCells(_shape), new StateCells(_shape));
+        var (types, groups) = (new StateCells(_shape, isDense: true), new StateCells(_shape, isDense: false));
         for (var row = 0; row < counts.RowCount; row++)
         {
             var place = Find(types, groups, _conditions[StatisticKey.ConditionIn(counts.KeyOf(row))]);

@@ -1,12 +1,15 @@
+using System.Numerics.Tensors;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Statistics.Offers;
 
 /// <summary>Window counts by owner (a type, a match group) and state: what analogs are asked for.</summary>
+/// <param name="shape">Metrics and windows.</param>
+/// <param name="isDense">True where owners have counts in most states: readers then lay all of them out side by side.</param>
 /// <remarks>
 /// One writer. A function of the counts by condition and of the thresholds: rebuilt from them whenever thresholds change, and after a start.
 /// </remarks>
-public sealed class StateCells(CounterShape shape)
+public sealed class StateCells(CounterShape shape, bool isDense)
 {
     private readonly KeyTable _keys = new();
     private readonly PagedArray<int> _sums = new(9);
@@ -17,7 +20,8 @@ public sealed class StateCells(CounterShape shape)
     // By owner: how often its cells changed, and the owner of each row.
     private readonly PagedArray<int> _versions = new(6);
     private readonly List<int> _owners = [];
-    private LaidOutCells?[] _laidOut = [];
+    private readonly KeptCells<double[]> _laidOut = new();
+    private readonly KeptCells<WorthCells> _worth = new();
 
     /// <summary>Bytes held.</summary>
     public long Bytes => _keys.Bytes + (_sums.Count * (long)sizeof(int)) + (_states.Count * 16L);
@@ -100,29 +104,20 @@ public sealed class StateCells(CounterShape shape)
 
     internal int RowStride => Stride;
 
-    // What a reader laid out serves every other until the owner's cells change. Two readers may do the same work at once; either result is right.
-    internal double[] LaidOut(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns)
+    internal bool IsDense => isDense;
+
+    internal double[] WorthIn(in StateCellsView view, OfferState state, int owner, int version, TransferMatrix matrix, IReadOnlyList<OfferColumn> columns)
     {
-        var laidOut = Volatile.Read(ref _laidOut);
-        if (owner < laidOut.Length && Volatile.Read(ref laidOut[owner]) is { } known && known.Version == version && ReferenceEquals(known.Columns, columns))
-        {
-            return known.Cells;
-        }
-
-        var cells = view.LayOut(owner, columns);
-        if (owner >= laidOut.Length)
-        {
-            var larger = new LaidOutCells?[Math.Max(16, (owner + 1) * 2)];
-            laidOut.CopyTo(larger, 0);
-            Volatile.Write(ref _laidOut, larger);
-            laidOut = larger;
-        }
-
-        Volatile.Write(ref laidOut[owner], new LaidOutCells(version, columns, cells));
-        return cells;
+        var place = ((long)owner * OfferState.Count) + state.Index;
+        return _worth.Find(place, version, columns) is { } known && ReferenceEquals(known.Matrix, matrix)
+            ? known.Sums
+            : _worth.Keep(place, version, columns, new WorthCells(matrix, view.Sum(matrix.Into(state), owner, columns))).Sums;
     }
 
-    private sealed record LaidOutCells(int Version, IReadOnlyList<OfferColumn> Columns, double[] Cells);
+    internal double[] LaidOut(in StateCellsView view, int owner, int version, IReadOnlyList<OfferColumn> columns) =>
+        _laidOut.Find(owner, version, columns) ?? _laidOut.Keep(owner, version, columns, view.LayOut(owner, columns));
+
+    private sealed record WorthCells(TransferMatrix Matrix, double[] Sums);
 }
 
 /// <summary>A frozen state of <see cref="StateCells"/>. Safe for concurrent use.</summary>
@@ -138,8 +133,42 @@ public readonly struct StateCellsView
     internal StateCellsView(StateCells cells, PagedView<int> sums, PagedView<UInt128> states, PagedView<int> versions) =>
         (_cells, _sums, _states, _versions, _metrics, _stride) = (cells, sums, states, versions, cells.MetricCount, cells.RowStride);
 
-    /// <summary>An owner's counts in all states, [columns x states]; shared and not to be written. Laid out once until they change.</summary>
-    public double[] CellsOf(int owner, IReadOnlyList<OfferColumn> columns) => _cells.LaidOut(this, owner, owner < _versions.Count ? _versions[owner] : 0, columns);
+    /// <summary>An owner's counts in all states as they are worth in one, by column; shared and not to be written. Computed once until they change.</summary>
+    /// <param name="state">The state that they are worth something in.</param>
+    /// <param name="owner">The owner.</param>
+    /// <param name="matrix">W.</param>
+    /// <param name="columns">The counts that are asked for.</param>
+    public double[] WorthIn(OfferState state, int owner, TransferMatrix matrix, IReadOnlyList<OfferColumn> columns) =>
+        _cells.WorthIn(this, state, owner, VersionOf(owner), matrix, columns);
+
+    private int VersionOf(int owner) => owner < _versions.Count ? _versions[owner] : 0;
+
+    internal double[] Sum(ReadOnlySpan<double> into, int owner, IReadOnlyList<OfferColumn> columns)
+    {
+        var sums = new double[columns.Count];
+        if (_cells.IsDense)
+        {
+            var cells = _cells.LaidOut(this, owner, VersionOf(owner), columns);
+            for (var column = 0; column < sums.Length; column++)
+            {
+                sums[column] = TensorPrimitives.Dot(into, cells.AsSpan(column * OfferState.Count, OfferState.Count));
+            }
+
+            return sums;
+        }
+
+        for (var states = StatesOf(owner); states != 0;)
+        {
+            var state = TakeLowest(ref states);
+            var row = Find(owner, state);
+            for (var column = 0; row >= 0 && column < sums.Length; column++)
+            {
+                sums[column] += into[state] * Count(row, columns[column].Window, columns[column].Metric);
+            }
+        }
+
+        return sums;
+    }
 
     internal double[] LayOut(int owner, IReadOnlyList<OfferColumn> columns)
     {

@@ -1,4 +1,5 @@
 using Vitrina.Engine;
+using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
@@ -24,12 +25,33 @@ public class OfferFeatureTests
 
             """, StringComparison.Ordinal);
         await using var engine = TestEngine.Open(yaml: yaml);
+        var scope = new FeatureScope(engine.Verticals[0].Counters);
         await OfferJournal.RunAsync(engine, 0, 2500, 5);
+        var (compared, analogs) = Compare(engine, scope);
+        Assert.True(compared > 300 && analogs > 100, $"{compared} offers compared, {analogs} with evidence of every kind");
+
+        // What was laid out must not outlive the counts, bins, terms and W that it was laid out of.
+        await OfferJournal.RunAsync(engine, 2500, 200, 6);
+        Compare(engine, scope);
+        await engine.TakeAsync(OfferMarket.Control(EntryKind.OffersInit));
+        Compare(engine, scope);
+        await engine.TakeAsync(OfferMarket.Control(EntryKind.OffersRollback));
+        Compare(engine, scope);
+        var other = new TransferDocument(new TransferMatrix(TransferKernel.Full, TransferKernel.Default), new PriorStrengths(7, 9)).ToJson();
+        await engine.TakeAsync(OfferMarket.Control(EntryKind.OffersTransfer, other));
+        Compare(engine, scope);
+        engine.Clock.AdvanceTo(engine.Clock.GetUtcNow().AddDays(9));
+        await engine.TakeAsync(OfferMarket.Control(EntryKind.OffersUpdate));
+        Compare(engine, scope);
+    }
+
+    // Every item for every region under the snapshot of now; counts the comparisons, and those with evidence of every kind.
+    private static (int Compared, int Analogs) Compare(TestEngine engine, FeatureScope scope)
+    {
         var (vertical, market) = (engine.Verticals[0], engine.Runtime.Snapshot.Verticals["goods"].Market);
         var (offers, counts) = (market.Offers!, market.Statistics.Tables[market.Offers!.Traits.Table]);
         var (view, click, order) = (0, 1, 4);
         Assert.Equal([EventType.View, EventType.Click, EventType.Order], new[] { view, click, order }.Select(metric => vertical.Events[metric]));
-        var scope = new FeatureScope(vertical.Counters);
         var (compared, analogs) = (0, 0);
         foreach (var region in new[] { null, "Москва", "Казань", "Тула", "unknown" })
         {
@@ -53,6 +75,7 @@ public class OfferFeatureTests
                 Assert.Equal(reading.State.PriceBin, values["bin.price"][i]);
                 Assert.Equal(reading.State.DeliveryBin, values["bin.delivery"][i]);
                 Assert.Equal(Math.Log(1 + orders.Own + orders.Transferred), values["count.order.offer.28d"][i], 1e-5);
+                Assert.Equal(Math.Log(1 + PlainDecayed(market, scope.Items[i], reading.State, click, engine.NowMs)), values["decayed.click.offer.7d"][i], 1e-5);
                 var week = reading.Count(1, view);
                 Assert.Equal(week.Own + week.Transferred + week.Type, values["count.view.type_bin.7d"][i], 1e-3);
                 Assert.Equal(week.Own + week.Transferred + week.Match, values["count.view.matchGroup_bin.7d"][i], 1e-3);
@@ -70,7 +93,19 @@ public class OfferFeatureTests
             }
         }
 
-        Assert.True(compared > 300 && analogs > 100, $"{compared} offers compared, {analogs} with evidence of every kind");
+        return (compared, analogs);
+    }
+
+    private static double PlainDecayed(MarketView market, Item item, OfferState state, int metric, long nowMs)
+    {
+        var (offers, counts, sum) = (market.Offers!, market.Statistics.Tables[market.Offers!.Traits.Table], 0.0);
+        var matrix = offers.MatrixOf(offers.Traits.TypeOf(item), market.Keywords);
+        for (var at = offers.Conditions.NewestOf(item.Ordinal); at >= 0; at = offers.Conditions[at].Next)
+        {
+            sum += matrix[offers.StateOf(offers.Conditions[at]), state] * counts.Decayed(counts.Find(StatisticKey.Offer.Of(null, -1, 0, at)), 0, metric, nowMs);
+        }
+
+        return sum;
     }
 
     [Fact]
