@@ -169,7 +169,14 @@ internal static class GroupsOnlineBenchmark
     {
         var options = new LearningOptions
         {
-            Vertical = "goods", Surface = "groups", Kind = RankerKind.Trees, Trees = 120, Leaves = 16, LearningRate = 0.1, ReconstructedLists = 2_000, Seed = seed,
+            Vertical = "goods",
+            Surface = "groups",
+            Kind = RankerKind.Trees,
+            Trees = 120,
+            Leaves = 16,
+            LearningRate = 0.1,
+            ReconstructedLists = 2_000,
+            Seed = seed,
         };
         var outcome = LearningLoop.Run(runtime.Journal, EngineAccess.Verticals(data), null, options, null, progress, cancellationToken);
         runtime.Models.Save(outcome.Manifest, outcome.Model);

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Vitrina.Engine.Events;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Hashing;

@@ -8,7 +8,13 @@ public class GroupsTests
 {
     private static RankRequest Ask(string? user, int? size = null, int itemsPerGroup = 0, params KeyValuePair<string, string>[] context) => new()
     {
-        Vertical = "goods", Surface = "groups", User = user, Size = size, ItemsPerGroup = itemsPerGroup, Context = context, Seed = 1,
+        Vertical = "goods",
+        Surface = "groups",
+        User = user,
+        Size = size,
+        ItemsPerGroup = itemsPerGroup,
+        Context = context,
+        Seed = 1,
     };
 
     private static async Task<TestEngine> OpenAsync()

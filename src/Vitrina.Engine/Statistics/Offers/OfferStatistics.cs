@@ -370,21 +370,21 @@ public sealed class OfferStatistics
 
     private OffersView View(
         OfferConditionsView conditions, HeldBinsView held, (StateCellsView Types, StateCellsView Groups) cells, PagedView<OfferChange[]?> changes, PagedView<long> stateChanged, PagedView<double> lowest) => new()
-    {
-        Traits = _traits,
-        Generation = _current?.Generation,
-        Previous = _previous?.Generation,
-        Held = held,
-        Conditions = conditions,
-        Types = cells.Types,
-        Groups = cells.Groups,
-        Changes = changes,
-        StateChanged = stateChanged,
-        LowestPrices = lowest,
-        Zones = Zones,
-        Transfer = Transfer,
-        LastUpdate = LastUpdate,
-    };
+        {
+            Traits = _traits,
+            Generation = _current?.Generation,
+            Previous = _previous?.Generation,
+            Held = held,
+            Conditions = conditions,
+            Types = cells.Types,
+            Groups = cells.Groups,
+            Changes = changes,
+            StateChanged = stateChanged,
+            LowestPrices = lowest,
+            Zones = Zones,
+            Transfer = Transfer,
+            LastUpdate = LastUpdate,
+        };
 
     /// <summary>Writes the zones' names, which items and events are bound to.</summary>
     public void SaveZones(ByteWriter writer)
