@@ -21,6 +21,9 @@ public sealed class BatchRecommendationTests(BatchRecommendationTests.World worl
 
         internal LearningOutcome Outcome { get; private set; } = null!;
 
+        /// <summary>Taken before any test asks for groups: once enough lists were logged, none are made again.</summary>
+        internal JournalSurvey Survey { get; private set; } = null!;
+
         public async ValueTask InitializeAsync()
         {
             var goods = GoodsWorld.Create(GoodsConfiguration.Small with { TypeCount = 60, ItemCount = 900, UserCount = 500, SessionsPerUserDay = 0.5, SharedTaste = 0.6 }, 5, new DateOnly(2026, 3, 1));
@@ -30,6 +33,7 @@ public sealed class BatchRecommendationTests(BatchRecommendationTests.World worl
                 await goods.DriveAsync(adapter, goods.Start, goods.End, null, TestContext.Current.CancellationToken);
             }
 
+            Survey = JournalSurvey.Of(Engine.Runtime.Journal, Engine.Verticals[0], "groups", withShadow: false, 200, cancellationToken: TestContext.Current.CancellationToken);
             var options = new LearningOptions { Vertical = "goods", Surface = "groups", Trees = 150, Leaves = 8, LearningRate = 0.1, ReconstructedLists = 4000 };
             Outcome = LearningLoop.Run(Engine.Runtime.Journal, Engine.Verticals, null, options, cancellationToken: TestContext.Current.CancellationToken);
             Engine.Runtime.Models.Save(Outcome.Manifest, Outcome.Model);
@@ -106,12 +110,11 @@ public sealed class BatchRecommendationTests(BatchRecommendationTests.World worl
     public void Features_of_reconstructed_lists_are_those_of_the_state_before_the_event()
     {
         var vertical = world.Engine.Verticals[0];
-        var survey = JournalSurvey.Of(world.Engine.Runtime.Journal, vertical, "groups", withShadow: false, 200, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.True(survey.IsReconstructed);
+        Assert.True(world.Survey.IsReconstructed);
         var own = vertical.FeatureNamesOf("groups").ToList().IndexOf("group.ownTouches");
         var (first, lists) = (0, 0);
         var replay = new RankingReplay(world.Engine.Runtime.Journal, world.Engine.Verticals, vertical, null, withText: false);
-        replay.Run(survey, ranking =>
+        replay.Run(world.Survey, ranking =>
         {
             Assert.Equal(Vitrina.Engine.Events.RankingOrigin.Reconstructed, ranking.Record.Origin);
             Assert.Equal(ranking.Record.AsOf, replay.State.AsOf);
