@@ -69,7 +69,7 @@ internal sealed class ExactDemand
     public void WriteTo(TextQuery query)
     {
         query.Clear();
-        query.MinimumShouldMatch = 0;
+        (query.MinimumShouldMatch, query.MinimumWords) = (0, 1);
         foreach (var code in Codes)
         {
             query.AddRequired(code);

@@ -21,7 +21,7 @@ internal static class UnderstandStage
             rewritten = tools.Rewriter.Rewrite(parsed.FreeWords, context.QueryOptions, vocabulary, text);
             var synonyms = tools.Writer.Write(query, rewritten.Parts, parsed, context.QueryOptions.Synonyms);
             rewritten = rewritten with { Rewrites = [.. rewritten.Rewrites, .. synonyms] };
-            query.MinimumShouldMatch = context.QueryOptions.MinimumShouldMatch;
+            query.Demand(context.QueryOptions);
         }
 
         var isExact = context.QueryOptions.Exact && context.Request.Items.Count == 0;
