@@ -11,7 +11,8 @@ namespace Vitrina.Cli.Benchmarks.Search;
 /// <remarks>
 /// The queries of the other folds are split into four parts, several times anew where judgements are few. Every setting is trained on three of the parts
 /// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. The best setting for each kind of target, or
-/// both together, and how much the text score counts beside them are what did best where it was judged; the models of what is chosen are averaged.
+/// both together, and how much the text score counts beside them are what did best where it was judged: best is the largest gain over the text score that
+/// chance can hardly explain, the lower end of its interval. The models of what is chosen are averaged.
 /// The fold itself is never looked at.
 /// </remarks>
 /// <param name="Models">The model of each fold.</param>
@@ -24,6 +25,9 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
 
     private const int Places = 10;
     private const int Parts = 4;
+
+    // Standard errors to the end of a 95 % interval.
+    private const double IntervalEnd = 1.96;
 
     // Which queries are held out decides when boosting stops and what is chosen. On a few thousand judgements that is chance, which the mean over three
     // splits takes out of both; on ten times as many one split is enough, and three would take as many times longer.
@@ -134,12 +138,13 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         Parallel.For(0, FoldCount, test =>
         {
             float[][] scores = [.. s_settings.Select((_, number) => OutOfPart(rows, held[test], (split, part) => trained[test, split, part, number]))];
-            int Best(bool isCentred) => Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred == isCentred)
-                .MaxBy(number => Worth(rows, folds, test, scores[number]));
+            var baseline = Quality(rows, text);
+            double Worth(float[] candidate) => SureGain(Quality(rows, candidate), baseline, list => folds[list] != test);
+            int Best(bool isCentred) => Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred == isCentred).MaxBy(number => Worth(scores[number]));
             var (plain, centred) = (Best(false), Best(true));
             var choices = from settings in new int[][] { [plain, centred], [plain], [centred] } from weight in s_textWeights select (Settings: settings, Weight: weight);
             float[] Blended((int[] Settings, float Weight) choice) => Blend(rows, Sum(scores, choice.Settings), text, choice.Weight);
-            var best = choices.MaxBy(choice => Worth(rows, folds, test, Blended(choice)));
+            var best = choices.MaxBy(choice => Worth(Blended(choice)));
             var trees = new TreeModel(Average([.. PlacesOf(held[test].Length).SelectMany(place => best.Settings.Select(number => trained[test, place.Split, place.Part, number]))]));
             models[test] = new BlendedModel(trees, best.Weight);
             chosen[test] = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", best.Settings.Select(number => s_settings[number]))}, text {best.Weight}");
@@ -155,14 +160,24 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         return new FoldModels(models, [.. sums.Select((sum, list) => sum / counts[list])], chosen);
     }
 
-    /// <summary>Half the top of the lists, half their whole order: steadier than either on a few dozen lists.</summary>
-    private static double Worth(ListArrays rows, int[] folds, int test, float[] scores)
+    /// <summary>By list: half its top, half its whole order: steadier than either on a few dozen lists.</summary>
+    private static double[] Quality(ListArrays rows, float[] scores)
     {
         var ndcg = Metric(rows, scores, relevances => RankingMetrics.Ndcg(relevances, Places, Gain.Exponential));
-        var pairs = Metric(rows, scores, RankingMetrics.PairwiseAccuracy);
-        bool IsJudged(int list) => folds[list] != test;
-        return ndcg.Where((value, list) => IsJudged(list) && !double.IsNaN(value)).DefaultIfEmpty(0).Average()
-            + pairs.Where((value, list) => IsJudged(list) && !double.IsNaN(value)).DefaultIfEmpty(0).Average();
+        return [.. Metric(rows, scores, RankingMetrics.PairwiseAccuracy).Select((pairs, list) => (ndcg[list] + pairs) / 2)];
+    }
+
+    /// <summary>The lower end of the interval of the mean gain over lists: what wins much here and loses much there is worth less than what wins a little everywhere.</summary>
+    private static double SureGain(double[] quality, double[] baseline, Predicate<int> isJudged)
+    {
+        double[] gains = [.. Enumerable.Range(0, quality.Length).Where(list => isJudged(list)).Select(list => quality[list] - baseline[list]).Where(double.IsFinite)];
+        if (gains.Length == 0)
+        {
+            return 0;
+        }
+
+        var mean = gains.Average();
+        return mean - (IntervalEnd * Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean)) / gains.Length / gains.Length));
     }
 
     private static double[] Metric(ListArrays rows, float[] scores, ListMetric metric) => RankingMetrics.PerList(scores, rows.Labels, rows.ListStarts, metric);
