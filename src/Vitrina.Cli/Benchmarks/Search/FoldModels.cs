@@ -10,9 +10,9 @@ namespace Vitrina.Cli.Benchmarks.Search;
 /// <summary>A model for each fold of queries, learned and chosen on the other folds alone.</summary>
 /// <remarks>
 /// The queries of the other folds are split into four parts, several times anew where judgements are few. Every setting is trained on three of the parts
-/// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. The best setting for each kind of target, or
-/// both together, and how much the text score counts beside them are what did best where it was judged: best is the largest gain over the text score that
-/// chance can hardly explain, the lower end of its interval. The models of what is chosen are averaged.
+/// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. A few dozen queries cannot tell settings
+/// apart: the first one with a little of the text score stays unless another one, or two together, or another weight, are better where they were judged by
+/// more than chance explains. The models of what is chosen are averaged.
 /// The fold itself is never looked at.
 /// </remarks>
 /// <param name="Models">The model of each fold.</param>
@@ -33,7 +33,8 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
     // splits takes out of both; on ten times as many one split is enough, and three would take as many times longer.
     private const int MostSplits = 3;
     private const int RowsOfSplits = 40_000;
-    private static readonly float[] s_textWeights = [0, 0.1f, 0.2f, 0.4f];
+    private const float UsualWeight = 0.2f;
+    private static readonly float[] s_textWeights = [0, 0.1f, UsualWeight, 0.4f];
 
     // Shallow trees: a few thousand judgements carry no more. Whether the grade itself or its distance to the query's mean is learned differs: the first
     // also learns which queries are hard, the second only what tells the documents of one query apart.
@@ -138,13 +139,19 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         Parallel.For(0, FoldCount, test =>
         {
             float[][] scores = [.. s_settings.Select((_, number) => OutOfPart(rows, held[test], (split, part) => trained[test, split, part, number]))];
-            var baseline = Quality(rows, text);
-            double Worth(float[] candidate) => SureGain(Quality(rows, candidate), baseline, list => folds[list] != test);
-            int Best(bool isCentred) => Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred == isCentred).MaxBy(number => Worth(scores[number]));
-            var (plain, centred) = (Best(false), Best(true));
-            var choices = from settings in new int[][] { [plain, centred], [plain], [centred] } from weight in s_textWeights select (Settings: settings, Weight: weight);
             float[] Blended((int[] Settings, float Weight) choice) => Blend(rows, Sum(scores, choice.Settings), text, choice.Weight);
-            var best = choices.MaxBy(choice => Worth(Blended(choice)));
+            int[][] plain = [.. Enumerable.Range(0, s_settings.Length).Where(number => !s_settings[number].IsCentred).Select(number => (int[])[number])];
+            int[][] centred = [.. Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred).Select(number => (int[])[number])];
+            var together = from one in plain from other in centred select (int[])[.. one, .. other];
+            (int[] Settings, float Weight) usual = ([0], UsualWeight);
+            var usualQuality = Quality(rows, Blended(usual));
+            var (best, mostGain) = (usual, 0.0);
+            foreach (var choice in from settings in (int[][])[.. plain, .. centred, .. together] from weight in s_textWeights select (Settings: settings, Weight: weight))
+            {
+                var gain = SureGain(Quality(rows, Blended(choice)), usualQuality, list => folds[list] != test);
+                (best, mostGain) = gain > mostGain ? (choice, gain) : (best, mostGain);
+            }
+
             var trees = new TreeModel(Average([.. PlacesOf(held[test].Length).SelectMany(place => best.Settings.Select(number => trained[test, place.Split, place.Part, number]))]));
             models[test] = new BlendedModel(trees, best.Weight);
             chosen[test] = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", best.Settings.Select(number => s_settings[number]))}, text {best.Weight}");
@@ -167,7 +174,7 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         return [.. Metric(rows, scores, RankingMetrics.PairwiseAccuracy).Select((pairs, list) => (ndcg[list] + pairs) / 2)];
     }
 
-    /// <summary>The lower end of the interval of the mean gain over lists: what wins much here and loses much there is worth less than what wins a little everywhere.</summary>
+    /// <summary>The lower end of the interval of the mean gain over lists.</summary>
     private static double SureGain(double[] quality, double[] baseline, Predicate<int> isJudged)
     {
         double[] gains = [.. Enumerable.Range(0, quality.Length).Where(list => isJudged(list)).Select(list => quality[list] - baseline[list]).Where(double.IsFinite)];
