@@ -359,7 +359,7 @@ public sealed class EngineState
         return true;
     }
 
-    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal no longer reaches back.</summary>
+    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal's first segments are not there.</summary>
     public void TakeOver(ICatalogStore catalog)
     {
         ArgumentNullException.ThrowIfNull(catalog);
