@@ -117,9 +117,6 @@ public sealed class BatchRecommendation
         return new BatchRecommendation(options, vertical, state, models, options.At?.ToUnixTimeMilliseconds() ?? lastMs);
     }
 
-    /// <summary>Prepares answers over a state that stands already.</summary>
-    public static BatchRecommendation Over(EngineState state, CompiledVertical vertical, ModelFolder models, BatchOptions options, long nowMs) => new(options, vertical, state, models, nowMs);
-
     /// <summary>Every known user, in the order in which they came.</summary>
     public IReadOnlyList<string> KnownUsers()
     {
