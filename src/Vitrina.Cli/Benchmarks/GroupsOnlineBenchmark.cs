@@ -237,7 +237,8 @@ internal static class GroupsOnlineBenchmark
 
         // On a machine that others use, what a processor-second answers is what two idle ones would give, halved.
         processor = Environment.CpuUsage.TotalTime - processor;
-        return new BenchRow("vitrina-batch").With("answers_per_second", result.UsersPerSecond).With("answers_per_processor_second", result.Users / processor.TotalSeconds)
+        var row = new BenchRow("vitrina-batch").With("answers_per_second", result.UsersPerSecond).With("answers_per_processor_second", result.Users / processor.TotalSeconds)
             .With("users", result.Users).With("seconds", result.Seconds).With("processors", Environment.ProcessorCount).With("bytes_per_million_users", bytes * 1e6 / result.Users);
+        return batch.BytesOfPeople().Aggregate(row, (known, part) => known.With($"{part.Part}_bytes_per_million_users", part.Bytes * 1e6 / result.Users));
     }
 }

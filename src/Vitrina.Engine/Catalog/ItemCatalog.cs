@@ -39,6 +39,15 @@ public sealed class ItemCatalog
     /// <summary>The items' ids by ordinal: safe for concurrent reading.</summary>
     public SymbolTable ItemIds => _itemIds;
 
+    // An entity of an id that stands already and a list of attributes that others have too.
+    private const int EntityBytes = 40;
+
+    /// <summary>Bytes of the users' ids.</summary>
+    internal long UserIdBytes => _userIds.Bytes;
+
+    /// <summary>Bytes of the users' attributes, without lists that only one person has, and of aliases.</summary>
+    internal long UserBytes => ((long)_users.Count * (EntityBytes + 8)) + ((long)_joined.Count * sizeof(int));
+
     /// <summary>The name under which a user's ordinal is stored: its id, or after an erasure a name that no caller can send. For the writer.</summary>
     public string UserNameOf(int ordinal)
     {
