@@ -79,6 +79,9 @@ internal sealed class MarketState
 
     public UserHistory History => _history;
 
+    /// <summary>Bytes of what visits add up to.</summary>
+    public long VisitBytes => _visits?.Bytes ?? 0;
+
     public TextIndex? Text => _text;
 
     public ItemVectors? Vectors => _vectors;
