@@ -30,6 +30,7 @@ public sealed partial class EngineRuntime
                 {
                     // Whoever holds the snapshots drives the time too, and says where days end.
                     TurnDay();
+                    BeginInits();
                     MaintainDaily();
                 }
             }

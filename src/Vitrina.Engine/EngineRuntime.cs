@@ -58,6 +58,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         var runtime = new EngineRuntime(stores, options, time, verticals);
         runtime._applier = Task.Factory.StartNew(runtime.ApplyAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         runtime._watcher = runtime.WatchAsync();
+        runtime.Nudge();
         return runtime;
     }
 
@@ -311,6 +312,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private void Publish()
     {
         AdoptPending();
+        FinishInits();
         Volatile.Write(ref _snapshot, Freeze());
         Release(_state.AsOf, null);
     }

@@ -221,7 +221,7 @@ internal sealed class LowestPriceFeature(string name) : Feature(name)
         var offers = scope.Market.Offers!;
         for (var i = 0; i < values.Length; i++)
         {
-            var (group, price) = (offers.Traits.GroupOf(items[i]), offers.Traits.PriceOf(items[i]));
+            var (group, price) = (offers.GroupOf(items[i]), offers.Traits.PriceOf(items[i]));
             var lowest = group >= 0 && group < offers.LowestPrices.Count ? offers.LowestPrices[group] : double.NaN;
             values[i] = OfferState.IsValid(OfferAxis.Price, price) ? (float)Math.Log(price / lowest) : float.NaN;
         }

@@ -136,12 +136,12 @@ internal static class OfferKinds
 
     public static IEnumerable<Feature> LowestPrice(KindDeclaration declaration, FeatureBinding binding, string to)
     {
-        if (to == "matchGroup" && binding.Vertical.Items.MatchGroup is not null)
+        if (to == "matchGroup" && (binding.Vertical.Items.MatchGroup ?? binding.Vertical.MatchedBy) is not null)
         {
             return NeedsOffers(declaration, binding) ? [new LowestPriceFeature("relativePrice.matchGroup.lowest")] : [];
         }
 
-        binding.Errors.Add(declaration.PositionOf("against"), "the lowest price is known of the match group only; write to: matchGroup, and items.matchGroup");
+        binding.Errors.Add(declaration.PositionOf("against"), "the lowest price is known of the match group only; write to: matchGroup, and items.matchGroup where groups are not found by title");
         return [];
     }
 

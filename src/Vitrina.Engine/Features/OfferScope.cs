@@ -191,7 +191,7 @@ internal sealed class OfferScope
         var (groups, types) = (view.Groups, view.Types);
         for (var i = 0; i < _scope.Count; i++)
         {
-            var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.Traits.GroupOf(_scope.Items[i]));
+            var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.GroupOf(_scope.Items[i]));
             var matrix = view.MatrixOf(type, _scope.Market.Keywords);
             AddOwn(i, matrix.Into(_states[i]), type, group);
             if (group >= 0)
@@ -212,7 +212,7 @@ internal sealed class OfferScope
     {
         Array.Clear(_ofType);
         Array.Clear(_ofGroup);
-        var (cells, present) = (_cells[candidate], _states[candidate].Index);
+        var (cells, present, isFound) = (_cells[candidate], _states[candidate].Index, View.Traits.FindsGroups);
         for (var i = 0; i < cells.Places.Length; i++)
         {
             var place = cells.Places[i];
@@ -224,7 +224,7 @@ internal sealed class OfferScope
                 AddWeighted(_ofType, counts, weight);
             }
 
-            if (place.Group == group)
+            if (isFound || place.Group == group)
             {
                 AddWeighted(_ofGroup, counts, weight);
             }
