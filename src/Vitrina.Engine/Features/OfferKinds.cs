@@ -33,6 +33,16 @@ internal static class OfferKinds
         public required IReadOnlyList<TimeSpan> Windows { get; init; }
     }
 
+    internal sealed class TermShiftParameters
+    {
+        [Description("price or delivery.")]
+        public required OfferAxis Of { get; init; }
+
+        [Description("One column per window.")]
+        [OneOrMany]
+        public required IReadOnlyList<TimeSpan> Windows { get; init; }
+    }
+
     internal sealed class NoParameters;
 
     /// <summary>True for a key that stands for offers or for states of analogs.</summary>
@@ -119,6 +129,19 @@ internal static class OfferKinds
     {
         declaration.Bind<NoParameters>(binding.Errors);
         return NeedsOffers(declaration, binding) ? [new StateAgeFeature("stateAge")] : [];
+    }
+
+    public static IEnumerable<Feature> TermShift(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<TermShiftParameters>(binding.Errors);
+        if (!NeedsOffers(declaration, binding))
+        {
+            return [];
+        }
+
+        var view = binding.Metric(declaration, "of", "view");
+        return parameters.Windows.Select(length => new TermShiftFeature(
+            $"termShift.{Camel(parameters.Of)}.{FeatureKinds.Days(length)}", parameters.Of, binding.OfferColumn(binding.Window(declaration, length), view))).ToArray();
     }
 
     public static IEnumerable<Feature> Share(KindDeclaration declaration, FeatureBinding binding)

@@ -78,6 +78,14 @@ internal sealed class OfferScope
         }
     }
 
+    /// <summary>The mean level of price or delivery time under which a candidate was counted; NaN when it was not. See <see cref="ItemCells.LevelOf"/>.</summary>
+    public double SeenLevel(int candidate, OfferAxis axis, int column)
+    {
+        FindStates();
+        var levels = _cells[candidate].Levels;
+        return levels.Length == 0 ? double.NaN : levels[((int)axis * _columnCount) + column];
+    }
+
     /// <summary>Evidence of a kind for one candidate: two columns of it.</summary>
     public RateEvidence Of(OfferEvidence kind, int candidate, int successes, int trials)
     {
