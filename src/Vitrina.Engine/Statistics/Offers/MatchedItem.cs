@@ -7,7 +7,7 @@ namespace Vitrina.Engine.Statistics.Offers;
 /// <param name="Item">Its ordinal.</param>
 /// <param name="Group">The ordinal of the group's first item.</param>
 /// <param name="Title">What its title says; null where the same is said in another group too, so that nothing follows from it.</param>
-internal readonly record struct MatchedItem(int Item, int Group, TitleKey? Title)
+public readonly record struct MatchedItem(int Item, int Group, TitleKey? Title)
 {
     /// <summary>Finds the match groups among a vertical's items; none where the engine does not find them itself.</summary>
     /// <param name="traits">Where their titles stand.</param>
@@ -15,6 +15,8 @@ internal readonly record struct MatchedItem(int Item, int Group, TitleKey? Title
     /// <param name="threads">Threads to use.</param>
     public static IReadOnlyList<MatchedItem> FindAll(OfferTraits traits, IReadOnlyList<Item> items, int threads)
     {
+        ArgumentNullException.ThrowIfNull(traits);
+        ArgumentNullException.ThrowIfNull(items);
         if (traits.Matcher is not { } matcher)
         {
             return [];
@@ -36,7 +38,7 @@ internal readonly record struct MatchedItem(int Item, int Group, TitleKey? Title
     }
 
     /// <summary>Writes items.</summary>
-    public static void WriteAll(ByteWriter writer, IReadOnlyCollection<MatchedItem> items)
+    internal static void WriteAll(ByteWriter writer, IReadOnlyCollection<MatchedItem> items)
     {
         writer.WriteVarUInt((ulong)items.Count);
         foreach (var (item, group, title) in items)
@@ -53,7 +55,7 @@ internal readonly record struct MatchedItem(int Item, int Group, TitleKey? Title
     }
 
     /// <summary>Reads what <see cref="WriteAll"/> wrote.</summary>
-    public static IReadOnlyList<MatchedItem> ReadAll(ref ByteReader reader)
+    internal static IReadOnlyList<MatchedItem> ReadAll(ref ByteReader reader)
     {
         var items = new MatchedItem[reader.ReadCount(3)];
         for (var i = 0; i < items.Length; i++)
