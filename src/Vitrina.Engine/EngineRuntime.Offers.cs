@@ -14,11 +14,14 @@ public sealed partial class EngineRuntime
 {
     private const int MostPeers = 50;
 
+    // Looks of the watcher, a second apart, that find as many items as before.
+    private const int SettledLooks = 10;
+
     // By vertical: the Init that is under way, and what ends when it holds.
     private readonly ConcurrentDictionary<string, (Task Pending, Task Finished)> _finishing = new(StringComparer.Ordinal);
 
-    // By vertical: where the watcher began an Init last, and how many items it saw last. The watcher's alone.
-    private readonly Dictionary<string, (long AsOf, int Items)> _initsSeen = new(StringComparer.Ordinal);
+    // By vertical: where the watcher began an Init last, how many items it saw last, and how often in a row. The watcher's alone.
+    private readonly Dictionary<string, (long AsOf, int Items, int Looks)> _initsSeen = new(StringComparer.Ordinal);
 
     /// <summary>The verticals that keep statistics of offers.</summary>
     public IReadOnlyList<string> OfferVerticals => [.. Snapshot.Verticals.Values.Where(vertical => vertical.Market.Offers is not null).Select(vertical => vertical.Vertical.Name).Order(StringComparer.Ordinal)];
@@ -117,11 +120,11 @@ public sealed partial class EngineRuntime
         }
     }
 
-    // On the day before the state would make one itself, and everything would wait for it; at once for a catalogue that has none or has outgrown its
-    // last one, when it has stopped growing for a moment.
+    // On the day before the state would make one itself, and everything would wait for it; soon for a catalogue that has none or has outgrown its last
+    // one, when it has stopped growing for a while.
     private void BeginInits()
     {
-        var snapshot = Snapshot;
+        var (snapshot, nowMs) = (Snapshot, _time.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var (name, vertical) in snapshot.Verticals)
         {
             if (vertical.Market.Offers is not { IsInitPending: false } offers)
@@ -129,13 +132,18 @@ public sealed partial class EngineRuntime
                 continue;
             }
 
+            var seen = _initsSeen.GetValueOrDefault(name, (AsOf: -1, Items: -1, Looks: 0));
             var items = vertical.Market.Items.Count;
-            var seen = _initsSeen.TryGetValue(name, out var last) ? last : (AsOf: -1, Items: -1);
-            var isDue = offers.Generation is not null
-                && new Statistics.DayClock(vertical.Vertical.TimeZone).DayOf(_time.GetUtcNow().ToUnixTimeMilliseconds()) - offers.InitDay >= Math.Max(1, (int)offers.Traits.Declaration.Init.TotalDays - 1);
-            var begins = (isDue || (offers.IsInitDue && items == seen.Items)) && snapshot.AsOf > seen.AsOf
-                && Writer.TryEnqueueAndForget(new PendingEntry(EntryKind.OffersInitBegun, new ControlEntry(name, "", "engine").ToBytes()));
-            _initsSeen[name] = (begins ? snapshot.AsOf : seen.AsOf, items);
+            seen = (seen.AsOf, items, items == seen.Items ? seen.Looks + 1 : 0);
+            var days = new Statistics.DayClock(vertical.Vertical.TimeZone).DayOf(nowMs) - offers.InitDay;
+            var isDue = offers.Generation is not null && days >= Math.Max(1, (int)offers.Traits.Declaration.Init.TotalDays - 1);
+            if ((isDue || (offers.IsInitDue && seen.Looks >= SettledLooks)) && snapshot.AsOf > seen.AsOf
+                && Writer.TryEnqueueAndForget(new PendingEntry(EntryKind.OffersInitBegun, new ControlEntry(name, "", "engine").ToBytes())))
+            {
+                seen = (snapshot.AsOf, items, 0);
+            }
+
+            _initsSeen[name] = seen;
         }
     }
 

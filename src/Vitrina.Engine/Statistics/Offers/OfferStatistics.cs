@@ -275,7 +275,7 @@ public sealed partial class OfferStatistics
             LowestPrices = lowest,
             Found = found,
             InitDay = _initDay,
-            IsInitDue = _current is null ? _itemCount > 0 : HasOutgrown,
+            IsInitDue = _current is null ? _itemCount > 0 : 4 * _itemCount >= 5 * Math.Max(_itemsAtInit, _traits.Declaration.MinItems),
             IsInitPending = _pending is not null,
             Zones = Zones,
             Transfer = Transfer,

@@ -48,7 +48,7 @@ public sealed class OffersView
     /// <summary>The day of the last Init, since 1970-01-01 in the vertical's time zone.</summary>
     public required int InitDay { get; init; }
 
-    /// <summary>True when an Init should be made without regard to days: there was none, or the catalogue has doubled since.</summary>
+    /// <summary>True when an Init should be made without regard to days: there was none, or the catalogue has grown by a quarter since.</summary>
     public required bool IsInitDue { get; init; }
 
     /// <summary>True while an Init is under way.</summary>

@@ -166,6 +166,38 @@ public class FoundGroupsTests
         Assert.Equal(before + 1, engine.Runtime.Snapshot.AsOf);
     }
 
+    [Fact]
+    public async Task A_server_begins_Inits_beside_its_work_before_they_are_overdue()
+    {
+        await using var engine = TestEngine.Open();
+        await engine.TakeAsync([.. Enumerable.Range(1, 80).Select(i => engine.Put($"i{i}", $"Чайник {i}", price: i * 100))]);
+        engine.Runtime.Announce(new Uri("http://127.0.0.1:1/"));
+        await LookUntilAsync(engine, TimeSpan.FromSeconds(1), offers => offers.Generation?.Number == 1);
+
+        // Nothing happens for weeks; the day before the last one's end a new one is there, and time alone has brought no second one.
+        engine.Clock.AdvanceTo(engine.Clock.GetUtcNow().AddDays(26));
+        await engine.TakeAsync(engine.Event("e1", EventType.View, "i1"));
+        Assert.Equal(1, engine.Runtime.OffersSummary("goods").Generation);
+        engine.Clock.AdvanceTo(engine.Clock.GetUtcNow().AddDays(1));
+        await LookUntilAsync(engine, TimeSpan.FromSeconds(1), offers => offers.Generation?.Number == 2);
+
+        // A catalogue that has grown by a quarter does not wait for it.
+        await engine.TakeAsync([.. Enumerable.Range(81, 40).Select(i => engine.Put($"i{i}", $"Чайник {i}", price: i * 100))]);
+        engine.Clock.AdvanceTo(engine.Clock.GetUtcNow().AddDays(2));
+        await LookUntilAsync(engine, TimeSpan.FromSeconds(1), offers => offers.Generation?.Number == 3);
+    }
+
+    private static async Task LookUntilAsync(TestEngine engine, TimeSpan step, Func<OffersView, bool> isSo)
+    {
+        for (var look = 0; look < 2000 && !isSo(engine.Runtime.Snapshot.Verticals["goods"].Market.Offers!); look++)
+        {
+            engine.Clock.AdvanceTo(engine.Clock.GetUtcNow() + step);
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(isSo(engine.Runtime.Snapshot.Verticals["goods"].Market.Offers!));
+    }
+
     private static PendingEntry Item(OfferMarket market, string id, string title, string seller, double price, double delivery) =>
         market.Engine.Put(id, title, OfferMarket.Type, price, seller, more: [new("delivery", AttributeValue.Of(delivery))]);
 
