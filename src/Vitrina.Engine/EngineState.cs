@@ -119,7 +119,7 @@ public sealed class EngineState
                 var change = ControlEntry.Read(payload);
                 _switches[change.Subject] = change.Value == "on";
                 break;
-            case EntryKind.OffersInit or EntryKind.OffersUpdate or EntryKind.OffersRollback or EntryKind.OffersTransfer:
+            case >= EntryKind.OffersInit and <= EntryKind.OffersInitFinished:
                 ApplyOffers(entry.Kind, ControlEntry.Read(payload), entry.RecordedAtMs);
                 break;
             case EntryKind.ExperimentDesigned or EntryKind.ExperimentSwitched or EntryKind.ExperimentConcluded:
@@ -143,6 +143,12 @@ public sealed class EngineState
         {
             case EntryKind.OffersInit:
                 market.InitOffers(recordedAtMs);
+                break;
+            case EntryKind.OffersInitBegun:
+                market.BeginInit(recordedAtMs);
+                break;
+            case EntryKind.OffersInitFinished:
+                market.FinishInit();
                 break;
             case EntryKind.OffersUpdate:
                 market.UpdateOffers(recordedAtMs);

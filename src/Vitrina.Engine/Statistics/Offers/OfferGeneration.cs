@@ -13,6 +13,9 @@ public sealed class OfferGeneration
     internal OfferGeneration(int number, int day, long atMs, DecileThresholds[] prices, DecileThresholds[][] deliveries) =>
         (Number, Day, AtMs, _prices, _deliveries) = (number, day, atMs, prices, deliveries);
 
+    /// <summary>The same thresholds under a number.</summary>
+    internal OfferGeneration Numbered(int number) => new(number, Day, AtMs, _prices, _deliveries);
+
     /// <summary>Counts from 1.</summary>
     public int Number { get; }
 
