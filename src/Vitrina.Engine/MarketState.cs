@@ -42,6 +42,7 @@ internal sealed class MarketState
     private readonly HashSet<int> _changedItems = [];
     private int _encodingCount;
     private readonly OfferStatistics? _offers;
+    private readonly Func<CounterView>? _offerCounts;
     private readonly VisitStatistics? _visits;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
@@ -55,7 +56,8 @@ internal sealed class MarketState
         _crediting = new Crediting(vertical.AttributionWindow, vertical.Offers is not null);
         if (vertical.Offers is { } traits)
         {
-            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count);
+            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count, ordinal => catalog[ordinal]);
+            _offerCounts = OfferCounts;
             _statistics.OfferLeaves = _offers.Leave;
         }
 
@@ -78,6 +80,9 @@ internal sealed class MarketState
     public VerticalStatistics Statistics => _statistics;
 
     public UserHistory History => _history;
+
+    /// <summary>Bytes of what visits add up to.</summary>
+    public long VisitBytes => _visits?.Bytes ?? 0;
 
     public TextIndex? Text => _text;
 
@@ -120,7 +125,7 @@ internal sealed class MarketState
         }
 
         _words?.Apply(before, after);
-        _offers?.ApplyItem(after, before);
+        _offers?.ApplyItem(after, before, _offerCounts!);
         _visits?.ApplyItem(after);
         if (_text is null || hasText)
         {
@@ -234,7 +239,7 @@ internal sealed class MarketState
 
     private void InitWhenDue(long atMs)
     {
-        if (_offers is not null && _offers.IsDue(_statistics.Today))
+        if (_offers is not null && _offers.IsOverdue(_statistics.Today))
         {
             InitOffers(atMs);
         }
@@ -255,6 +260,19 @@ internal sealed class MarketState
         _statistics.StartDay(atMs);
         _offers?.Init(_statistics.Today, atMs, ItemsOfVertical(), OfferCounts());
     }
+
+    /// <summary>Begins to make new thresholds beside what goes on.</summary>
+    public void BeginInit(long atMs)
+    {
+        _statistics.StartDay(atMs);
+        _offers?.BeginInit(_statistics.Today, atMs, ItemsOfVertical());
+    }
+
+    /// <summary>Lets the thresholds hold that were begun.</summary>
+    public void FinishInit() => _offers?.FinishInit(ItemsOfVertical(), OfferCounts());
+
+    /// <summary>The Init that is under way; null when none is.</summary>
+    public Task? PendingInit => _offers?.Pending;
 
     /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
     public void UpdateOffers(long atMs)
@@ -435,7 +453,7 @@ internal sealed class MarketState
             table.Load(ref reader);
         }
 
-        _offers?.Load(ref reader, OfferCounts());
+        _offers?.Load(ref reader, ItemsOfVertical(), OfferCounts());
         _visits?.Load(ref reader);
     }
 }

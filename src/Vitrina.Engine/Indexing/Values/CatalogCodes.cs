@@ -1,6 +1,5 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Language;
-using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Indexing.Values;
