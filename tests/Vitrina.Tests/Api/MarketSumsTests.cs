@@ -121,7 +121,7 @@ public sealed class MarketSumsTests : IAsyncDisposable
         Assert.Equal(1, MarketEdges.Read(History, "owner", (Start, Start + 14 * Hour + Minute), halfLife, ["click", "order"], TestContext.Current.CancellationToken).Count);
         Assert.Contains("u3,kazan,0.5", Lines(MarketEdges.Read(History, "owner", (Start, Start + 16 * Hour + Minute), halfLife, ["view"], TestContext.Current.CancellationToken).WriteCsv));
         Assert.Equal(2, MarketEdges.Read(History, "owner", span, halfLife, cancellationToken: TestContext.Current.CancellationToken).Count);
-        Assert.Throws<ArgumentException>(() => MarketEdges.Read(History, "owner", span, halfLife, ["clik"]));
+        Assert.Throws<ArgumentException>(() => MarketEdges.Read(History, "owner", span, halfLife, ["clik"], TestContext.Current.CancellationToken));
 
         double Weight(string name) => _engine.Verticals[0].Declaration.Events[name].Weight;
         double Aged(long ms) => Math.Pow(0.5, ms / halfLife.TotalMilliseconds);
