@@ -4,7 +4,6 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
-using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
 namespace Vitrina.Learning.Offers;

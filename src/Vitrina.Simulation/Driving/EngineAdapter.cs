@@ -1,5 +1,4 @@
 using Vitrina.Engine;
-using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
 using Vitrina.Kernels.Hashing;
