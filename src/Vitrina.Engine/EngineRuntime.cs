@@ -142,7 +142,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         var from = _state.AsOf + 1;
         if (from < _stores.Journal.FirstSequence)
         {
-            _recovery.Add($"journal: entries {from} to {_stores.Journal.FirstSequence - 1} are gone by retention; statistics begin at {_stores.Journal.FirstSequence}");
+            _recovery.Add($"journal: entries {from} to {_stores.Journal.FirstSequence - 1} are not there; statistics begin at {_stores.Journal.FirstSequence}");
             from = _stores.Journal.FirstSequence;
         }
 
@@ -214,7 +214,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
         else
         {
-            // The journal no longer tells of the oldest items: the catalogue's own state is the best there is.
+            // Somebody removed the oldest segments: the catalogue's own state is the best that is known of their items.
             _state.TakeOver(_stores.Catalog);
         }
     }

@@ -234,6 +234,16 @@ public sealed class EngineState
 
     private void Count(string what) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, what, out _)++;
 
+    /// <summary>Bytes that people and what they did take in a vertical, by what they are for.</summary>
+    public IReadOnlyList<(string Part, long Bytes)> BytesOfPeople(string vertical)
+    {
+        var market = _markets[vertical];
+        return
+        [
+            ("ids", Catalog.UserIdBytes), ("attributes", Catalog.UserBytes), ("histories", market.History.Bytes), ("visits", market.VisitBytes), ("statistics", market.Statistics.Bytes),
+        ];
+    }
+
     /// <summary>The market of a vertical as it is now: valid until the next entry.</summary>
     public MarketView Live(string vertical) => _markets[vertical].Live();
 
@@ -365,7 +375,7 @@ public sealed class EngineState
         return true;
     }
 
-    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal no longer reaches back.</summary>
+    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal's first segments are not there.</summary>
     public void TakeOver(ICatalogStore catalog)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -18,6 +18,10 @@ internal sealed class MarketState
 {
     private const int JoinedHistory = 256;
     private const string RegionKey = "region";
+
+    // Codes among keywords are a text field of their own behind the declared ones.
+    private const float CodeBoost = 1;
+
     private readonly CompiledVertical _vertical;
     private readonly ItemCatalog _catalog;
     private readonly VerticalStatistics _statistics;
@@ -29,6 +33,7 @@ internal sealed class MarketState
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
+    private readonly CatalogCodes _codes;
     private readonly QueryLog _asked;
     private readonly int[] _textSlots;
     private readonly ItemVectors? _vectors;
@@ -61,8 +66,9 @@ internal sealed class MarketState
         _textSlots = [.. fields.Select(slot => slot.Slot)];
         _asked = new QueryLog(vertical.Declaration.Statistics.HalfLife * MarketView.QueryHalfLives);
         _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
+        _codes = new CatalogCodes(vertical.Analyzer, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name));
         _text = withText && fields.Count > 0
-            ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
+            ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost), CodeBoost] })
             : null;
         _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
         NameEncoders(vertical.EncoderNames);
@@ -74,6 +80,9 @@ internal sealed class MarketState
     public VerticalStatistics Statistics => _statistics;
 
     public UserHistory History => _history;
+
+    /// <summary>Bytes of what visits add up to.</summary>
+    public long VisitBytes => _visits?.Bytes ?? 0;
 
     public TextIndex? Text => _text;
 
@@ -127,9 +136,9 @@ internal sealed class MarketState
         {
             _text.Remove(after.Ordinal);
         }
-        else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts))
+        else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts) || CatalogCodes.MayDiffer(before, after))
         {
-            _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
+            _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot]), _codes.Of(after)]);
         }
     }
 

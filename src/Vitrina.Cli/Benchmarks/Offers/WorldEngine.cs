@@ -1,9 +1,7 @@
 using Vitrina.Engine;
-using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
-using Vitrina.Engine.Language;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;

@@ -28,9 +28,6 @@ public sealed class OfferGeneration
     /// <summary>How many types had thresholds computed.</summary>
     public int TypeCount => _prices.Length;
 
-    /// <summary>How many zones it knows, everywhere included.</summary>
-    public int ZoneCount => _deliveries.Length;
-
     /// <summary>Thresholds of a type; null when the type was not known then.</summary>
     /// <param name="axis">Price or delivery time.</param>
     /// <param name="type">The type's ordinal.</param>

@@ -3,7 +3,6 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics.Offers;
-using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Chance;
 
 namespace Vitrina.Tests.Engine.Statistics.Offers;
