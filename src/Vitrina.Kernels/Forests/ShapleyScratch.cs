@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Vitrina.Kernels.Forests;
 
-/// <summary>Working memory for taking one row apart, kept and reused; belongs to one thread at a time.</summary>
+/// <summary>Working memory for taking <see cref="ShapleyTree.BlockRows"/> rows apart at once, kept and reused; belongs to one thread at a time.</summary>
 public sealed class ShapleyScratch
 {
     internal PathState[] States { get; private set; } = [];
@@ -11,7 +11,7 @@ public sealed class ShapleyScratch
 
     internal Vector512<double>[] Buffers { get; private set; } = [];
 
-    /// <summary>Begins a row of the given number of inputs.</summary>
+    /// <summary>Begins a block of rows of the given number of inputs.</summary>
     public void Begin(int inputCount)
     {
         if (States.Length < inputCount)
@@ -19,16 +19,18 @@ public sealed class ShapleyScratch
             States = new PathState[inputCount];
             Sums = new Vector512<double>[inputCount];
         }
-        States.AsSpan(0, inputCount).Fill(new PathState { Present = 1, Absent = 1 });
+        States.AsSpan(0, inputCount).Fill(new PathState { Present = Vector512<double>.AllBitsSet });
         Sums.AsSpan(0, inputCount).Clear();
     }
 
-    /// <summary>Adds the contributions gathered since <see cref="Begin"/>, input by input.</summary>
-    public void AddTo(Span<double> contributions)
+    /// <summary>Writes the contributions of one row gathered since <see cref="Begin"/>, input by input.</summary>
+    /// <param name="row">The row's lane in the block.</param>
+    /// <param name="contributions">Receives them, shape [inputs].</param>
+    public void CopyTo(int row, Span<double> contributions)
     {
         for (var input = 0; input < contributions.Length; input++)
         {
-            contributions[input] += Vector512.Sum(Sums[input]);
+            contributions[input] = Sums[input][row];
         }
     }
 

@@ -20,15 +20,12 @@ public static class TreeImportance
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(features);
         int inputs = model.Inputs.Count;
-        double[] means = new double[inputs], contributions = new double[inputs], covers = new double[inputs];
+        double[] means = new double[inputs], contributions = new double[features.Rows * inputs], covers = new double[inputs];
         int[] splits = new int[inputs];
-        for (int row = 0; row < features.Rows; row++)
+        model.Contributions(features, [.. Enumerable.Range(0, features.Rows)], columnOfInput, contributions);
+        for (int i = 0; i < contributions.Length; i++)
         {
-            model.Contributions(features, row, columnOfInput, contributions);
-            for (int input = 0; input < inputs; input++)
-            {
-                means[input] += Math.Abs(contributions[input]) / features.Rows;
-            }
+            means[i % inputs] += Math.Abs(contributions[i]) / features.Rows;
         }
 
         foreach (DecisionTree tree in model.Ensemble.Trees)
