@@ -29,6 +29,7 @@ internal sealed class MarketState
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
+    private readonly ItemColumns? _columns;
     private readonly QueryLog _asked;
     private readonly int[] _textSlots;
     private readonly ItemVectors? _vectors;
@@ -59,6 +60,7 @@ internal sealed class MarketState
         _textSlots = [.. fields.Select(slot => slot.Slot)];
         _asked = new QueryLog(vertical.Declaration.Statistics.HalfLife * MarketView.QueryHalfLives);
         _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
+        _columns = withText ? new ItemColumns(vertical.Schema) : null;
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
             : null;
@@ -114,6 +116,7 @@ internal sealed class MarketState
         }
 
         _words?.Apply(before, after);
+        _columns?.Apply(after);
         _offers?.ApplyItem(after, before);
         _visits?.ApplyItem(after);
         if (_text is null || hasText)
@@ -130,6 +133,9 @@ internal sealed class MarketState
             _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
         }
     }
+
+    /// <summary>Lets go of an item that is of another vertical now.</summary>
+    public void Leave(Item before) => _columns?.Remove(before.Ordinal);
 
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
@@ -324,6 +330,7 @@ internal sealed class MarketState
         Encoded = Array.ConvertAll(_encoded, encoded => encoded?.Freeze()),
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
+        Columns = _columns?.Freeze(),
         Queries = _asked.Freeze(),
         Offers = _offers?.Freeze(),
         Visits = _visits?.Freeze() ?? VisitView.None,
