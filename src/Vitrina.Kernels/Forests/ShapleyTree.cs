@@ -67,22 +67,21 @@ public sealed unsafe class ShapleyTree
     private int BranchStride => 2 + _points.Length;
 
     /// <summary>Adds the tree's contributions for a block of rows.</summary>
-    /// <param name="goesLeft">Which rows go left at each split: all bits of a row's lane set, or none; shape [splits].</param>
-    /// <param name="scratch">The caller's working memory; its sums receive the contributions.</param>
-    public void Add(ReadOnlySpan<Vector512<double>> goesLeft, ShapleyScratch scratch)
+    /// <param name="scratch">The caller's working memory, the tree's splits decided; its sums receive the contributions.</param>
+    public void Add(ShapleyScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(scratch);
-        if (goesLeft.Length < _input.Length)
+        if (scratch.Decisions.Length < _input.Length)
         {
-            throw new ArgumentException($"{goesLeft.Length} decisions for {_input.Length} splits.", nameof(goesLeft));
+            throw new ArgumentException($"Room for {scratch.Decisions.Length} decisions, {_input.Length} splits.", nameof(scratch));
         }
         if (_input.Length == 0)
         {
             return;
         }
         var count = _points.Length;
-        scratch.Reserve((3 * count * (_depth + 1)) + count);
-        fixed (Vector512<double>* buffers = scratch.Buffers, sums = scratch.Sums, left = goesLeft)
+        scratch.ReserveBuffers((3 * count * (_depth + 1)) + count);
+        fixed (Vector512<double>* buffers = scratch.Buffers, sums = scratch.Sums, left = scratch.Decisions)
         fixed (PathState* states = scratch.States)
         fixed (double* points = _points, inverses = _inverses, branches = _branches)
         {

@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using Vitrina.Kernels.Forests;
 
 namespace Vitrina.Engine.Models.Trees;
 
@@ -76,43 +76,25 @@ public sealed record DecisionTree
         return value > -1 && value < set.Length * 32 && (set[(int)value / 32] >> ((int)value % 32) & 1) != 0;
     }
 
-    /// <summary>The same for eight rows at once.</summary>
-    /// <param name="split">The split.</param>
-    /// <param name="values">A row's value of the split's input in each lane.</param>
-    /// <returns>All bits of a row's lane where it goes left, else none.</returns>
-    public Vector512<double> GoesLeft(int split, Vector512<double> values)
+    /// <summary>Decides all splits for a block of rows.</summary>
+    /// <param name="block">The block, its values set.</param>
+    internal void Decide(ShapleyScratch block)
     {
-        SplitRules rules = Rules[split];
-        if ((rules & SplitRules.Category) != 0)
+        block.Reserve(Input.Length);
+        for (int split = 0; split < Input.Length; split++)
         {
-            Vector512<double> members = default;
-            for (int lane = 0; lane < Vector512<double>.Count; lane++)
+            SplitRules rules = Rules[split];
+            if ((rules & SplitRules.Category) == 0)
             {
-                members = members.WithElement(lane, GoesLeft(split, values[lane]) ? BitConverter.Int64BitsToDouble(-1) : 0);
+                block.Decide(split, Input[split], Threshold[split], (rules & SplitRules.MissingIsZero) != 0, (rules & SplitRules.ZeroIsMissing) != 0, (rules & SplitRules.MissingLeft) != 0);
+                continue;
             }
 
-            return members;
+            for (int row = 0; row < ShapleyTree.BlockRows; row++)
+            {
+                block.Decide(split, row, GoesLeft(split, block.ValueOf(row, Input[split])));
+            }
         }
-
-        if ((rules & SplitRules.MissingIsZero) != 0)
-        {
-            values = Vector512.ConditionalSelect(Vector512.IsNaN(values), Vector512<double>.Zero, values);
-        }
-
-        Vector512<double> left = Vector512.LessThanOrEqual(values, Vector512.Create(Threshold[split]));
-        if ((rules & (SplitRules.MissingLeft | SplitRules.ZeroIsMissing)) == 0)
-        {
-            // A comparison with NaN is false: a missing value goes right.
-            return left;
-        }
-
-        Vector512<double> missing = Vector512.IsNaN(values);
-        if ((rules & SplitRules.ZeroIsMissing) != 0)
-        {
-            missing |= Vector512.LessThanOrEqual(Vector512.Abs(values), Vector512.Create((double)1e-35f));
-        }
-
-        return (rules & SplitRules.MissingLeft) != 0 ? left | missing : Vector512.AndNot(left, missing);
     }
 
     /// <summary>The leaf in which a row ends: the plain walk that every faster scorer is measured by.</summary>

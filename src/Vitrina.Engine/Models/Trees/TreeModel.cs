@@ -17,7 +17,7 @@ public sealed class TreeModel : RankingModel
     private readonly ShapleyTree[] _shapley;
 
     [ThreadStatic]
-    private static TreeExplainer? t_explainer;
+    private static ShapleyScratch? t_scratch;
 
     /// <summary>Makes a model.</summary>
     /// <exception cref="ArgumentException">The ensemble is not one: an index leads nowhere, a number is not finite, two inputs share a name.</exception>
@@ -79,20 +79,20 @@ public sealed class TreeModel : RankingModel
     public override void Contributions(FeatureMatrix features, ReadOnlySpan<int> rows, ReadOnlySpan<int> columnOfInput, Span<double> contributions)
     {
         CheckShape(features, columnOfInput, contributions.Length, rows.Length * Inputs.Count);
-        TreeExplainer explainer = t_explainer ??= new TreeExplainer();
+        ShapleyScratch scratch = t_scratch ??= new ShapleyScratch();
         for (int first = 0; first < rows.Length; first += ShapleyTree.BlockRows)
         {
             ReadOnlySpan<int> block = rows.Slice(first, Math.Min(ShapleyTree.BlockRows, rows.Length - first));
-            explainer.Begin(this);
+            scratch.Begin(Inputs.Count);
             for (int input = 0; input < Inputs.Count; input++)
             {
                 for (int lane = 0; lane < block.Length; lane++)
                 {
-                    explainer.Set(lane, input, Inputs[input].FixedAtServing ?? features[block[lane], columnOfInput[input]]);
+                    scratch.Set(lane, input, Inputs[input].FixedAtServing ?? features[block[lane], columnOfInput[input]]);
                 }
             }
 
-            explainer.Explain(this, _shapley, contributions.Slice(first * Inputs.Count, block.Length * Inputs.Count));
+            Explain(scratch, contributions.Slice(first * Inputs.Count, block.Length * Inputs.Count));
         }
     }
 
@@ -107,14 +107,28 @@ public sealed class TreeModel : RankingModel
             throw new ArgumentException($"{row.Length} values and room for {contributions.Length} contributions of {Inputs.Count} inputs.");
         }
 
-        TreeExplainer explainer = t_explainer ??= new TreeExplainer();
-        explainer.Begin(this);
+        ShapleyScratch scratch = t_scratch ??= new ShapleyScratch();
+        scratch.Begin(Inputs.Count);
         for (int input = 0; input < Inputs.Count; input++)
         {
-            explainer.Set(0, input, row[input]);
+            scratch.Set(0, input, row[input]);
         }
 
-        explainer.Explain(this, _shapley, contributions[..Inputs.Count]);
+        Explain(scratch, contributions[..Inputs.Count]);
+    }
+
+    private void Explain(ShapleyScratch scratch, Span<double> contributions)
+    {
+        for (int t = 0; t < _shapley.Length; t++)
+        {
+            Ensemble.Trees[t].Decide(scratch);
+            _shapley[t].Add(scratch);
+        }
+
+        for (int lane = 0; lane * Inputs.Count < contributions.Length; lane++)
+        {
+            scratch.CopyTo(lane, contributions.Slice(lane * Inputs.Count, Inputs.Count));
+        }
     }
 
     private static ShapleyTree ShapleyOf(DecisionTree tree)
