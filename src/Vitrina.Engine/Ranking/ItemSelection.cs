@@ -66,6 +66,9 @@ internal readonly struct WantedItems(RankingContext context, IntentReading[] int
     private readonly int _except = except;
 
     /// <inheritdoc/>
+    public bool IsQuick => _selected is not null;
+
+    /// <inheritdoc/>
     public bool Accepts(int itemOrdinal)
     {
         if (itemOrdinal == _except || !MeetsConditions(itemOrdinal))

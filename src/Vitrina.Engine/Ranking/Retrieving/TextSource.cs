@@ -13,12 +13,17 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
     private readonly struct Exact(WantedItems wanted, PagedView<Item?> items, ExactDemand demand) : IItemFilter
     {
         public bool Accepts(int itemOrdinal) => wanted.Accepts(itemOrdinal) && demand.Accepts(items[itemOrdinal]!);
+
+        public bool IsQuick => false;
     }
 
     /// <summary>Keeps every item that it is asked about and accepts none: the search then asks about all that match.</summary>
     private readonly struct Collecting<TFilter>(TFilter filter, BitSet matches) : IItemFilter
         where TFilter : struct, IItemFilter
     {
+        // What is asked first may still lack a word.
+        public bool IsQuick => false;
+
         public bool Accepts(int itemOrdinal)
         {
             if (filter.Accepts(itemOrdinal))
