@@ -49,7 +49,6 @@ internal sealed partial class PredictionRows : IDisposable
         {
             if (!_rows.Read(out var error))
             {
-                _file.CheckEnd(_rows.BytesRead);
                 return false;
             }
 

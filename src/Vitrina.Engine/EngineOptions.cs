@@ -20,7 +20,7 @@ public sealed class EngineOptions
     [Range(50, 60_000)]
     public int WatchIntervalMs { get; init; } = 1000;
 
-    /// <summary>How long the journal and everything derived from it is kept, days; default 400.</summary>
+    /// <summary>How long events and rankings are kept in the journal, days; default 400. Items, users and decisions stay.</summary>
     [Range(1, 10_000)]
     public int RetentionDays { get; init; } = 400;
 

@@ -10,7 +10,7 @@ public sealed record MaintenanceReport
     /// <summary>When it was done.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The checkpoint that stands for what was removed.</summary>
+    /// <summary>The checkpoint that stands for what was forgotten.</summary>
     public required long CheckpointAsOf { get; init; }
 
     /// <summary>Erased persons whose older entries were rewritten.</summary>
@@ -22,11 +22,8 @@ public sealed record MaintenanceReport
     /// <summary>Checkpoints of a time when the erased persons were known.</summary>
     public required int RemovedCheckpoints { get; init; }
 
-    /// <summary>Journal segments that were older than the retention.</summary>
-    public required int RemovedSegments { get; init; }
-
-    /// <summary>The oldest journal sequence that is kept.</summary>
-    public required long FirstSequence { get; init; }
+    /// <summary>Journal segments older than the retention, whose events and rankings were forgotten.</summary>
+    public required int ThinnedSegments { get; init; }
 
     /// <summary>False when a reader kept a database's older pages alive: the next run tries again.</summary>
     public required bool IsScrubbed { get; init; }
@@ -42,8 +39,8 @@ public sealed partial class EngineRuntime
     private long _nextMaintenanceMs;
 
     /// <summary>
-    /// Carries erasures into the files (entries of erased persons lose their person, older checkpoints go) and removes journal segments beyond the
-    /// retention. Waits for a run that is under way. A run that is cut off at any point is completed by the next one, or by the next start.
+    /// Carries erasures into the files (entries of erased persons lose their person, older checkpoints go) and forgets what people did and were shown
+    /// before the retention. What is for sale, and what was decided, stays in the journal: a rebuild needs it. Waits for a run that is under way. A run that is cut off at any point is completed by the next one, or by the next start.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting; what has begun to be rewritten is completed.</param>
     /// <exception cref="JournalDamagedException">A segment cannot be read; it and later ones are as before.</exception>
@@ -66,7 +63,7 @@ public sealed partial class EngineRuntime
     private MaintenanceReport Maintain(long asOf)
     {
         var persons = PendingErasures().Where(person => person.Sequence <= asOf).ToList();
-        var (rewritten, removedCheckpoints, removedSegments) = (0, 0, 0);
+        var (rewritten, removedCheckpoints, thinnedSegments) = (0, 0, 0);
         if (persons.Count > 0)
         {
             foreach (var person in persons)
@@ -84,7 +81,8 @@ public sealed partial class EngineRuntime
 
         if (_stores.Journal is SegmentJournalStore segments)
         {
-            removedSegments = segments.RemoveSegmentsBefore(_time.GetUtcNow().AddDays(-_options.RetentionDays).ToUnixTimeMilliseconds(), asOf + 1);
+            var oldestMs = _time.GetUtcNow().AddDays(-_options.RetentionDays).ToUnixTimeMilliseconds();
+            thinnedSegments = segments.ForgetBefore(oldestMs, asOf + 1, kind => kind is EntryKind.Event or EntryKind.Ranking);
         }
 
         var isScrubbed = _stores.Catalog.Scrub() & Control.Scrub();
@@ -95,8 +93,7 @@ public sealed partial class EngineRuntime
             ErasedPersons = persons.Count,
             RewrittenEntries = rewritten,
             RemovedCheckpoints = removedCheckpoints,
-            RemovedSegments = removedSegments,
-            FirstSequence = _stores.Journal.FirstSequence,
+            ThinnedSegments = thinnedSegments,
             IsScrubbed = isScrubbed,
         };
         Control.Put(MaintenanceCollection, LastRun, JsonSerializer.Serialize(report));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
@@ -11,13 +12,27 @@ namespace Vitrina.Engine;
 /// <summary>Offers: steps of their life cycle, and what is known about one.</summary>
 public sealed partial class EngineRuntime
 {
+    private const int MostPeers = 50;
+
+    // Looks of the watcher, a second apart, that find as many items as before.
+    private const int SettledLooks = 10;
+
+    // By vertical: the Init that is under way, and what ends when it holds.
+    private readonly ConcurrentDictionary<string, (Task Pending, Task Finished)> _finishing = new(StringComparer.Ordinal);
+
+    // By vertical: where the watcher began an Init last, how many items it saw last, and how often in a row. The watcher's alone.
+    private readonly Dictionary<string, (long AsOf, int Items, int Looks)> _initsSeen = new(StringComparer.Ordinal);
+
     /// <summary>The verticals that keep statistics of offers.</summary>
     public IReadOnlyList<string> OfferVerticals => [.. Snapshot.Verticals.Values.Where(vertical => vertical.Market.Offers is not null).Select(vertical => vertical.Vertical.Name).Order(StringComparer.Ordinal)];
 
-    /// <summary>Makes new thresholds: an entry of the journal, so that it is done once or not at all whatever happens to the process.</summary>
+    /// <summary>
+    /// Makes new thresholds beside what goes on: an entry of the journal says from which state, another one from where on they hold, so that it is done
+    /// once or not at all whatever happens to the process.
+    /// </summary>
     /// <exception cref="OffersRefusedException">The vertical keeps no offers.</exception>
     public Task<OffersSummary> InitOffersAsync(string vertical, string author, CancellationToken cancellationToken = default) =>
-        StepAsync(EntryKind.OffersInit, vertical, "", author, cancellationToken);
+        StepAsync(EntryKind.OffersInitBegun, vertical, "", author, cancellationToken);
 
     /// <summary>Slides windows to now and recounts what live counting made; nothing changes unless something was wrong.</summary>
     /// <exception cref="OffersRefusedException">The vertical keeps no offers.</exception>
@@ -67,10 +82,69 @@ public sealed partial class EngineRuntime
         var began = Stopwatch.GetTimestamp();
         var result = await Writer.AppendAndWaitAsync([new PendingEntry(kind, new ControlEntry(vertical, value, author).ToBytes())], cancellationToken);
         await WaitForAsync(result.LastSequence, cancellationToken);
+        if (kind == EntryKind.OffersInitBegun && _finishing.TryGetValue(vertical, out var finishing))
+        {
+            await finishing.Finished.WaitAsync(cancellationToken);
+        }
+
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var after = OffersOf(vertical);
         var moved = ItemsOf(after).Count(item => before.StateOf(item, null) != after.Market.Offers!.StateOf(item, null));
         return OffersSummary(vertical) with { MovedItems = moved, Seconds = seconds };
+    }
+
+    // On the applier's thread, before a snapshot shows that an Init is under way; also one that a killed process left.
+    private void FinishInits()
+    {
+        foreach (var (vertical, market) in _state.Markets)
+        {
+            if (market.PendingInit is { } pending && !(_finishing.TryGetValue(vertical, out var known) && known.Pending == pending))
+            {
+                _finishing[vertical] = (pending, FinishInitAsync(vertical, pending));
+            }
+        }
+    }
+
+    private async Task FinishInitAsync(string vertical, Task pending)
+    {
+        // What failed fails again where it is applied, and is reported there.
+        await pending.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            var result = await Writer.AppendAndWaitAsync([new PendingEntry(EntryKind.OffersInitFinished, new ControlEntry(vertical, "", "engine").ToBytes())]);
+            await WaitForAsync(result.LastSequence);
+        }
+        catch (JournalUnavailableException)
+        {
+            // The engine stops: the next start finishes it.
+        }
+    }
+
+    // On the day before the state would make one itself, and everything would wait for it; soon for a catalogue that has none or has outgrown its last
+    // one, when it has stopped growing for a while.
+    private void BeginInits()
+    {
+        var (snapshot, nowMs) = (Snapshot, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        foreach (var (name, vertical) in snapshot.Verticals)
+        {
+            if (vertical.Market.Offers is not { IsInitPending: false } offers)
+            {
+                continue;
+            }
+
+            var seen = _initsSeen.GetValueOrDefault(name, (AsOf: -1, Items: -1, Looks: 0));
+            var items = vertical.Market.Items.Count;
+            seen = (seen.AsOf, items, items == seen.Items ? seen.Looks + 1 : 0);
+            var days = new Statistics.DayClock(vertical.Vertical.TimeZone).DayOf(nowMs) - offers.InitDay;
+            var isDue = offers.Generation is not null && days >= Math.Max(1, (int)offers.Traits.Declaration.Init.TotalDays - 1);
+            if ((isDue || (offers.IsInitDue && seen.Looks >= SettledLooks)) && snapshot.AsOf > seen.AsOf
+                && Writer.TryEnqueueAndForget(new PendingEntry(EntryKind.OffersInitBegun, new ControlEntry(name, "", "engine").ToBytes())))
+            {
+                seen = (snapshot.AsOf, items, 0);
+            }
+
+            _initsSeen[name] = seen;
+        }
     }
 
     /// <summary>What there is of offers in a vertical. Cost: a pass over its items and conditions.</summary>
@@ -150,7 +224,7 @@ public sealed partial class EngineRuntime
     {
         var (market, traits, vertical) = (snapshot.Market, offers.Traits, snapshot.Vertical);
         var reading = new OfferReading(offers, market.Statistics.Tables[traits.Table], item, zone, market.Keywords);
-        var (type, group) = (traits.TypeOf(item), traits.GroupOf(item));
+        var (type, group) = (traits.TypeOf(item), offers.GroupOf(item));
         var longest = vertical.WindowDays.Count - 1;
         return new OfferAnswer
         {
@@ -158,7 +232,8 @@ public sealed partial class EngineRuntime
             Offer = $"{item.Id.Value}/{reading.State}",
             Vertical = vertical.Name,
             Type = type < 0 ? null : market.Keywords[traits.TypeSlot][type],
-            MatchGroup = group < 0 ? null : market.Keywords[traits.GroupSlot][group],
+            MatchGroup = group < 0 ? null : traits.FindsGroups ? market.Items[group]?.Id.Value : market.Keywords[traits.GroupSlot][group],
+            Peers = PeersOf(snapshot, offers, item, group, zone),
             Zone = zone,
             Generation = offers.Generation?.Number ?? 0,
             GenerationAt = Moment(offers.Generation?.AtMs),
@@ -179,6 +254,16 @@ public sealed partial class EngineRuntime
             Rates = [.. RatesOf(vertical, reading)],
         };
     }
+
+    // The cheapest first. Cost: a pass over the items.
+    private static OfferPeer[] PeersOf(VerticalSnapshot snapshot, OffersView offers, Item item, int group, string? zone) => group < 0 ? [] :
+    [
+        .. ItemsOf(snapshot).Where(other => other.Ordinal != item.Ordinal && offers.GroupOf(other) == group)
+            .OrderBy(other => offers.Traits.PriceOf(other) is var price && double.IsNaN(price) ? double.PositiveInfinity : price).ThenBy(other => other.Ordinal).Take(MostPeers)
+            .Select(other => (Item: other, State: offers.StateOf(other, zone)))
+            .Select(other => new OfferPeer(
+                other.Item.Id.Value, other.Item.Seller, Known(offers.Traits.PriceOf(other.Item)), Known(offers.Traits.DeliveryOf(other.Item, zone)), other.State.PriceBin, other.State.DeliveryBin, other.Item.IsActive)),
+    ];
 
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
 

@@ -30,6 +30,11 @@ public sealed partial class EngineRuntime
                 {
                     // Whoever holds the snapshots drives the time too, and says where days end.
                     TurnDay();
+                    if (_isServing)
+                    {
+                        BeginInits();
+                    }
+
                     MaintainDaily();
                 }
             }

@@ -34,6 +34,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private Task _watcher = Task.CompletedTask;
     private long _checkpointAsOf;
     private bool _publishesOnlyWhenAwaited;
+    private volatile bool _isServing;
     private volatile Exception? _failure;
 
     private EngineRuntime(EngineStores stores, EngineOptions options, TimeProvider time, IReadOnlyList<CompiledVertical> verticals)
@@ -58,6 +59,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         var runtime = new EngineRuntime(stores, options, time, verticals);
         runtime._applier = Task.Factory.StartNew(runtime.ApplyAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         runtime._watcher = runtime.WatchAsync();
+        runtime.Nudge();
         return runtime;
     }
 
@@ -122,8 +124,12 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     internal RankingRecorder Recorder { get; }
 
-    /// <summary>Tells other processes where this one serves.</summary>
-    public void Announce(Uri url) => _stores.Announce(url);
+    /// <summary>Tells other processes where this one serves. From now on Inits that become due are begun beside the work.</summary>
+    public void Announce(Uri url)
+    {
+        _stores.Announce(url);
+        _isServing = true;
+    }
 
     /// <summary>The living state: only the applier may read it while entries are taken.</summary>
     internal EngineState State => _state;
@@ -136,7 +142,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         var from = _state.AsOf + 1;
         if (from < _stores.Journal.FirstSequence)
         {
-            _recovery.Add($"journal: entries {from} to {_stores.Journal.FirstSequence - 1} are gone by retention; statistics begin at {_stores.Journal.FirstSequence}");
+            _recovery.Add($"journal: entries {from} to {_stores.Journal.FirstSequence - 1} are not there; statistics begin at {_stores.Journal.FirstSequence}");
             from = _stores.Journal.FirstSequence;
         }
 
@@ -208,7 +214,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
         else
         {
-            // The journal no longer tells of the oldest items: the catalogue's own state is the best there is.
+            // Somebody removed the oldest segments: the catalogue's own state is the best that is known of their items.
             _state.TakeOver(_stores.Catalog);
         }
     }
@@ -311,6 +317,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private void Publish()
     {
         AdoptPending();
+        FinishInits();
         Volatile.Write(ref _snapshot, Freeze());
         Release(_state.AsOf, null);
     }

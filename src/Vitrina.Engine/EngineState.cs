@@ -119,7 +119,7 @@ public sealed class EngineState
                 var change = ControlEntry.Read(payload);
                 _switches[change.Subject] = change.Value == "on";
                 break;
-            case EntryKind.OffersInit or EntryKind.OffersUpdate or EntryKind.OffersRollback or EntryKind.OffersTransfer:
+            case >= EntryKind.OffersInit and <= EntryKind.OffersInitFinished:
                 ApplyOffers(entry.Kind, ControlEntry.Read(payload), entry.RecordedAtMs);
                 break;
             case EntryKind.ExperimentDesigned or EntryKind.ExperimentSwitched or EntryKind.ExperimentConcluded:
@@ -143,6 +143,12 @@ public sealed class EngineState
         {
             case EntryKind.OffersInit:
                 market.InitOffers(recordedAtMs);
+                break;
+            case EntryKind.OffersInitBegun:
+                market.BeginInit(recordedAtMs);
+                break;
+            case EntryKind.OffersInitFinished:
+                market.FinishInit();
                 break;
             case EntryKind.OffersUpdate:
                 market.UpdateOffers(recordedAtMs);
@@ -231,6 +237,16 @@ public sealed class EngineState
     internal IReadOnlyList<string> IdsOf(string id) => [.. Catalog.PersonOf(id).Select(Catalog.UserNameOf).Append(id).Distinct(StringComparer.Ordinal)];
 
     private void Count(string what) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, what, out _)++;
+
+    /// <summary>Bytes that people and what they did take in a vertical, by what they are for.</summary>
+    public IReadOnlyList<(string Part, long Bytes)> BytesOfPeople(string vertical)
+    {
+        var market = _markets[vertical];
+        return
+        [
+            ("ids", Catalog.UserIdBytes), ("attributes", Catalog.UserBytes), ("histories", market.History.Bytes), ("visits", market.VisitBytes), ("statistics", market.Statistics.Bytes),
+        ];
+    }
 
     /// <summary>The market of a vertical as it is now: valid until the next entry.</summary>
     public MarketView Live(string vertical) => _markets[vertical].Live();
@@ -363,7 +379,7 @@ public sealed class EngineState
         return true;
     }
 
-    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal no longer reaches back.</summary>
+    /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal's first segments are not there.</summary>
     public void TakeOver(ICatalogStore catalog)
     {
         ArgumentNullException.ThrowIfNull(catalog);

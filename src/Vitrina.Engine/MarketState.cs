@@ -18,6 +18,10 @@ internal sealed class MarketState
 {
     private const int JoinedHistory = 256;
     private const string RegionKey = "region";
+
+    // Codes among keywords are a text field of their own behind the declared ones.
+    private const float CodeBoost = 1;
+
     private readonly CompiledVertical _vertical;
     private readonly ItemCatalog _catalog;
     private readonly VerticalStatistics _statistics;
@@ -30,6 +34,7 @@ internal sealed class MarketState
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
     private readonly ItemColumns? _columns;
+    private readonly CatalogCodes _codes;
     private readonly QueryLog _asked;
     private readonly int[] _textSlots;
     private readonly ItemVectors? _vectors;
@@ -38,6 +43,7 @@ internal sealed class MarketState
     private readonly HashSet<int> _changedItems = [];
     private int _encodingCount;
     private readonly OfferStatistics? _offers;
+    private readonly Func<CounterView>? _offerCounts;
     private readonly VisitStatistics? _visits;
 
     public MarketState(CompiledVertical vertical, ItemCatalog catalog, bool withText, Action<string> count)
@@ -51,7 +57,8 @@ internal sealed class MarketState
         _crediting = new Crediting(vertical.AttributionWindow, vertical.Offers is not null);
         if (vertical.Offers is { } traits)
         {
-            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count);
+            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count, ordinal => catalog[ordinal]);
+            _offerCounts = OfferCounts;
             _statistics.OfferLeaves = _offers.Leave;
         }
 
@@ -61,8 +68,9 @@ internal sealed class MarketState
         _asked = new QueryLog(vertical.Declaration.Statistics.HalfLife * MarketView.QueryHalfLives);
         _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
         _columns = withText ? new ItemColumns(vertical.Schema) : null;
+        _codes = new CatalogCodes(vertical.Analyzer, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name));
         _text = withText && fields.Count > 0
-            ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost)] })
+            ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost), CodeBoost] })
             : null;
         _vectors = withText && vertical.Schema.VectorCount > 0 ? new ItemVectors(vertical.Schema) : null;
         NameEncoders(vertical.EncoderNames);
@@ -74,6 +82,9 @@ internal sealed class MarketState
     public VerticalStatistics Statistics => _statistics;
 
     public UserHistory History => _history;
+
+    /// <summary>Bytes of what visits add up to.</summary>
+    public long VisitBytes => _visits?.Bytes ?? 0;
 
     public TextIndex? Text => _text;
 
@@ -117,7 +128,7 @@ internal sealed class MarketState
 
         _words?.Apply(before, after);
         _columns?.Apply(after);
-        _offers?.ApplyItem(after, before);
+        _offers?.ApplyItem(after, before, _offerCounts!);
         _visits?.ApplyItem(after);
         if (_text is null || hasText)
         {
@@ -128,9 +139,9 @@ internal sealed class MarketState
         {
             _text.Remove(after.Ordinal);
         }
-        else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts))
+        else if (before is null || before.IsDeleted || !before.Texts.AsSpan().SequenceEqual(after.Texts) || CatalogCodes.MayDiffer(before, after))
         {
-            _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot])]);
+            _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot]), _codes.Of(after)]);
         }
     }
 
@@ -234,7 +245,7 @@ internal sealed class MarketState
 
     private void InitWhenDue(long atMs)
     {
-        if (_offers is not null && _offers.IsDue(_statistics.Today))
+        if (_offers is not null && _offers.IsOverdue(_statistics.Today))
         {
             InitOffers(atMs);
         }
@@ -255,6 +266,19 @@ internal sealed class MarketState
         _statistics.StartDay(atMs);
         _offers?.Init(_statistics.Today, atMs, ItemsOfVertical(), OfferCounts());
     }
+
+    /// <summary>Begins to make new thresholds beside what goes on.</summary>
+    public void BeginInit(long atMs)
+    {
+        _statistics.StartDay(atMs);
+        _offers?.BeginInit(_statistics.Today, atMs, ItemsOfVertical());
+    }
+
+    /// <summary>Lets the thresholds hold that were begun.</summary>
+    public void FinishInit() => _offers?.FinishInit(ItemsOfVertical(), OfferCounts());
+
+    /// <summary>The Init that is under way; null when none is.</summary>
+    public Task? PendingInit => _offers?.Pending;
 
     /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
     public void UpdateOffers(long atMs)
@@ -436,7 +460,7 @@ internal sealed class MarketState
             table.Load(ref reader);
         }
 
-        _offers?.Load(ref reader, OfferCounts());
+        _offers?.Load(ref reader, ItemsOfVertical(), OfferCounts());
         _visits?.Load(ref reader);
     }
 }

@@ -15,8 +15,11 @@ public sealed record OfferAnswer
     /// <summary>The item type; absent without one.</summary>
     public required string? Type { get; init; }
 
-    /// <summary>The match group; absent without one.</summary>
+    /// <summary>The match group: the value of the attribute that names it, or the first item of a group that the engine found; absent without one.</summary>
     public required string? MatchGroup { get; init; }
+
+    /// <summary>The other items of the match group, the cheapest first; 50 at most.</summary>
+    public required IReadOnlyList<OfferPeer> Peers { get; init; }
 
     /// <summary>The zone that was asked for; absent: everywhere.</summary>
     public required string? Zone { get; init; }
@@ -63,6 +66,16 @@ public sealed record OfferAnswer
     /// <summary>Rates by metric and window, and how much of them comes from where.</summary>
     public required IReadOnlyList<OfferRateAnswer> Rates { get; init; }
 }
+
+/// <summary>The same product from another seller.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Seller">Who sells it; absent when it is not known.</param>
+/// <param name="Price">Its present price; absent when it is not known.</param>
+/// <param name="DeliveryDays">Its present delivery time, days; absent when it is not known.</param>
+/// <param name="PriceBin">The bin under which its price is served, 0–9.</param>
+/// <param name="DeliveryBin">The bin under which its delivery time is served, 0–9.</param>
+/// <param name="IsActive">False while it is hidden.</param>
+public sealed record OfferPeer(string Item, string? Seller, double? Price, double? DeliveryDays, int PriceBin, int DeliveryBin, bool IsActive);
 
 /// <summary>The terms of an item from a moment on.</summary>
 /// <param name="Since">The moment.</param>

@@ -132,7 +132,7 @@ public static class VerticalCompiler
             .Append(AttributionWindowOf(declaration).ToString())
             .Append(string.Join(',', declaration.Languages))
             .Concat(declaration.Statistics.Offers is { } offers
-                ? [string.Create(CultureInfo.InvariantCulture, $"offers:{declaration.Items.Type}/{declaration.Items.MatchGroup}/{offers.Smoothing}/{offers.Init}/{offers.MinItems}")]
+                ? [string.Create(CultureInfo.InvariantCulture, $"offers:{declaration.Items.Type}/{declaration.Items.MatchGroup}/{offers.Smoothing}/{offers.Init}/{offers.MinItems}{(declaration.MatchedBy is { } title ? $"/match:{title}" : "")}")]
                 : []);
         return string.Join(';', parts);
     }

@@ -162,6 +162,7 @@ public sealed class LearningLoop
             Features = [.. Enumerable.Range(0, _surface.Features.Count).Select(column => ranking.Features.Column(column).ToArray())],
             Positions = [.. ranking.ShownIndex.Select(shown => record.Offset + shown + 1)],
             LastSeen = Math.Max(_survey.LastSeenOf(record.Id), record.AssumedViews),
+            VisitorWeight = _survey.WeightOf(record),
             IsRandomised = IsRandomised(record),
             Text = ranking.TextScores,
             Popularity = ranking.Popularity,
@@ -195,6 +196,7 @@ public sealed class LearningLoop
         return Math.Min(1, (double)_options.MaxLists / Math.Max(1, Math.Max(validation, test)));
     }
 
+    // How people look is asked of people: a program that reads and clicks everything counts no more than a busy person.
     // Randomised lists tell it alone; without enough of them a sample of all lists does, by regression-EM.
     private float[] ExaminationOf(LearningColumns columns, Action<Action<LearningList>> replay)
     {
@@ -210,13 +212,13 @@ public sealed class LearningLoop
             {
                 if (list.IsRandomised)
                 {
-                    randomised.Note(list.Positions[row], list.Labels[row] > 0);
+                    randomised.Note(list.Positions[row], list.Labels[row] > 0, list.VisitorWeight);
                 }
 
                 if (Shares.Holds(list.Id, share))
                 {
                     columns.Fill(list, row, values);
-                    sample.Add(values, list.Labels[row] > 0 ? 1 : 0, 1, group, list.Positions[row]);
+                    sample.Add(values, list.Labels[row] > 0 ? 1 : 0, list.VisitorWeight, group, list.Positions[row]);
                 }
             }
         });

@@ -18,6 +18,7 @@ public class OffersKillTests
     {
         using var folder = new TemporaryFolder();
         var data = folder.At("data");
+        WriteVertical(data);
         var kills = FullRun.Or(6, 60);
         for (var round = 0; round < kills; round++)
         {
@@ -43,6 +44,27 @@ public class OffersKillTests
         Directory.Delete(Path.Combine(data, "checkpoints"), true);
         File.Delete(Path.Combine(data, "catalog.db"));
         Assert.Equal(live, await ShowAllAsync(data));
+        Assert.Contains("\"peers\":[{", live, StringComparison.Ordinal);
+    }
+
+    // The engine finds match groups itself: the heaviest Init.
+    private static void WriteVertical(string data)
+    {
+        var lines = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "verticals", "goods.yaml"))
+            .Where(line => !line.Contains("matchGroup: model", StringComparison.Ordinal) && !line.Contains("relativePrice, to: matchGroup}", StringComparison.Ordinal));
+        Directory.CreateDirectory(Path.Combine(data, "verticals"));
+        File.WriteAllLines(Path.Combine(data, "verticals", "goods.yaml"), lines);
+    }
+
+    // Two sellers of each kettle, which has a name of its own.
+    private static JsonNode ItemOf(int number)
+    {
+        string[] syllables = ["ба", "ке", "ло", "ми", "ну", "ра", "со", "ту", "фи", "ха"];
+        var kettle = number / 2;
+        var name = $"{syllables[kettle % 10]}{syllables[kettle / 10 % 10]}{syllables[kettle / 100 % 10]}";
+        var item = Bodies.Item($"i{number}", $"Чайник {name}кон {name}тур электрический стальной", 100 + (number * 7));
+        item["seller"] = $"s{number % 2}";
+        return item;
     }
 
     private async Task CheckAsync(VitrinaServer server, int round)
@@ -71,7 +93,7 @@ public class OffersKillTests
     {
         if (round == 0)
         {
-            (await server.Api.PutAsync("v1/items", new JsonArray([.. Enumerable.Range(0, Items).Select(i => (JsonNode)Bodies.Item($"i{i}", $"Чайник {i}", 100 + (i * 7)))]))).Expect(HttpStatusCode.OK);
+            (await server.Api.PutAsync("v1/items", new JsonArray([.. Enumerable.Range(0, Items).Select(ItemOf)]))).Expect(HttpStatusCode.OK);
         }
 
         var now = TimeProvider.System.GetUtcNow();

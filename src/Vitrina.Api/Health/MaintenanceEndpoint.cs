@@ -8,7 +8,7 @@ internal sealed class MaintenanceEndpoint(EngineRuntime runtime)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/maintenance", RunAsync).WithTags("Health").WithSummary("Run the daily maintenance now")
-            .WithDescription("Rewrites what erased users left in files and removes what is older than the retention. Answers when it is done.")
+            .WithDescription("Rewrites what erased users left in files and forgets events and rankings older than the retention. Answers when it is done.")
             .Produces<MaintenanceReport>().ProducesBad().Needs(ApiScopes.Admin);
 
     private async Task<IResult> RunAsync(CancellationToken cancellationToken) =>

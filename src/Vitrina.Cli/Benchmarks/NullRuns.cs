@@ -12,7 +12,7 @@ namespace Vitrina.Cli.Benchmarks;
 
 /// <summary>A/A runs: every method on data without an effect, and how often it says that there is one at 5 %.</summary>
 /// <remarks>
-/// Units: orders and sessions with personal rates and a correlated covariate. Panels: cluster level + a shock of each period common to all clusters + noise
+/// Units: orders and sessions with personal rates and a correlated covariate; a third of them without history where the name says so. Panels: cluster level + a shock of each period common to all clusters + noise
 /// that lasts from period to period (AR 0.5), balanced independent schedules unless the name says `common`.
 /// </remarks>
 internal static class NullRuns
@@ -37,12 +37,16 @@ internal static class NullRuns
         ["aa twoWayEffects.cr0"] = "no: few clusters",
         ["aa twoWayEffects.cr3"] = "valid, on the wide side",
         ["aa twoWayEffects.nw"] = "no: few periods a cluster",
+        ["aa clusterEffects.dk common"] = "no: few periods",
+        ["aa switchback alwaysValid every period"] = "valid, at most 5 %: looks may go on without end",
+        ["aa switchback alwaysValidSigns every period"] = "valid, at most 5 %: looks may go on without end",
+        ["aa eBh eight metrics"] = "valid, at most 5 %: however the metrics depend on each other",
     };
 
     public static IEnumerable<BenchRow> Rows(ulong seed, int runs, CancellationToken cancellationToken)
     {
         var (started, counts) = (Stopwatch.GetTimestamp(), new OrderedDictionary<string, int>(StringComparer.Ordinal));
-        foreach (var (name, part) in ((string, Func<ulong, ulong, Rejections>)[])[("units", Units), ("panels", Panels), ("logs", Logs)])
+        foreach (var (name, part) in ((string, Func<ulong, ulong, Rejections>)[])[("units", Units), ("panels", Panels), ("logs", Logs), ("histories", Histories), ("families", Families), ("lists", Lists)])
         {
             var all = new Rejections[runs];
             Parallel.For(0, runs, new ParallelOptions { CancellationToken = cancellationToken }, run => all[run] = part(RandomStream.For(seed, name).NextUInt64(), (ulong)run));
@@ -125,18 +129,34 @@ internal static class NullRuns
         var cells = Draw(design, seed + run);
         var values = Panel(seed, run, Clusters);
         var effects = FixedEffects.TwoWay;
-        result.Add("within", WithinClusters.Estimate(cells, values, Level.Default)).Add("withinLift", SwitchbackLift.Of(cells, values, Level.Default));
+        result.Add("within", WithinClusters.Estimate(cells, values, Level.Default)).Add("withinLift", SwitchbackLift.Of(cells, values, Level.Default)).Add("withinLogLift", SwitchbackLift.OfLogarithms(cells, values, null, Level.Default));
         result.Add("clusterEffects.cr2", PanelRegression.Fit(cells, values, FixedEffects.Cluster)!.ByCr2(Level.Default));
         var fit = PanelRegression.Fit(cells, values, effects)!;
         result.Add("twoWayEffects.cr2", fit.ByCr2(Level.Default));
         var (jackknife, freedom) = fit.Cr3();
         result.Add("twoWayEffects.cr3", FromT(fit, jackknife, freedom)).Add("twoWayEffects.cr0", FromT(fit, fit.Cr0(), Clusters - 1)).Add("twoWayEffects.ols", FromT(fit, fit.Ols(), cells.Count - fit.Rank)).Add("twoWayEffects.nw", FromT(fit, fit.NeweyWest(2), cells.Count - fit.Rank));
-        result.Add("randomisation", RandomisationTest.FromDesign(cells, values, design, seed ^ run, Redraws).PValue <= Alpha);
+        var randomised = RandomisationTest.FromDesign(cells, values, design, seed ^ run, Redraws);
+        result.Add("randomisation", randomised.PValue <= Alpha).Add("randomisation studentised", randomised.Details["pStudentised"] <= Alpha);
         result.Add("randomisationPermuted", RandomisationTest.Permuted(cells, values, seed ^ run, Redraws).PValue <= Alpha);
         result.Add("wildCluster", WildClusterBootstrap.Test(cells, values, FixedEffects.Cluster, isWebb: false, seed ^ run, Redraws).PValue <= Alpha);
         result.Add("wildClusterWebb", WildClusterBootstrap.Test(cells, values, FixedEffects.Cluster, isWebb: true, seed ^ run, Redraws).PValue <= Alpha);
         result.Add("carryOver.test1", CarryOver.Test(cells, values, 1, Level.Default)).Add("placebo", CarryOver.Placebo(cells, values, Level.Default));
+        Watched(result, cells, values, design);
         return Common(result, design, seed, run);
+    }
+
+    // A switchback that is looked at after every period.
+    private static void Watched(Rejections result, SwitchbackCells cells, double[] values, ScheduleDesign design)
+    {
+        bool isAlways = false, isBySigns = false;
+        for (var period = 2; period <= Periods; period++)
+        {
+            var (seen, columns) = cells.Where(i => cells.Period[i] < period, values);
+            isAlways |= CompletedPeriods.AlwaysValid(seen, columns[0], design, Level.Default).PValue < Alpha;
+            isBySigns |= CompletedPeriods.BySigns(seen, columns[0], Level.Default).PValue < Alpha;
+        }
+
+        result.Add("switchback alwaysValid every period", isAlways).Add("switchback alwaysValidSigns every period", isBySigns);
     }
 
     // 20 clusters under one schedule: the period is the only unit left.
@@ -152,6 +172,8 @@ internal static class NullRuns
         double[] means = [.. Enumerable.Range(0, Periods).Select(period => Enumerable.Range(0, cells.Count).Where(i => cells.Period[i] == period).Average(i => values[i]))];
         var one = SwitchbackCells.Of([cells.Arm[..Periods]]);
         var fit = PanelRegression.Fit(one, means, FixedEffects.None)!;
+        var byCluster = PanelRegression.Fit(cells, values, FixedEffects.Cluster)!;
+        result.Add("clusterEffects.dk common", FromT(byCluster, byCluster.DriscollKraay(2), Periods - 1));
         return result.Add("periodAsUnit common", FromT(fit, fit.Ols(), Periods - 2));
     }
 
@@ -202,6 +224,84 @@ internal static class NullRuns
         double[] creditA = [.. Enumerable.Range(0, 400).Select(_ => (double)stream.NextPoisson(0.4))], creditB = [.. Enumerable.Range(0, 400).Select(_ => (double)stream.NextPoisson(0.4))];
         var preference = Preference.Of(creditA, creditB, [.. Enumerable.Range(0, 400).Select(i => i / 2)]);
         return result.Add("interleaving.pairedT", preference.PairedT).Add("interleaving.signTest", preference.SignTest);
+    }
+
+    // A third of the units are new: they order less, and have no covariate.
+    private static Rejections Histories(ulong seed, ulong run)
+    {
+        var stream = RandomStream.For(seed, run, 9);
+        var (arms, all) = (new[] { new CoMoments(3), new CoMoments(3) }, new CoMoments(3));
+        for (var i = 0; i < 2 * UnitsPerArm; i++)
+        {
+            var isNew = stream.NextBool(1 / 3.0);
+            var rate = (isNew ? 0.5 : 1) * (0.5 + stream.NextGamma(2));
+            double[] row = [stream.NextPoisson(rate), isNew ? 0 : stream.NextPoisson(2 * rate), isNew ? 1 : 0];
+            arms[i & 1].Add(row);
+            all.Add(row);
+        }
+
+        var (ofCovariate, ofIndicator) = ArmComparison.Thetas(all, 0, 1, 2)!.Value;
+        ArmMoments Adjusted(CoMoments moments) => ArmMoments.Of(moments, 0, (1, ofCovariate), (2, ofIndicator));
+        return new Rejections()
+            .Add("logLift", ArmComparison.LogLift(ArmMoments.Of(arms[0], 0), ArmMoments.Of(arms[1], 0), Level.Default))
+            .Add("cupedHistory", ArmComparison.Adjusted(Adjusted(arms[0]), Adjusted(arms[1]), 1, Level.Default))
+            .Add("cupedHistoryRelative", ArmComparison.AdjustedLift(Adjusted(arms[0]), Adjusted(arms[1]), 1, Level.Default));
+    }
+
+    // Eight independent metrics, none of which moves: any finding is a false one.
+    private static Rejections Families(ulong seed, ulong run)
+    {
+        const int Metrics = 8;
+        var stream = RandomStream.For(seed, run, 11);
+        var arms = new[] { new CoMoments(Metrics), new CoMoments(Metrics) };
+        var row = new double[Metrics];
+        for (var i = 0; i < 2 * UnitsPerArm; i++)
+        {
+            for (var metric = 0; metric < Metrics; metric++)
+            {
+                row[metric] = stream.NextGamma(2);
+            }
+
+            arms[i & 1].Add(row);
+        }
+
+        var differences = Enumerable.Range(0, Metrics).Select(metric => ArmComparison.Difference(ArmMoments.Of(arms[0], metric), ArmMoments.Of(arms[1], metric), Level.Default)).ToArray();
+        double[] pValues = [.. differences.Select(difference => difference.PValue)];
+        double[] eValues = [.. differences.Select(difference => Sequential.AlwaysValid(difference.Value, difference.StandardError, 2 * UnitsPerArm, 2 * UnitsPerArm, Level.Default).Details["eValue"])];
+        bool Finds(double[] adjusted) => adjusted.Any(p => p < Alpha);
+        return new Rejections().Add("holm eight metrics", Finds(MultipleTesting.Holm(pValues))).Add("bh eight metrics", Finds(MultipleTesting.BenjaminiHochberg(pValues))).Add("eBh eight metrics", Finds(MultipleTesting.EBenjaminiHochberg(eValues)));
+    }
+
+    // 800 lists of two places, five actions; the second place's reward depends on the first action, which the reward model does not know.
+    private static Rejections Lists(ulong seed, ulong run)
+    {
+        const int Count = 800, Actions = 5;
+        var stream = RandomStream.For(seed, run, 13);
+        double[] evaluated = [.. Enumerable.Range(1, Actions).Select(action => action / 15.0)];
+        double Reward(int place, int first, int own) => place == 0 ? 0.1 + 0.1 * own : 0.2 + 0.1 * own - 0.02 * first;
+        double Model(int own) => 0.2 + 0.05 * own;
+        var expected = evaluated.Select((share, own) => share * Model(own)).Sum();
+        var log = new OffPolicyLog
+        {
+            Reward = new double[2 * Count], Propensity = new double[2 * Count], EvaluationPropensity = new double[2 * Count], Prediction = new double[2 * Count], ExpectedPrediction = new double[2 * Count], Position = new int[2 * Count], List = new int[2 * Count],
+        };
+        for (var (row, first) = (0, 0); row < 2 * Count; row++)
+        {
+            var (place, own) = (row % 2, stream.NextInt(Actions));
+            first = place == 0 ? own : first;
+            (log.Position[row], log.List[row], log.Propensity[row], log.EvaluationPropensity[row]) = (place + 1, row / 2, 1.0 / Actions, evaluated[own]);
+            (log.Reward[row], log.Prediction[row], log.ExpectedPrediction[row]) = (stream.NextBool(Reward(place, first, own)) ? 1 : 0, Model(own), expected);
+        }
+
+        var truth = evaluated.SelectMany((share, first) => evaluated.Select((other, own) => share * other * (Reward(0, first, first) + Reward(1, first, own)))).Sum();
+        var all = SlateEstimators.All(log, new OffPolicyOptions(), Alpha);
+        var result = new Rejections();
+        foreach (var name in (string[])["slateIps", "slateCascade", "slateCascadeDr"])
+        {
+            result.Add("ope." + name, truth < all[name].Low || truth > all[name].High);
+        }
+
+        return result;
     }
 
     private sealed class Rejections

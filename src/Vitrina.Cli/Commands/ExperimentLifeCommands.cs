@@ -8,6 +8,8 @@ using Vitrina.Api.Experiments;
 using Vitrina.Engine;
 using Vitrina.Engine.Experiments;
 using Vitrina.Engine.Verticals;
+using Vitrina.Experimentation.Tables;
+using Vitrina.Kernels.Hashing;
 
 namespace Vitrina.Cli.Commands;
 
@@ -30,8 +32,9 @@ internal static class ExperimentLifeCommands
     private static Command Design()
     {
         var file = new Argument<string>("file") { Description = "The design, YAML or JSON." };
+        var clusters = new Option<string?>("--clusters") { Description = "A map as experiment clusters --out writes it (columns node, cluster): it becomes the design's clusters.map, frozen with it." };
         var (author, data, json) = (AuthorOption(), EngineAccess.DataOption(), EngineAccess.JsonOption());
-        var command = new Command("design", "Put a design; nobody is in it before the start. Example: vitrina experiment design ranker-2.yaml") { file, author, data, json };
+        var command = new Command("design", "Put a design; nobody is in it before the start. Example: vitrina experiment design ranker-2.yaml") { file, clusters, author, data, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (path, errors) = (parsed.GetValue(file)!, new ErrorList());
@@ -45,6 +48,11 @@ internal static class ExperimentLifeCommands
                 throw new DeclarationFileException(errors.InFileOrder());
             }
 
+            if (parsed.GetValue(clusters) is { } map)
+            {
+                document = WithClusters(document, ExperimentAnalyzeCommand.Existing(map));
+            }
+
             var who = parsed.GetValue(author)!;
             var name = document.Declaration.Name;
             var answer = await ChangeAsync(
@@ -56,6 +64,32 @@ internal static class ExperimentLifeCommands
             return 0;
         });
         return command;
+    }
+
+    // Both sides of the map stand in one: a value is a person's or a cell's.
+    private static ExperimentDocument WithClusters(ExperimentDocument document, string path)
+    {
+        var source = CsvSource.Open(path);
+        int node = source.Require("node"), cluster = source.Require("cluster");
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        source.Read(() => (row, _) =>
+        {
+            var (name, to) = (row.Text(node), row.Text(cluster));
+            if (!map.TryAdd(name, to) && map[name] != to)
+            {
+                throw row.Mistake(node, $"'{name}' stands in two clusters");
+            }
+        }, threads: 1);
+        var design = JsonNode.Parse(document.Json)!.AsObject();
+        if (design["clusters"] is not JsonObject declared || declared["map"] is not null)
+        {
+            throw new UsageException("--clusters fills the map of a design that has 'clusters' with 'by' and no map of its own");
+        }
+
+        declared["map"] = new JsonObject(map.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+        declared["mapVersion"] ??= string.Create(CultureInfo.InvariantCulture, $"{System.IO.Path.GetFileName(path)} {Hash.Of64(File.ReadAllBytes(path)):x16}");
+        var errors = new ErrorList();
+        return ExperimentDocument.Read(JsonSerializer.SerializeToElement(design), errors) ?? throw new DeclarationFileException(errors.InFileOrder());
     }
 
     private static Command Start()

@@ -12,7 +12,7 @@ internal static class MaintainCommand
     {
         var data = EngineAccess.DataOption();
         var json = EngineAccess.JsonOption();
-        var command = new Command("maintain", "Rewrite what erased users left in files, remove what is older than the retention. Example: vitrina maintain --json") { data, json };
+        var command = new Command("maintain", "Rewrite what erased users left in files, forget events and rankings older than the retention. Example: vitrina maintain --json") { data, json };
         command.SetAction((parsed, cancellation) => RunAsync(new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!)), new Terminal(parsed.GetValue(json)), cancellation));
         return command;
     }

@@ -9,6 +9,7 @@ using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Models.Trees;
 using Vitrina.Engine.Models.Trees.Importing;
+using Vitrina.Learning.Replay;
 
 namespace Vitrina.Cli.Commands;
 
@@ -25,12 +26,14 @@ internal static class ModelImportCommand
         var label = new Option<string>("--label") { Description = "The event that was the label.", DefaultValueFactory = _ => "click" };
         label.AcceptOnlyFromAmong([.. EventTypes.All]);
         var features = new Option<string?>("--features") { Description = "Lines of: the model's feature, a tab, the vertical's feature; or =NUMBER, which holds it at that value when serving." };
+        var trainedUntil = new Option<string?>("--trained-until") { Description = "The day on which its training data end, as 2026-12-01: gates judge it on later lists. Absent: --judged-days before the last list that was acted on." };
+        var judgedDays = new Option<int>("--judged-days") { Description = "Days of the latest lists on which gates judge it, where --trained-until is absent.", DefaultValueFactory = _ => 7 };
         var (data, json) = (EngineAccess.DataOption(), EngineAccess.JsonOption());
         var command = new Command("import", "Bring in a model that was trained elsewhere. Example: vitrina models import --lightgbm model.txt --name goods-search-lgbm")
         {
-            lightGbm, xgboost, name, vertical, surface, label, features, data, json,
+            lightGbm, xgboost, name, vertical, surface, label, features, trainedUntil, judgedDays, data, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var (light, boost) = (parsed.GetValue(lightGbm), parsed.GetValue(xgboost));
             if (light is null == boost is null)
@@ -45,15 +48,23 @@ internal static class ModelImportCommand
             }
 
             var target = new ModelTarget(
-                parsed.GetValue(name) ?? $"{parsed.GetValue(vertical)}-{parsed.GetValue(surface)}", parsed.GetValue(vertical)!, parsed.GetValue(surface)!, parsed.GetValue(label)!);
+                parsed.GetValue(name) ?? $"{parsed.GetValue(vertical)}-{parsed.GetValue(surface)}", parsed.GetValue(vertical)!, parsed.GetValue(surface)!, parsed.GetValue(label)!)
+            {
+                TrainedUntil = parsed.GetValue(trainedUntil) is { } day ? DayOf(day) : null,
+                JudgedDays = parsed.GetValue(judgedDays) is >= 1 and <= 1000 and var days ? days : throw new UsageException("--judged-days must be from 1 to 1000"),
+            };
             var mapping = parsed.GetValue(features) is { } file ? FeatureMapping.Read(file) : null;
             var directory = new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!));
-            return Import(light is null ? XgboostFile.Read(path) : LightGbmFile.Read(path), path, target, mapping, directory, new Terminal(parsed.GetValue(json)));
+            return Task.FromResult(Import(light is null ? XgboostFile.Read(path) : LightGbmFile.Read(path), path, target, mapping, directory, new Terminal(parsed.GetValue(json)), cancellation));
         });
         return command;
     }
 
-    private static int Import(ForeignModel foreign, string path, ModelTarget target, FeatureMapping? mapping, DataDirectory data, Terminal terminal)
+    private static DateTimeOffset DayOf(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        ? new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
+        : throw new UsageException($"--trained-until {text}: a day such as 2026-12-01");
+
+    private static int Import(ForeignModel foreign, string path, ModelTarget target, FeatureMapping? mapping, DataDirectory data, Terminal terminal, CancellationToken cancellationToken)
     {
         var model = new TreeModel(mapping is null ? foreign.Ensemble : mapping.Apply(foreign.Ensemble));
         data.Create();
@@ -65,18 +76,9 @@ internal static class ModelImportCommand
 
         var manifest = ManifestOf(foreign, model, path, target, vertical);
         var registry = new ModelFolder(data.Models);
-        var isNew = !registry.List().Any(known => known.Id == manifest.Id);
-        if (isNew)
-        {
-            try
-            {
-                registry.Save(manifest, model);
-            }
-            catch (ArgumentException error)
-            {
-                throw new UsageException($"--name: {error.Message}");
-            }
-        }
+        var known = registry.List().FirstOrDefault(known => known.Id == manifest.Id);
+        manifest = known ?? Save(registry, manifest, model, target.TrainedUntil ?? JudgedFrom(data, vertical, target, cancellationToken));
+        var isNew = known is null;
 
         var missing = MissingOf(model, vertical.FeatureNamesOf(target.Surface));
         var document = new JsonObject
@@ -87,10 +89,39 @@ internal static class ModelImportCommand
             ["objective"] = foreign.Objective,
             ["trees"] = model.Ensemble.Trees.Count,
             ["features"] = model.Inputs.Count,
+            ["judgedFrom"] = manifest.Data.To,
             ["notProvided"] = new JsonArray([.. missing.Select(feature => (JsonNode)feature.Name)]),
         };
         terminal.Result(document, () => Tell(manifest, model, missing, isNew, vertical.Surfaces[target.Surface].Declaration.Score.Model));
         return 0;
+    }
+
+    private static ModelManifest Save(ModelFolder registry, ModelManifest manifest, TreeModel model, DateTimeOffset? trainedUntil)
+    {
+        // Of a foreign model's data only their end can be known.
+        var whole = trainedUntil is { } end ? manifest with { Data = new ManifestDataRange(end, end, 0) } : manifest;
+        try
+        {
+            registry.Save(whole, model);
+            return whole;
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException($"--name: {error.Message}");
+        }
+    }
+
+    // Where nobody says what a model has seen, it is judged on the latest lists; null where there are none.
+    private static DateTimeOffset? JudgedFrom(DataDirectory data, CompiledVertical vertical, ModelTarget target, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(data.Journal))
+        {
+            return null;
+        }
+
+        using var journal = EngineAccess.OpenJournal(data);
+        var times = JournalSurvey.Of(journal, vertical.Name, target.Surface, cancellationToken).TimesActedOn();
+        return times.Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(times[^1]).AddDays(-target.JudgedDays);
     }
 
     private static void Tell(ModelManifest manifest, TreeModel model, IReadOnlyList<MissingFeature> missing, bool isNew, string? served)
@@ -99,7 +130,7 @@ internal static class ModelImportCommand
         if (missing.Count == 0)
         {
             Console.Out.WriteLine(served == manifest.Name
-                ? $"Serve it with: vitrina models publish {manifest.Id}"
+                ? $"Serve it with: vitrina models publish {manifest.Id}; gates judge it on lists since {manifest.Data.To:yyyy-MM-dd HH:mm}"
                 : $"{manifest.Vertical}/{manifest.Surface} scores with {(served is null ? "no model" : $"the model '{served}'")}: to serve, give that name, or declare 'model: {manifest.Name}' in the vertical");
             return;
         }
@@ -153,7 +184,14 @@ internal static class ModelImportCommand
 }
 
 /// <summary>What an imported model is to be.</summary>
-internal sealed record ModelTarget(string Name, string Vertical, string Surface, string Label);
+internal sealed record ModelTarget(string Name, string Vertical, string Surface, string Label)
+{
+    /// <summary>The end of its training data; null = not told.</summary>
+    public DateTimeOffset? TrainedUntil { get; init; }
+
+    /// <summary>Days of the latest lists that judge it where that end was not told.</summary>
+    public required int JudgedDays { get; init; }
+}
 
 /// <summary>The vertical's features, or fixed values, by a foreign model's names.</summary>
 internal sealed class FeatureMapping

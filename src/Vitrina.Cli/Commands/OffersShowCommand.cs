@@ -40,6 +40,14 @@ internal static class OffersShowCommand
         [
             terms.Since.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), Number(terms.Price), Number(terms.DeliveryDays), $"{terms.PriceBin}/{terms.DeliveryBin}", terms.IsActive ? "yes" : "no",
         ]));
+        if (offer.Peers.Count > 0)
+        {
+            terminal.Table(["same product", "seller", "price", "delivery", "bins", "active"], offer.Peers.Select(peer => (IReadOnlyList<string>)
+            [
+                peer.Item, peer.Seller ?? "-", Number(peer.Price), Number(peer.DeliveryDays), $"{peer.PriceBin}/{peer.DeliveryBin}", peer.IsActive ? "yes" : "no",
+            ]));
+        }
+
         terminal.Table(["seen in", "weight", "counts"], offer.States.Select(state => (IReadOnlyList<string>)
         [
             $"{state.PriceBin}/{state.DeliveryBin}", Number(state.Weight), string.Join(", ", state.Counts.Select(count => $"{count.Key} {count.Value}")),

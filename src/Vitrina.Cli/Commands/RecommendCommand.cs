@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using Vitrina.Engine;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Files;
 using Vitrina.Learning.Batches;
 
 namespace Vitrina.Cli.Commands;
@@ -106,8 +106,7 @@ internal static class RecommendCommand
             throw new UsageException($"--users: there is no file '{path}'; give one with a user id a line, or all");
         }
 
-        using var stream = File.OpenRead(path);
-        using var reader = new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
+        using var reader = new StreamReader(WholeGzip.OpenFile(path));
         var users = new List<string>();
         while (reader.ReadLine() is { } line)
         {

@@ -12,9 +12,6 @@ internal sealed class ByteFeed(Stream stream)
     private int _start;
     private int _end;
 
-    /// <summary>Bytes that were taken from the stream.</summary>
-    public long BytesRead { get; private set; }
-
     /// <summary>Whether the stream has ended; <see cref="Window"/> holds what is left.</summary>
     public bool IsEnded { get; private set; }
 
@@ -60,7 +57,6 @@ internal sealed class ByteFeed(Stream stream)
 
         var read = stream.Read(_buffer, _end, _buffer.Length - _end);
         IsEnded = read == 0;
-        BytesRead += read;
         _end += read;
         return !IsEnded;
     }
@@ -70,9 +66,7 @@ internal sealed class ByteFeed(Stream stream)
     {
         using var rest = new MemoryStream();
         rest.Write(Window);
-        var before = rest.Length;
         stream.CopyTo(rest);
-        BytesRead += rest.Length - before;
         _start = _end;
         IsEnded = true;
         return rest.ToArray();

@@ -36,8 +36,6 @@ internal sealed class DelimitedRows : RowReader
         }
     }
 
-    public override long BytesRead => _feed.BytesRead;
-
     public override IReadOnlyList<string> Columns => _columns;
 
     public override ReadOnlySpan<byte> this[int column] => _feed.Window.Slice(_fields[column].Start, _fields[column].Length);

@@ -17,9 +17,6 @@ internal sealed class DocumentLines
     /// <summary>The number of the present line, from 1.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Bytes of unpacked content that were read.</summary>
-    public long BytesRead => _feed.BytesRead;
-
     /// <summary>Steps to the next line that is not blank.</summary>
     /// <param name="line">The line without its break; valid until the next call.</param>
     /// <param name="error">Set when the line is too long to be read.</param>

@@ -120,8 +120,6 @@ internal sealed class ImportRunner : IDisposable
 
             Tick(input, cancellation);
         }
-
-        input.CheckEnd(lines.BytesRead);
     }
 
     private void ReadRows(ImportSource source, InputFile input, KindCounts counts, ref long line, CancellationToken cancellation)
@@ -153,7 +151,6 @@ internal sealed class ImportRunner : IDisposable
         }
 
         counts.LeftOut += mapped.LeftOut;
-        input.CheckEnd(rows.BytesRead);
     }
 
     private void Refuse(ImportSource source, KindCounts counts, long line, in FieldError error)

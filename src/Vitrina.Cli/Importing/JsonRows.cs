@@ -11,7 +11,6 @@ internal sealed class JsonRows : RowReader
     private readonly DocumentLines? _lines;
     private readonly byte[] _text = [];
     private readonly List<Range> _elements = [];
-    private readonly long _bytesRead;
     private readonly List<string> _columns = [];
     private readonly List<byte[]> _names = [];
     private (int Start, int Length)[] _fields = [];
@@ -30,14 +29,11 @@ internal sealed class JsonRows : RowReader
         var feed = new ByteFeed(content);
         feed.SkipMark();
         _text = feed.ReadToEnd();
-        _bytesRead = feed.BytesRead;
         if (!JsonElements.TryFind(_text, null, MostElements, _elements, out var error))
         {
             throw new InvalidDataException(error.ToString());
         }
     }
-
-    public override long BytesRead => _lines?.BytesRead ?? _bytesRead;
 
     public override IReadOnlyList<string> Columns => [];
 

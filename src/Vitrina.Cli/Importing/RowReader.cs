@@ -8,9 +8,6 @@ internal abstract class RowReader
     /// <summary>The line on which the present row begins, from 1.</summary>
     public long Line { get; protected set; }
 
-    /// <summary>Bytes of unpacked content that were read.</summary>
-    public abstract long BytesRead { get; }
-
     /// <summary>Opens rows.</summary>
     public static RowReader Open(Stream content, ImportFormat format) => format switch
     {

@@ -20,9 +20,9 @@ public sealed class ItemCatalog
     private readonly PagedArray<Entity?> _sellers = new(6);
     private readonly PagedArray<int> _joined = new(6);
     private readonly SharedAttributes _attributes = new();
-    private readonly HashSet<int> _changedItems = [];
-    private readonly HashSet<int> _changedUsers = [];
-    private readonly HashSet<int> _changedSellers = [];
+    private readonly ChangedOrdinals _changedItems = new();
+    private readonly ChangedOrdinals _changedUsers = new();
+    private readonly ChangedOrdinals _changedSellers = new();
     private int _storedUsers;
     private int _storedSellers;
     private readonly Dictionary<string, VerticalItems> _verticals = new(StringComparer.Ordinal);
@@ -38,6 +38,15 @@ public sealed class ItemCatalog
 
     /// <summary>The items' ids by ordinal: safe for concurrent reading.</summary>
     public SymbolTable ItemIds => _itemIds;
+
+    // An entity of an id that stands already and a list of attributes that others have too.
+    private const int EntityBytes = 40;
+
+    /// <summary>Bytes of the users' ids.</summary>
+    internal long UserIdBytes => _userIds.Bytes;
+
+    /// <summary>Bytes of the users' attributes, without lists that only one person has, and of aliases.</summary>
+    internal long UserBytes => ((long)_users.Count * (EntityBytes + 8)) + ((long)_joined.Count * sizeof(int));
 
     /// <summary>The name under which a user's ordinal is stored: its id, or after an erasure a name that no caller can send. For the writer.</summary>
     public string UserNameOf(int ordinal)
@@ -214,7 +223,7 @@ public sealed class ItemCatalog
     /// <summary>A user's attributes, or null when it was never put. For the writer.</summary>
     public Entity? UserAt(int user) => user >= 0 && user < _users.Count ? _users[user] : null;
 
-    private void Apply(EntityChange change, PagedArray<Entity?> entities, int ordinal, HashSet<int> changed)
+    private void Apply(EntityChange change, PagedArray<Entity?> entities, int ordinal, ChangedOrdinals changed)
     {
         entities.EnsureCount(ordinal + 1);
         entities.Edit(ordinal) = new Entity(change.Id, change.AtMs, _attributes.Of(change.Attributes));
@@ -239,12 +248,20 @@ public sealed class ItemCatalog
     /// <summary>What changed since <see cref="ForgetChanges"/>, for a store.</summary>
     public CatalogDelta Changes()
     {
-        _changedUsers.UnionWith(Enumerable.Range(_storedUsers, _userIds.Count - _storedUsers));
-        _changedSellers.UnionWith(Enumerable.Range(_storedSellers, _sellerIds.Count - _storedSellers));
+        AddNew(_changedUsers, _storedUsers, _userIds.Count);
+        AddNew(_changedSellers, _storedSellers, _sellerIds.Count);
         return new CatalogDelta(
-            [.. _changedItems.Order().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
-            [.. _changedUsers.Order().Select(ordinal => Stored(ordinal, UserNameOf(ordinal), _users, ordinal < _joined.Count ? Math.Max(_joined[ordinal], Erased) - 1 : -1))],
-            [.. _changedSellers.Order().Select(ordinal => Stored(ordinal, _sellerIds[ordinal], _sellers, -1))]);
+            [.. _changedItems.InOrder().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
+            [.. _changedUsers.InOrder().Select(ordinal => Stored(ordinal, UserNameOf(ordinal), _users, ordinal < _joined.Count ? Math.Max(_joined[ordinal], Erased) - 1 : -1))],
+            [.. _changedSellers.InOrder().Select(ordinal => Stored(ordinal, _sellerIds[ordinal], _sellers, -1))]);
+    }
+
+    private static void AddNew(ChangedOrdinals changed, int from, int end)
+    {
+        for (var ordinal = from; ordinal < end; ordinal++)
+        {
+            changed.Add(ordinal);
+        }
     }
 
     private static StoredEntity Stored(int ordinal, string id, PagedArray<Entity?> entities, int userOfAlias)

@@ -9,6 +9,12 @@ namespace Vitrina.Engine.Catalog;
 /// <param name="Seller">The number of its seller; −1 when unknown.</param>
 public readonly record struct MatchableItem(int Type, string Title, int Seller);
 
+/// <summary>What a title says in a type: items with equal keys say the same.</summary>
+/// <param name="Type">The number of the type.</param>
+/// <param name="Details">Numbers, codes, colours and sizes as one hash.</param>
+/// <param name="Words">The other words as one hash, in any order.</param>
+public readonly record struct TitleKey(int Type, ulong Details, ulong Words);
+
 /// <summary>Finds the same product from other sellers by type and title: match groups for catalogues whose items name none.</summary>
 /// <remarks>
 /// Two items match when type, numbers, model codes, colours and sizes are equal and the words are the same in any order, or differ by one word
@@ -35,6 +41,9 @@ public sealed class ProductMatcher
     // Cards a seller, on average, from which on a title is used for more than one product.
     private const double MostCardsPerSeller = 1.25;
 
+    [ThreadStatic]
+    private static TokenBuffer? t_buffer;
+
     private readonly TextAnalyzer _analyzer;
 
     /// <summary>A matcher for titles in the given languages.</summary>
@@ -44,12 +53,21 @@ public sealed class ProductMatcher
     /// <param name="items">The items; the order decides who represents a group.</param>
     /// <returns>The group of each item: the index of its representative, −1 for an item without analogs.</returns>
     /// <remarks>Cost: linear in words, parallel by type. The same groups for any number of threads.</remarks>
-    public int[] Match(IReadOnlyList<MatchableItem> items)
+    public int[] Match(IReadOnlyList<MatchableItem> items) => Match(items, Environment.ProcessorCount, out _);
+
+    /// <summary>Matches.</summary>
+    /// <param name="items">The items; the order decides who represents a group.</param>
+    /// <param name="threads">Threads to use, 1 or more.</param>
+    /// <param name="keys">Receives what each title says.</param>
+    /// <returns>The group of each item: the index of its representative, −1 for an item without analogs.</returns>
+    public int[] Match(IReadOnlyList<MatchableItem> items, int threads, out TitleKey[] keys)
     {
         ArgumentNullException.ThrowIfNull(items);
         var signatures = new TitleSignature[items.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
         Parallel.ForEach(
             System.Collections.Concurrent.Partitioner.Create(0, Math.Max(1, items.Count)),
+            options,
             () => new TokenBuffer(),
             (range, _, buffer) =>
             {
@@ -69,8 +87,25 @@ public sealed class ProductMatcher
 
         var groups = new int[items.Count];
         Array.Fill(groups, -1);
-        Parallel.ForEach(byType.Values, members => MatchType(members, signatures, items, groups));
+        Parallel.ForEach(byType.Values, options, members => MatchType(members, signatures, items, groups));
+        keys = [.. signatures.Select((signature, item) => KeyOf(items[item].Type, signature))];
         return groups;
+    }
+
+    /// <summary>What a title says.</summary>
+    /// <param name="type">The number of the item's type.</param>
+    /// <param name="title">The title.</param>
+    public TitleKey KeyOf(int type, string title) => KeyOf(type, TitleSignature.Of(_analyzer, title, t_buffer ??= new TokenBuffer()));
+
+    private static TitleKey KeyOf(int type, in TitleSignature signature) => new(type, signature.Details, signature.WordSum);
+
+    /// <summary>Whether cards that say the same are one product from several sellers, and not several products with one name.</summary>
+    /// <param name="sellers">The seller of each card; −1 when unknown.</param>
+    public static bool IsProduct(IReadOnlyCollection<int> sellers)
+    {
+        ArgumentNullException.ThrowIfNull(sellers);
+        var known = sellers.Where(seller => seller >= 0).Distinct().Count();
+        return known > 1 && sellers.Count <= known * MostCardsPerSeller;
     }
 
     private static void MatchType(List<int> members, TitleSignature[] signatures, IReadOnlyList<MatchableItem> items, int[] groups)
@@ -111,8 +146,7 @@ public sealed class ProductMatcher
 
         foreach (var (representative, group) in membersOf)
         {
-            var sellers = group.Select(item => items[item].Seller).Where(seller => seller >= 0).Distinct().Count();
-            if (sellers > 1 && group.Count <= sellers * MostCardsPerSeller)
+            if (IsProduct([.. group.Select(item => items[item].Seller)]))
             {
                 group.ForEach(item => groups[item] = representative);
             }

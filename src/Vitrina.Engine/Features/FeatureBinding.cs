@@ -1,3 +1,4 @@
+using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Statistics;
@@ -89,10 +90,14 @@ internal sealed class FeatureBinding
                 DeliveryZoneSlot = delivery?.ZoneSlot ?? -1,
                 Table = _offerTable,
                 Columns = _offerColumns,
+                TitleSlot = TitleSlot(),
+                Matcher = TitleSlot() < 0 ? null : new ProductMatcher(Analyzer),
                 Declaration = declaration,
             };
         }
     }
+
+    private int TitleSlot() => Vertical.MatchedBy is { } title && Schema.FindOrNull(title) is { Storage: AttributeStorage.Texts } slot ? slot.Slot : -1;
 
     private AttributeSlot? NumberOrNull(string name) => Schema.FindOrNull(name) is { Storage: AttributeStorage.Numbers } slot ? slot : null;
 

@@ -40,6 +40,7 @@ internal static class FeatureKinds
             ["hourOfDay"] = (declaration, binding) => [Bare(declaration, binding, new HourOfDayFeature("hourOfDay", TimeZoneInfo.FindSystemTimeZoneById(binding.Vertical.TimeZone)))],
             ["bin"] = OfferKinds.BinOf,
             ["stateAge"] = OfferKinds.StateAge,
+            ["termShift"] = OfferKinds.TermShift,
             ["offerShare"] = OfferKinds.Share,
             ["sourceRank"] = SourceRank,
             ["bm25"] = Bm25,

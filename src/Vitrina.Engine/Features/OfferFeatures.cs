@@ -212,6 +212,29 @@ internal sealed class StateAgeFeature(string name) : Feature(name)
     }
 }
 
+/// <summary>
+/// How far the item's present price or delivery time lies from what people saw who made its statistics: log(now / their mean), 0 = as they saw it, or
+/// nobody saw it. Below 0 the item is cheaper or faster than its statistics know.
+/// </summary>
+/// <remarks>
+/// A changed item carries statistics of its old terms, whole at a shift within the bin and by W beyond. This says by how much they are out of date, in a unit
+/// that a model can weigh: what a cut is worth needs no views under the new price. Delivery times are taken with a day more, so that 0 days are a number.
+/// </remarks>
+internal sealed class TermShiftFeature(string name, OfferAxis axis, int views) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> values)
+    {
+        var (offers, traits) = (scope.Offers, scope.Offers.View.Traits);
+        var items = scope.Items;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var now = ItemCells.LevelOf(axis, axis == OfferAxis.Price ? traits.PriceOf(items[i]) : traits.DeliveryOf(items[i], scope.Region));
+            var seen = offers.SeenLevel(i, axis, views);
+            values[i] = double.IsNaN(now) || double.IsNaN(seen) ? 0 : (float)(now - seen);
+        }
+    }
+}
+
 /// <summary>log(price / lowest price of an active item of the match group); 0 = nobody is cheaper.</summary>
 internal sealed class LowestPriceFeature(string name) : Feature(name)
 {
@@ -221,7 +244,7 @@ internal sealed class LowestPriceFeature(string name) : Feature(name)
         var offers = scope.Market.Offers!;
         for (var i = 0; i < values.Length; i++)
         {
-            var (group, price) = (offers.Traits.GroupOf(items[i]), offers.Traits.PriceOf(items[i]));
+            var (group, price) = (offers.GroupOf(items[i]), offers.Traits.PriceOf(items[i]));
             var lowest = group >= 0 && group < offers.LowestPrices.Count ? offers.LowestPrices[group] : double.NaN;
             values[i] = OfferState.IsValid(OfferAxis.Price, price) ? (float)Math.Log(price / lowest) : float.NaN;
         }

@@ -33,6 +33,16 @@ internal static class OfferKinds
         public required IReadOnlyList<TimeSpan> Windows { get; init; }
     }
 
+    internal sealed class TermShiftParameters
+    {
+        [Description("price or delivery.")]
+        public required OfferAxis Of { get; init; }
+
+        [Description("One column per window.")]
+        [OneOrMany]
+        public required IReadOnlyList<TimeSpan> Windows { get; init; }
+    }
+
     internal sealed class NoParameters;
 
     /// <summary>True for a key that stands for offers or for states of analogs.</summary>
@@ -121,6 +131,19 @@ internal static class OfferKinds
         return NeedsOffers(declaration, binding) ? [new StateAgeFeature("stateAge")] : [];
     }
 
+    public static IEnumerable<Feature> TermShift(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<TermShiftParameters>(binding.Errors);
+        if (!NeedsOffers(declaration, binding))
+        {
+            return [];
+        }
+
+        var view = binding.Metric(declaration, "of", "view");
+        return parameters.Windows.Select(length => new TermShiftFeature(
+            $"termShift.{Camel(parameters.Of)}.{FeatureKinds.Days(length)}", parameters.Of, binding.OfferColumn(binding.Window(declaration, length), view))).ToArray();
+    }
+
     public static IEnumerable<Feature> Share(KindDeclaration declaration, FeatureBinding binding)
     {
         var parameters = declaration.Bind<OfferShareParameters>(binding.Errors);
@@ -136,12 +159,12 @@ internal static class OfferKinds
 
     public static IEnumerable<Feature> LowestPrice(KindDeclaration declaration, FeatureBinding binding, string to)
     {
-        if (to == "matchGroup" && binding.Vertical.Items.MatchGroup is not null)
+        if (to == "matchGroup" && (binding.Vertical.Items.MatchGroup ?? binding.Vertical.MatchedBy) is not null)
         {
             return NeedsOffers(declaration, binding) ? [new LowestPriceFeature("relativePrice.matchGroup.lowest")] : [];
         }
 
-        binding.Errors.Add(declaration.PositionOf("against"), "the lowest price is known of the match group only; write to: matchGroup, and items.matchGroup");
+        binding.Errors.Add(declaration.PositionOf("against"), "the lowest price is known of the match group only; write to: matchGroup, and items.matchGroup where groups are not found by title");
         return [];
     }
 

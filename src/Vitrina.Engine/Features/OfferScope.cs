@@ -78,6 +78,14 @@ internal sealed class OfferScope
         }
     }
 
+    /// <summary>The mean level of price or delivery time under which a candidate was counted; NaN when it was not. See <see cref="ItemCells.LevelOf"/>.</summary>
+    public double SeenLevel(int candidate, OfferAxis axis, int column)
+    {
+        FindStates();
+        var levels = _cells[candidate].Levels;
+        return levels.Length == 0 ? double.NaN : levels[((int)axis * _columnCount) + column];
+    }
+
     /// <summary>Evidence of a kind for one candidate: two columns of it.</summary>
     public RateEvidence Of(OfferEvidence kind, int candidate, int successes, int trials)
     {
@@ -191,7 +199,7 @@ internal sealed class OfferScope
         var (groups, types) = (view.Groups, view.Types);
         for (var i = 0; i < _scope.Count; i++)
         {
-            var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.Traits.GroupOf(_scope.Items[i]));
+            var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.GroupOf(_scope.Items[i]));
             var matrix = view.MatrixOf(type, _scope.Market.Keywords);
             AddOwn(i, matrix.Into(_states[i]), type, group);
 
@@ -214,7 +222,7 @@ internal sealed class OfferScope
     {
         Array.Clear(_ofType);
         Array.Clear(_ofGroup);
-        var (cells, present) = (_cells[candidate], _states[candidate].Index);
+        var (cells, present, isFound) = (_cells[candidate], _states[candidate].Index, View.Traits.FindsGroups);
         for (var i = 0; i < cells.Places.Length; i++)
         {
             var place = cells.Places[i];
@@ -226,7 +234,7 @@ internal sealed class OfferScope
                 AddWeighted(_ofType, counts, weight);
             }
 
-            if (place.Group == group)
+            if (isFound || place.Group == group)
             {
                 AddWeighted(_ofGroup, counts, weight);
             }

@@ -68,4 +68,10 @@ public enum EntryKind : byte
 
     /// <summary>Another transfer matrix holds for a vertical's offers.</summary>
     OffersTransfer = 22,
+
+    /// <summary>New thresholds for a vertical's offers began to be computed from the state at this place.</summary>
+    OffersInitBegun = 23,
+
+    /// <summary>What was begun holds from here on.</summary>
+    OffersInitFinished = 24,
 }

@@ -4,7 +4,7 @@ namespace Vitrina.Engine.Journal;
 /// <remarks>Every implementation passes the suite <c>JournalStoreContract</c>.</remarks>
 public interface IJournalStore : IDisposable
 {
-    /// <summary>The oldest sequence kept: 1 when retention has removed nothing.</summary>
+    /// <summary>The oldest sequence: 1 unless somebody removed the first files. Behind it there may be gaps, where entries were forgotten.</summary>
     long FirstSequence { get; }
 
     /// <summary>The newest durable sequence; 0 when the journal is empty.</summary>

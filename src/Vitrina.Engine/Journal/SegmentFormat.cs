@@ -5,7 +5,7 @@ using Vitrina.Kernels.Hashing;
 namespace Vitrina.Engine.Journal;
 
 /// <summary>The first bytes of a segment file.</summary>
-/// <param name="Version">Format version, 1 today.</param>
+/// <param name="Version">Format version: 1 holds every entry since it was written, 2 has gaps.</param>
 /// <param name="Generation">How often the segment was rewritten; offsets known of another generation do not hold.</param>
 /// <param name="FirstSequence">Sequence of the first entry.</param>
 /// <param name="FirstRecordedAtMs">Recorded time of the first entry.</param>
@@ -18,11 +18,13 @@ internal readonly record struct SegmentHeader(ushort Version, uint Generation, l
 /// header  magic "VITRJRNL" | version u16 | zero u16 | generation u32 | first sequence i64 | first recordedAt i64 | crc32c u32
 /// entry   body length u32 | crc32c u32 (salt, length, body) | body: kind u8 | recordedAt - previous recordedAt varint | payload
 /// </code>
-/// Sequences are not stored: the n-th entry of a segment has the segment's first sequence + n.
+/// Sequences are not stored: an entry's is that of the entry before it + 1. Where entries were forgotten, version 2 has in their place an entry of
+/// kind <see cref="Gap"/> with their number (i64), which belongs to the file only: no reader of the journal sees it.
 /// </remarks>
 internal static class SegmentFormat
 {
-    public const ushort Version = 1;
+    public const ushort WithoutGaps = 1;
+    public const ushort WithGaps = 2;
     public const int HeaderBytes = 36;
     public const int EntryHeadBytes = 8;
     public const int MinBodyBytes = 2;
@@ -35,23 +37,26 @@ internal static class SegmentFormat
 
     public const string Extension = ".journal";
 
+    /// <summary>The kind that stands for forgotten entries: outside of what <see cref="EntryKind"/> will ever name.</summary>
+    public const EntryKind Gap = (EntryKind)255;
+
     private const int MaxVarintBytes = 10;
 
     private static ReadOnlySpan<byte> Magic => "VITRJRNL"u8;
 
     public static string FileName(long firstSequence) => firstSequence.ToString("D20", CultureInfo.InvariantCulture) + Extension;
 
-    public static SegmentHeader WriteHeader(Span<byte> to, uint generation, long firstSequence, long firstRecordedAtMs)
+    public static SegmentHeader WriteHeader(Span<byte> to, ushort version, uint generation, long firstSequence, long firstRecordedAtMs)
     {
         Magic.CopyTo(to);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[8..], version);
         BinaryPrimitives.WriteUInt16LittleEndian(to[10..], 0);
         BinaryPrimitives.WriteUInt32LittleEndian(to[12..], generation);
         BinaryPrimitives.WriteInt64LittleEndian(to[16..], firstSequence);
         BinaryPrimitives.WriteInt64LittleEndian(to[24..], firstRecordedAtMs);
         uint crc = Crc32C.Of(to[..32]);
         BinaryPrimitives.WriteUInt32LittleEndian(to[32..], crc);
-        return new SegmentHeader(Version, generation, firstSequence, firstRecordedAtMs, crc);
+        return new SegmentHeader(version, generation, firstSequence, firstRecordedAtMs, crc);
     }
 
     /// <exception cref="NotSupportedException">A newer release wrote the file.</exception>
@@ -70,9 +75,9 @@ internal static class SegmentFormat
         }
 
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(from[8..]);
-        if (version is 0 or > Version)
+        if (version is 0 or > WithGaps)
         {
-            throw new NotSupportedException($"The journal segment has format version {version}; this release reads up to {Version}.");
+            throw new NotSupportedException($"The journal segment has format version {version}; this release reads up to {WithGaps}.");
         }
 
         header = new SegmentHeader(
@@ -107,6 +112,19 @@ internal static class SegmentFormat
         BinaryPrimitives.WriteUInt32LittleEndian(to[4..], Checksum(salt, to, bodyBytes));
         return EntryHeadBytes + bodyBytes;
     }
+
+    /// <summary>Writes what stands for a number of forgotten entries.</summary>
+    /// <returns>Bytes written.</returns>
+    public static int WriteGap(Span<byte> to, uint salt, long entries)
+    {
+        Span<byte> payload = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, entries);
+        return WriteEntry(to, salt, Gap, 0, payload);
+    }
+
+    /// <summary>How many entries a gap stands for; false when the payload is none.</summary>
+    public static bool TryReadGap(ReadOnlySpan<byte> payload, out long entries) =>
+        BinaryPrimitives.TryReadInt64LittleEndian(payload, out entries) && entries > 0 && payload.Length == sizeof(long);
 
     public static bool IsPlausibleLength(uint bodyBytes) => bodyBytes is >= MinBodyBytes and <= MaxBodyBytes;
 

@@ -6,7 +6,7 @@ namespace Vitrina.Engine.Journal;
 public sealed class SegmentJournalOptions
 {
     /// <summary>
-    /// Size at which a segment file is closed and the next one begins, in bytes. Default 64 MB: erasure rewrites and retention removes whole
+    /// Size at which a segment file is closed and the next one begins, in bytes. Default 64 MB: erasure and retention rewrite whole
     /// segments, so a segment is the unit of both; smaller ones make more files, larger ones make an erasure rewrite more.
     /// </summary>
     [Range(4096, 1 << 30)]

@@ -17,43 +17,46 @@ public sealed partial class SegmentJournalStore
     // The newest segment takes no more entries; the next append begins a new one.
     private bool _isRolled;
 
-    /// <summary>Removes the oldest segments that hold only entries recorded before a time and below a sequence. The newest segment always stays.</summary>
+    /// <summary>
+    /// Forgets entries of some kinds in the oldest segments: those that hold only entries recorded before a time and below a sequence, never the newest.
+    /// What is kept keeps its sequence and time, so that the journal still reaches back to its first entry.
+    /// </summary>
     /// <param name="recordedAtMs">Milliseconds since 1970-01-01 UTC.</param>
     /// <param name="keepFromSequence">Entries from here on are needed still, say by a checkpoint.</param>
-    /// <returns>How many segments were removed.</returns>
-    public int RemoveSegmentsBefore(long recordedAtMs, long keepFromSequence)
+    /// <param name="isForgotten">Which kinds go. A segment is thinned once: later calls pass it over.</param>
+    /// <returns>How many segments were thinned.</returns>
+    /// <exception cref="JournalDamagedException">A segment is damaged; it and later ones are unchanged.</exception>
+    public int ForgetBefore(long recordedAtMs, long keepFromSequence, Func<EntryKind, bool> isForgotten)
     {
+        ArgumentNullException.ThrowIfNull(isForgotten);
         ThrowIfReadOnly();
         lock (_maintenance)
         {
-            int removed = 0;
-            while (true)
+            List<SegmentRange> old;
+            lock (_gate)
             {
-                Segment oldest;
-                lock (_gate)
+                int count = 0;
+                while (count + 1 < _segments.Count && _segments[count + 1].FirstRecordedAtMs < recordedAtMs && _segments[count + 1].FirstSequence <= keepFromSequence)
                 {
-                    if (_segments.Count < 2 || _segments[1].FirstRecordedAtMs >= recordedAtMs || _segments[1].FirstSequence > keepFromSequence)
-                    {
-                        break;
-                    }
-
-                    oldest = _segments[0];
-                    _segments.RemoveAt(0);
+                    count++;
                 }
 
-                // Oldest first, each removal durable before the next: a crash in between leaves no gap.
-                File.Delete(oldest.Path);
-                AtomicFile.SyncFolder(_folder);
-                removed++;
+                old = RangesFrom(1, long.MinValue)[..count];
             }
 
-            return removed;
+            old.RemoveAll(range => range.Header.Version == SegmentFormat.WithGaps);
+            foreach (SegmentRange range in old)
+            {
+                Replace(range, SegmentFormat.WithGaps, ReadRange(range).Where(entry => !isForgotten(entry.Kind)));
+            }
+
+            return old.Count;
         }
     }
 
     /// <summary>
     /// Replaces payloads in all that is written so far, for erasure. The open segment is closed first; each segment with a replaced payload is
-    /// written anew beside the old one and takes its place in one step. Sequences, times and kinds stay.
+    /// written anew. Sequences, times and kinds stay.
     /// </summary>
     /// <param name="rewrite">Called once for every entry, in order.</param>
     /// <returns>How many entries were replaced.</returns>
@@ -85,8 +88,7 @@ public sealed partial class SegmentJournalStore
     private int RewriteSegment(SegmentRange range, PayloadReplacement rewrite)
     {
         var replacements = new Dictionary<long, ReadOnlyMemory<byte>>();
-        SegmentRange whole = range with { Start = new SegmentMark(SegmentFormat.HeaderBytes, range.Header.FirstSequence, range.Header.FirstRecordedAtMs) };
-        foreach (JournalEntry entry in ReadRange(whole))
+        foreach (JournalEntry entry in ReadRange(range))
         {
             if (rewrite(entry, out ReadOnlyMemory<byte> payload))
             {
@@ -94,17 +96,24 @@ public sealed partial class SegmentJournalStore
             }
         }
 
-        if (replacements.Count == 0)
+        if (replacements.Count > 0)
         {
-            return 0;
+            Replace(range, range.Header.Version, ReadRange(range).Select(entry =>
+                replacements.TryGetValue(entry.Sequence, out ReadOnlyMemory<byte> other) ? entry with { Payload = other } : entry));
         }
 
+        return replacements.Count;
+    }
+
+    // Writes a segment anew beside the old one, which it then replaces in one step.
+    private void Replace(SegmentRange range, ushort version, IEnumerable<JournalEntry> entries)
+    {
         string path = range.Path + ".tmp";
         SegmentHeader header;
         long end;
         using (var to = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
         {
-            header = WriteReplaced(to, whole, replacements);
+            header = WriteSegment(to, range, version, entries);
             to.Flush(flushToDisk: true);
             end = to.Length;
         }
@@ -118,31 +127,39 @@ public sealed partial class SegmentJournalStore
         }
 
         AtomicFile.SyncFolder(_folder);
-        return replacements.Count;
     }
 
-    private static SegmentHeader WriteReplaced(FileStream to, SegmentRange range, Dictionary<long, ReadOnlyMemory<byte>> replacements)
+    private static SegmentHeader WriteSegment(FileStream to, SegmentRange range, ushort version, IEnumerable<JournalEntry> entries)
     {
         byte[] buffer = new byte[64 << 10];
-        SegmentHeader header = SegmentFormat.WriteHeader(
-            buffer, range.Header.Generation + 1, range.Header.FirstSequence, range.Header.FirstRecordedAtMs);
+        SegmentHeader header = SegmentFormat.WriteHeader(buffer, version, range.Header.Generation + 1, range.Header.FirstSequence, range.Header.FirstRecordedAtMs);
         to.Write(buffer, 0, SegmentFormat.HeaderBytes);
+        long next = header.FirstSequence;
         long previous = header.FirstRecordedAtMs;
-        foreach (JournalEntry entry in ReadRange(range))
+        foreach (JournalEntry entry in entries)
         {
-            ReadOnlyMemory<byte> payload = replacements.TryGetValue(entry.Sequence, out ReadOnlyMemory<byte> other) ? other : entry.Payload;
-            int most = SegmentFormat.MaxEntryBytes(payload.Length);
+            WriteGap(entry.Sequence);
+            int most = SegmentFormat.MaxEntryBytes(entry.Payload.Length);
             if (buffer.Length < most)
             {
                 buffer = new byte[most];
             }
 
-            int written = SegmentFormat.WriteEntry(buffer, header.Salt, entry.Kind, entry.RecordedAtMs - previous, payload.Span);
+            int written = SegmentFormat.WriteEntry(buffer, header.Salt, entry.Kind, entry.RecordedAtMs - previous, entry.Payload.Span);
             to.Write(buffer, 0, written);
-            previous = entry.RecordedAtMs;
+            (next, previous) = (entry.Sequence + 1, entry.RecordedAtMs);
         }
 
+        WriteGap(range.LastSequence + 1);
         return header;
+
+        void WriteGap(long upTo)
+        {
+            if (upTo > next)
+            {
+                to.Write(buffer, 0, SegmentFormat.WriteGap(buffer, header.Salt, upTo - next));
+            }
+        }
     }
 
     private void ThrowIfReadOnly()

@@ -71,7 +71,7 @@ public sealed partial class SegmentJournalStore
         }
         catch (FileNotFoundException)
         {
-            // Retention removed it between the listing and here.
+            // It was moved away between the listing and here.
             return null;
         }
 
@@ -148,13 +148,13 @@ public sealed partial class SegmentJournalStore
 
     private static IEnumerable<JournalEntry> ReadRange(SegmentRange range)
     {
-        using SegmentReader reader = OpenForReading(range);
+        using var reader = new SegmentReader(range.Path);
         if (!reader.IsHeaderValid)
         {
             throw new JournalDamagedException(range.Path, 0, range.Header.FirstSequence, range.LastSequence);
         }
 
-        // A segment that an erasure rewrote since has other offsets: read it from its beginning.
+        // A segment that was rewritten since has other offsets: read it from its beginning.
         if (reader.Header == range.Header)
         {
             reader.Seek(range.Start);
@@ -164,25 +164,16 @@ public sealed partial class SegmentJournalStore
         {
             if (!reader.TryReadNext(out JournalEntry entry))
             {
+                if (reader.NextSequence > range.LastSequence)
+                {
+                    // The segment ends with what was forgotten.
+                    yield break;
+                }
+
                 throw new JournalDamagedException(range.Path, reader.Offset, reader.NextSequence, range.LastSequence);
             }
 
             yield return entry;
-        }
-    }
-
-    private static SegmentReader OpenForReading(SegmentRange range)
-    {
-        try
-        {
-            return new SegmentReader(range.Path);
-        }
-        catch (FileNotFoundException missing)
-        {
-            throw new IOException(
-                $"Entries {range.Header.FirstSequence} to {range.LastSequence} were removed by retention while they were being read; " +
-                "read again from FirstSequence.",
-                missing);
         }
     }
 

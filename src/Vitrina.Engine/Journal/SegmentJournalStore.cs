@@ -158,7 +158,7 @@ public sealed partial class SegmentJournalStore : IJournalStore
         int at = 0;
         if (segment is null)
         {
-            SegmentHeader header = SegmentFormat.WriteHeader(_buffer, 0, entries[0].Sequence, entries[0].RecordedAtMs);
+            SegmentHeader header = SegmentFormat.WriteHeader(_buffer, SegmentFormat.WithoutGaps, 0, entries[0].Sequence, entries[0].RecordedAtMs);
             segment = new Segment(Path.Combine(_folder, SegmentFormat.FileName(header.FirstSequence)), header);
             at = SegmentFormat.HeaderBytes;
         }

@@ -54,8 +54,28 @@ internal sealed class SegmentReader : IDisposable
         _start = _end = 0;
     }
 
-    /// <summary>False at the end of the file and at bytes that are no entry: <see cref="Offset"/> tells which, it is the length of the file or below.</summary>
+    /// <summary>
+    /// False at the end of the file and at bytes that are no entry: <see cref="Offset"/> tells which, it is the length of the file or below. Gaps on the
+    /// way are passed, also at the end.
+    /// </summary>
     public bool TryReadNext(out JournalEntry entry)
+    {
+        while (TryReadStored(out entry))
+        {
+            if (entry.Kind != SegmentFormat.Gap)
+            {
+                _sequence++;
+                return true;
+            }
+
+            SegmentFormat.TryReadGap(entry.Payload.Span, out long entries);
+            _sequence += entries;
+        }
+
+        return false;
+    }
+
+    private bool TryReadStored(out JournalEntry entry)
     {
         entry = default;
         if (!Fill(SegmentFormat.EntryHeadBytes))
@@ -81,9 +101,14 @@ internal sealed class SegmentReader : IDisposable
             return false;
         }
 
-        _recordedAtMs += delta;
         var payload = new ReadOnlyMemory<byte>(_chunk, bodyStart + payloadStart, (int)bodyBytes - payloadStart);
-        entry = new JournalEntry(_sequence++, _recordedAtMs, kind, payload);
+        if (kind == SegmentFormat.Gap && !SegmentFormat.TryReadGap(payload.Span, out _))
+        {
+            return false;
+        }
+
+        _recordedAtMs += delta;
+        entry = new JournalEntry(_sequence, _recordedAtMs, kind, payload);
         _start += entryBytes;
         Offset += entryBytes;
         return true;

@@ -5,7 +5,7 @@ using Vitrina.Engine.Language;
 
 namespace Vitrina.Engine.Ranking;
 
-/// <summary>What an exact query demands of an item's stored texts: its model codes as whole tokens, its quotations as literal, case-folded substrings.</summary>
+/// <summary>What an exact query demands of an item: its model codes as whole tokens of a stored text or as keywords, its quotations as literal, case-folded substrings of a text.</summary>
 /// <remarks>For one thread at a time: it analyses into a buffer of its own.</remarks>
 internal sealed class ExactDemand
 {
@@ -14,14 +14,16 @@ internal sealed class ExactDemand
     private readonly SearchValues<string>[] _phrases;
     private readonly SearchValues<string>[] _unwantedPhrases;
     private readonly string[] _unwantedTerms;
+    private readonly IReadOnlyList<IReadOnlyList<IntentValue>> _keywords;
 
     /// <param name="analyzer">Analyses the items' texts as the index does.</param>
     /// <param name="query">The query by its signs.</param>
     /// <param name="codes">The codes that it names.</param>
+    /// <param name="keywords">By code: the keywords that are that code.</param>
     /// <param name="isLiteral">False: quotations demand nothing.</param>
-    public ExactDemand(TextAnalyzer analyzer, ParsedQuery query, IReadOnlyList<string> codes, bool isLiteral)
+    public ExactDemand(TextAnalyzer analyzer, ParsedQuery query, IReadOnlyList<string> codes, IReadOnlyList<IReadOnlyList<IntentValue>> keywords, bool isLiteral)
     {
-        (_analyzer, Codes, Phrases) = (analyzer, codes, isLiteral ? query.Phrases : []);
+        (_analyzer, Codes, _keywords, Phrases) = (analyzer, codes, keywords, isLiteral ? query.Phrases : []);
         _phrases = [.. Phrases.Select(Literal)];
         _unwantedPhrases = [.. query.UnwantedPhrases.Select(Literal)];
         analyzer.Analyze(query.UnwantedWords, _tokens);
@@ -69,7 +71,7 @@ internal sealed class ExactDemand
     public void WriteTo(TextQuery query)
     {
         query.Clear();
-        query.MinimumShouldMatch = 0;
+        (query.MinimumShouldMatch, query.MinimumWords) = (0, 1);
         foreach (var code in Codes)
         {
             query.AddRequired(code);
@@ -96,7 +98,7 @@ internal sealed class ExactDemand
 
         for (var i = 0; i < Codes.Count; i++)
         {
-            met += HoldsTerm(item, Codes[i]) ? 1 : 0;
+            met += _keywords[i].Any(value => value.IsOf(item)) || HoldsTerm(item, Codes[i]) ? 1 : 0;
         }
 
         return met;

@@ -114,7 +114,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public TextQuery? QueryBesideIntents()
     {
         _narrowQuery.Clear();
-        _narrowQuery.MinimumShouldMatch = QueryOptions.MinimumShouldMatch;
+        _narrowQuery.Demand(QueryOptions);
         for (var term = 0; term < Reading!.Terms.Count; term++)
         {
             if (!Reading.Intents.Any(intent => intent.IsHard && term >= intent.Start && term < intent.Start + intent.Length))

@@ -14,7 +14,7 @@ namespace Vitrina.Engine.Statistics;
 public readonly record struct HistoryEntry(int Item, int Previous, long AtMs, ulong QueryHash, float Price, EventType Type);
 
 /// <summary>What each user did, newest first: one append-only log with a chain per user.</summary>
-/// <remarks>One writer; 40 bytes an entry. Old entries never change, so a frozen view costs nothing.</remarks>
+/// <remarks>One writer; 32 bytes an entry. Old entries never change, so a frozen view costs nothing.</remarks>
 public sealed class UserHistory
 {
     // A handful of touches tells a taste; among the newest 64 entries, so that counting ends whatever a person looked at.
@@ -25,6 +25,9 @@ public sealed class UserHistory
 
     /// <summary>How many entries there are.</summary>
     public int EntryCount => _entries.Count;
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => ((long)_entries.Count * System.Runtime.CompilerServices.Unsafe.SizeOf<HistoryEntry>()) + ((long)_heads.Count * sizeof(int));
 
     /// <summary>Appends what a user did.</summary>
     public void Add(int user, int item, EventType type, long atMs, ulong queryHash, float price)

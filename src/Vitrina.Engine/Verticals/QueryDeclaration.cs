@@ -46,4 +46,9 @@ public sealed record QueryDeclaration : IPositioned
     [Description("The share of the query's words, from 0 to 1, that an item must hold; rounded up to whole words, at least one.")]
     [Range(0.0, 1.0)]
     public double MinimumShouldMatch { get; init; }
+
+    /// <summary>The number of the query's words, from 1 to 64, that an item must hold, whatever the share says.</summary>
+    [Description("The number of the query's words, from 1 to 64, that an item must hold, whatever the share says; of a shorter query all of them.")]
+    [Range(1, 64)]
+    public int MinimumWords { get; init; } = 1;
 }

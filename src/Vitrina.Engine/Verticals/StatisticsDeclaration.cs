@@ -62,6 +62,16 @@ public sealed record OffersDeclaration : IPositioned
     [Range(5, 1_000_000)]
     public int MinItems { get; init; } = 50;
 
+    /// <summary>How the same product from other sellers is found: <c>auto</c>, <c>off</c>, or the text attribute to compare.</summary>
+    [Description("How the same product from other sellers is found where items.matchGroup names no attribute: auto (by the text attribute title), off, or another text attribute.")]
+    public string Match { get; init; } = MatchAuto;
+
+    /// <summary>Found by the text attribute <c>title</c>, where there is one and <c>items.matchGroup</c> names no attribute.</summary>
+    public const string MatchAuto = "auto";
+
+    /// <summary>Not found: items have no match group.</summary>
+    public const string MatchOff = "off";
+
     /// <summary>Strength of each level in views: <c>type</c>, <c>matchGroup</c>.</summary>
     [Description("Strength of each level, in views.")]
     [AllowedKeys("type", "matchGroup")]

@@ -285,9 +285,9 @@ internal sealed class VerticalChecker
             }
         }
 
-        if (vertical.Statistics.Offers is { } offers && offers.Priors.ContainsKey("matchGroup") && vertical.Items.MatchGroup is null)
+        if (vertical.Statistics.Offers is { } offers)
         {
-            errors.Add(At("statistics", "offers", "priors", "matchGroup"), "'statistics.offers.priors.matchGroup' needs 'items.matchGroup'");
+            CheckMatch(offers);
         }
 
         foreach (var (name, strength) in vertical.Statistics.Offers?.Priors ?? new Dictionary<string, double>())
@@ -296,6 +296,25 @@ internal sealed class VerticalChecker
             {
                 errors.Add(At("statistics", "offers", "priors", name), $"the prior of '{name}' is negative");
             }
+        }
+    }
+
+    private void CheckMatch(OffersDeclaration offers)
+    {
+        var isNamed = offers.Match is not (OffersDeclaration.MatchAuto or OffersDeclaration.MatchOff);
+        if (isNamed && vertical.Items.MatchGroup is not null)
+        {
+            errors.Add(At("statistics", "offers", "match"), $"'statistics.offers.match' compares '{offers.Match}', but 'items.matchGroup' says already which items are the same product");
+        }
+        else if (isNamed && !(attributes.TryGetValue(offers.Match, out var attribute) && attribute.Kind == AttributeKind.Text))
+        {
+            var known = attributes.Where(pair => pair.Value.Kind == AttributeKind.Text).Select(pair => pair.Key).Concat([OffersDeclaration.MatchAuto, OffersDeclaration.MatchOff]);
+            errors.Add(At("statistics", "offers", "match"), $"'statistics.offers.match' is '{offers.Match}', which is not a text attribute of the item", NearestName.Find(offers.Match, known));
+        }
+
+        if (offers.Priors.ContainsKey("matchGroup") && vertical is { Items.MatchGroup: null, MatchedBy: null })
+        {
+            errors.Add(At("statistics", "offers", "priors", "matchGroup"), "'statistics.offers.priors.matchGroup' needs 'items.matchGroup', or a text attribute 'title' to find match groups by");
         }
     }
 

@@ -65,6 +65,12 @@ public sealed record VerticalDeclaration : IPositioned
     [AllowedKeys("search", "groups", "similar", "promoted", "match", "feed", "dispatch")]
     public IReadOnlyDictionary<string, SurfaceDeclaration> Surfaces { get; init; } = ReadOnlyDictionary<string, SurfaceDeclaration>.Empty;
 
+    /// <summary>The text attribute by which the engine finds match groups; null where it finds none.</summary>
+    internal string? MatchedBy => Items.MatchGroup is not null || Statistics.Offers is not { Match: not OffersDeclaration.MatchOff } offers
+        ? null
+        : offers.Match != OffersDeclaration.MatchAuto ? offers.Match
+        : Items.Attributes.TryGetValue("title", out var title) && title.Kind == AttributeKind.Text ? "title" : null;
+
     /// <summary>How the text of queries is understood.</summary>
     [Description("How the text of queries is understood.")]
     public QueryDeclaration Query { get; init; } = new();

@@ -20,7 +20,6 @@ public static class OffPolicyEstimators
         ArgumentNullException.ThrowIfNull(options);
         var estimates = new OrderedDictionary<string, Estimate>(StringComparer.Ordinal);
         var terms = new TermEstimates(log.Cluster, alpha);
-        var hasModel = log.Prediction.Length == log.Count && log.ExpectedPrediction.Length == log.Count && log.Count > 0;
         if (Refusal(log) is { } refusal)
         {
             foreach (var name in (string[])["ips", "snips", "ipsClipped", "ipsSubgaussian", "dr", "snDr", "drClipped", "switchDr", "drOs", "drSubgaussian"])
@@ -30,10 +29,10 @@ public static class OffPolicyEstimators
         }
         else
         {
-            AddWeighted(estimates, log, options, terms, hasModel);
+            AddWeighted(estimates, log, options, terms);
         }
 
-        estimates["dm"] = hasModel ? terms.Mean(log.ExpectedPrediction, Modelled) : Estimate.None("the log has no predictions of rewards");
+        estimates["dm"] = log.HasModel ? terms.Mean(log.ExpectedPrediction, Modelled) : Estimate.None("the log has no predictions of rewards");
         double[] matched = log.IsMatch.Length == log.Count ? [.. log.Reward.Where((_, i) => log.IsMatch[i])] : [];
         estimates["replay"] = matched.Length > 1
             ? new TermEstimates(log.Cluster.Length == 0 ? [] : [.. log.Cluster.Where((_, i) => log.IsMatch[i])], alpha).Mean(matched, "actions were logged uniformly at random, whatever the context").With(("matchRate", matched.Length / (double)log.Count))
@@ -54,7 +53,7 @@ public static class OffPolicyEstimators
             : null;
     }
 
-    private static void AddWeighted(OrderedDictionary<string, Estimate> estimates, OffPolicyLog log, OffPolicyOptions options, TermEstimates terms, bool hasModel)
+    private static void AddWeighted(OrderedDictionary<string, Estimate> estimates, OffPolicyLog log, OffPolicyOptions options, TermEstimates terms)
     {
         var weights = log.ImportanceWeights();
         var noOverlap = weights.All(weight => weight == 0);
@@ -67,7 +66,7 @@ public static class OffPolicyEstimators
         estimates["snips"] = Supported(() => terms.SelfNormalised(weights, log.Reward, null, Logged));
         estimates["ipsClipped"] = Supported(() => terms.Mean(Weighted(Clip, log.Reward), Logged + "; biased where weights were clipped").With(("clip", options.Clip)));
         estimates["ipsSubgaussian"] = Supported(() => terms.Mean(Weighted(Subgaussian, log.Reward), Logged + "; biased by the shrinkage").With(("lambda", options.Subgaussian)));
-        if (!hasModel)
+        if (!log.HasModel)
         {
             foreach (var name in (string[])["dr", "snDr", "drClipped", "switchDr", "drOs", "drSubgaussian"])
             {

@@ -36,6 +36,9 @@ public sealed class OffPolicyLog
     /// <summary>Number of rows.</summary>
     public int Count => Reward.Length;
 
+    /// <summary>Whether every row has predictions of a reward model.</summary>
+    public bool HasModel => Count > 0 && Prediction.Length == Count && ExpectedPrediction.Length == Count;
+
     /// <summary>π_e/π_b of each row.</summary>
     public double[] ImportanceWeights() => [.. EvaluationPropensity.Zip(Propensity, (evaluation, logging) => evaluation / logging)];
 }

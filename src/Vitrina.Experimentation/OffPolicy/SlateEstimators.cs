@@ -5,7 +5,7 @@ namespace Vitrina.Experimentation.OffPolicy;
 /// <summary>Values of rankings: rows are places of lists.</summary>
 /// <remarks>
 /// Independent and full-list weights: Li, Abbasi-Yadkori, Kveton et al., KDD 2018; cascade ("reward interaction", weights multiply down to the
-/// place): McInerney et al., KDD 2020; position-based: reward divided by the examination of its place.
+/// place): McInerney et al., KDD 2020; the same made doubly robust: Kiyohara et al., WSDM 2022, section 4; position-based: reward divided by the examination of its place.
 /// </remarks>
 public static class SlateEstimators
 {
@@ -42,7 +42,7 @@ public static class SlateEstimators
         var terms = new TermEstimates(log.Cluster.Length == 0 ? [] : [.. lists.Select(list => log.Cluster[list[0]])], alpha);
         if (lists.Length < 2)
         {
-            estimates["slateIps"] = estimates["slateIndependent"] = estimates["slateCascade"] = Estimate.None("there are fewer than two lists");
+            estimates["slateIps"] = estimates["slateIndependent"] = estimates["slateCascade"] = estimates["slateCascadeDr"] = Estimate.None("there are fewer than two lists");
             return;
         }
 
@@ -50,6 +50,23 @@ public static class SlateEstimators
         estimates["slateIps"] = terms.Mean([.. lists.Select(list => Product(list) * list.Sum(i => log.Reward[i]))], "nothing about how people read lists; the variance explodes with the length");
         estimates["slateIndependent"] = terms.Mean([.. lists.Select(list => list.Sum(i => weights[i] * log.Reward[i]))], "a place's reward depends on its own item alone");
         estimates["slateCascade"] = terms.Mean([.. lists.Select(list => list.Select((row, k) => Product(list.Take(k + 1)) * log.Reward[row]).Sum())], "a place's reward depends on the items above it and its own");
+        estimates["slateCascadeDr"] = log.HasModel
+            ? terms.Mean([.. lists.Select(list => CascadeDr(log, weights, list))], "a place's reward depends on the items above it and its own; the propensities or the reward model are right")
+            : Estimate.None("the log has no predictions of rewards");
+    }
+
+    // With a model of each place's own reward, what is still to come below a place (Q in the paper) is its prediction and the expected ones below: the
+    // weighted values of the places below cancel between neighbours, and the expected list stays with the weighted surprises.
+    private static double CascadeDr(OffPolicyLog log, double[] weights, int[] list)
+    {
+        double sum = 0, weight = 1;
+        foreach (var row in list)
+        {
+            weight *= weights[row];
+            sum += log.ExpectedPrediction[row] + weight * (log.Reward[row] - log.Prediction[row]);
+        }
+
+        return sum;
     }
 
     private static Dictionary<int, double> Examination(OffPolicyLog log, OffPolicyOptions options)

@@ -19,8 +19,8 @@ public enum FixedEffects
 /// <summary>Least squares on cells with fixed effects, and every standard error of one linear combination of the slopes.</summary>
 /// <remarks>
 /// Names: OLS, HC1; CR0, CR1 (Stata's factor), CR2 (Bell and McCaffrey, Survey Methodology 28, 2002, with pseudo-inverses as in Pustejovsky and
-/// Tipton, JBES 2018), CR3 (jackknife form); Newey and West, Econometrica 55, 1987, within clusters, Bartlett weights; two-way clusters as
-/// Cameron, Gelbach and Miller, JBES 29, 2011. Cost: cells × columns² once, and per cluster the cube of its cells for CR2 and CR3.
+/// Tipton, JBES 2018), CR3 (jackknife form); Newey and West, Econometrica 55, 1987, within clusters, Bartlett weights; Driscoll and Kraay, Review
+/// of Economics and Statistics 80, 1998; two-way clusters as Cameron, Gelbach and Miller, JBES 29, 2011. Cost: cells × columns² once, and per cluster the cube of its cells for CR2 and CR3.
 /// </remarks>
 public sealed class PanelRegression
 {
@@ -126,6 +126,29 @@ public sealed class PanelRegression
                     var lag = _cells.Period[rows[i]] - _cells.Period[rows[j]];
                     sum += 2 * (1 - lag / (lags + 1.0)) * score * _weights[rows[j]] * _residuals[rows[j]];
                 }
+            }
+        }
+
+        return sum > 0 ? Math.Sqrt(sum) : double.NaN;
+    }
+
+    /// <summary>Driscoll and Kraay: Newey and West on the sums of each period's scores over all clusters. Right under shocks that are common to clusters and last; needs many periods.</summary>
+    /// <param name="lags">Periods that may depend on each other, 0 or more; a missing period breaks a lag.</param>
+    public double DriscollKraay(int lags)
+    {
+        var scores = new SortedDictionary<int, double>();
+        for (var i = 0; i < _weights.Length; i++)
+        {
+            scores[_cells.Period[i]] = scores.GetValueOrDefault(_cells.Period[i]) + _weights[i] * _residuals[i];
+        }
+
+        double sum = 0;
+        foreach (var (period, score) in scores)
+        {
+            sum += score * score;
+            for (var lag = 1; lag <= lags; lag++)
+            {
+                sum += 2 * (1 - lag / (lags + 1.0)) * score * scores.GetValueOrDefault(period - lag);
             }
         }
 

@@ -112,6 +112,7 @@ internal static class SwitchbackComparison
             Add("twoWay", fit.TwoWay(), Math.Min(clusters, cells.PeriodCount - 1), "cells of different clusters and different periods are independent; many of both");
             Add("nw1", fit.NeweyWest(1), freedom, "cells more than one period apart are independent");
             Add("nw2", fit.NeweyWest(2), freedom, "cells more than two periods apart are independent");
+            Add("dk", fit.DriscollKraay(automatic), cells.PeriodCount - 1, $"periods more than {automatic} apart are independent; clusters need not be; many periods");
             (comparison.Estimates[$"{name}.nw"], comparison.Figures["neweyWestLags"]) = (Estimate.FromT(fit.Value, fit.NeweyWest(automatic), freedom, level, $"cells more than {automatic} periods apart are independent"), automatic);
         }
     }

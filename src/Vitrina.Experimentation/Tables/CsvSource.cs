@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Experimentation.Tables;
 
@@ -36,7 +36,7 @@ public sealed class CsvSource
     public static CsvSource Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using var reader = new StreamReader(OpenStream(path), Encoding.UTF8);
+        using var reader = new StreamReader(WholeGzip.OpenFile(path), Encoding.UTF8);
         string header, first;
         try
         {
@@ -45,7 +45,7 @@ public sealed class CsvSource
         }
         catch (InvalidDataException)
         {
-            throw new TableException(Path.GetFileName(path), 0, "", "the name ends in .gz, but the content is not gzip");
+            throw new TableException(Path.GetFileName(path), 0, "", "the name ends in .gz, but the content is not gzip, or is cut short");
         }
 
         string[] columns = [.. header.TrimStart('\uFEFF').Split(',').Select(name => name.Trim().Trim('"'))];
@@ -120,16 +120,10 @@ public sealed class CsvSource
         }
     }
 
-    private static Stream OpenStream(string path)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
-
     // Cuts the content into blocks at line breaks; counts the lines, so that mistakes can name theirs.
     private void Fill(BlockingCollection<Block> queue, int blocks, Func<bool> hasFailed, IProgress<double>? progress)
     {
-        using var stream = OpenStream(_path);
+        using var stream = WholeGzip.OpenFile(_path);
         var fileLength = Math.Max(1, new FileInfo(_path).Length);
         var size = blocks > 0 ? (int)Math.Clamp(fileLength / blocks, SmallestBlock, UsualBlock) : UsualBlock;
         byte[] rest = [];

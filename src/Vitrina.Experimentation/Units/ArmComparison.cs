@@ -134,6 +134,20 @@ public static class ArmComparison
         return variance > 0 ? (control.Covariance + treatment.Covariance) / variance : 0;
     }
 
+    /// <summary>The slopes of a mean on a covariate and on the indicator of units without one, by least squares over all units; null where the two do not vary apart.</summary>
+    /// <param name="all">Sums over both arms.</param>
+    /// <param name="outcome">Column of the outcome.</param>
+    /// <param name="covariate">Column of the covariate, 0 where a unit has none.</param>
+    /// <param name="noHistory">Column of the indicator.</param>
+    public static (double Covariate, double NoHistory)? Thetas(CoMoments all, int outcome, int covariate, int noHistory)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        double x = all.Variance(covariate), h = all.Variance(noHistory), both = all.Covariance(covariate, noHistory);
+        double ofX = all.Covariance(outcome, covariate), ofH = all.Covariance(outcome, noHistory);
+        var determinant = x * h - both * both;
+        return determinant > 1e-12 * x * h ? ((ofX * h - ofH * both) / determinant, (ofH * x - ofX * both) / determinant) : null;
+    }
+
     /// <summary>The smallest difference that a test of this precision finds with the given power.</summary>
     public static double MinimalDetectable(double standardError, Level level, double power = 0.8)
         => standardError * (Tails.NormalQuantile(power) - Tails.NormalQuantile(level.Alternative == Alternative.TwoSided ? level.Alpha / 2 : level.Alpha));

@@ -120,15 +120,13 @@ internal static class UnitComparison
         }
 
         comparison.Figures["withoutHistory"] = all.Mean(h);
-        var determinant = all.Variance(x) * all.Variance(h) - all.Covariance(x, h) * all.Covariance(x, h);
-        if (metric.Denominator is not null || options.CovariateDenominator is not null || !(determinant > 1e-12 * all.Variance(x) * all.Variance(h)))
+        if (metric.Denominator is not null || options.CovariateDenominator is not null || ArmComparison.Thetas(all, y, x, h) is not { } thetas)
         {
             return;
         }
 
-        // Least squares on both over all units; the weighted sum is then one covariate of slope 1.
-        var ofCovariate = (all.Covariance(y, x) * all.Variance(h) - all.Covariance(y, h) * all.Covariance(x, h)) / determinant;
-        var ofIndicator = (all.Covariance(y, h) * all.Variance(x) - all.Covariance(y, x) * all.Covariance(x, h)) / determinant;
+        // The weighted sum is one covariate of slope 1.
+        var (ofCovariate, ofIndicator) = thetas;
         ArmMoments Of(CoMoments moments) => ArmMoments.Of(moments, y, (x, ofCovariate), (h, ofIndicator));
         comparison.Estimates["cupedHistory"] = ArmComparison.Adjusted(Of(control), Of(treatment), 1, options.Level).With(("theta", ofCovariate), ("thetaNoHistory", ofIndicator));
         comparison.Estimates["cupedHistoryRelative"] = ArmComparison.AdjustedLift(Of(control), Of(treatment), 1, options.Level).With(("theta", ofCovariate), ("thetaNoHistory", ofIndicator));

@@ -12,9 +12,13 @@ public sealed class SymbolTable
     private ulong[] _slots = new ulong[KeyTable.SlotCountFor(0)];
     private string[][] _chunks = [];
     private int _count;
+    private long _textBytes;
 
     /// <summary>Number of strings; every ordinal below it can be read.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Memory held, in bytes: slots, references and the strings themselves.</summary>
+    public long Bytes => ((long)_slots.Length * sizeof(ulong)) + ((long)_chunks.Length * 8) + ((long)((Count + ChunkMask) >> ChunkLog2) * ((8 << ChunkLog2) + 24)) + _textBytes;
 
     /// <summary>The string of an ordinal. Safe beside the writer.</summary>
     public string this[int ordinal]
@@ -101,6 +105,9 @@ public sealed class SymbolTable
             Volatile.Write(ref _chunks, chunks);
         }
         _chunks[chunk][ordinal & ChunkMask] = text;
+
+        // Header, length, UTF-16 units and the closing zero, in words.
+        _textBytes += (22 + (2L * text.Length) + 7) & ~7;
     }
 
     private static uint HashOf(ReadOnlySpan<char> text) => (uint)Hash.Of64(MemoryMarshal.AsBytes(text));

@@ -15,9 +15,6 @@ public readonly record struct GradientSum(long Gradient, long HessianAndCount)
     /// <summary>Most rows that a sum can count.</summary>
     public const int MaxCount = (1 << CountBits) - 1;
 
-    /// <summary>Largest sum of quantised hessians.</summary>
-    public const long MaxHessian = 1L << 36;
-
     /// <summary>The sum of one row.</summary>
     public static GradientSum OfRow(long gradient, long hessian) => new(gradient, (hessian << CountBits) | 1);
 

@@ -117,8 +117,8 @@ public sealed class BatchRecommendation
         return new BatchRecommendation(options, vertical, state, models, options.At?.ToUnixTimeMilliseconds() ?? lastMs);
     }
 
-    /// <summary>Prepares answers over a state that stands already.</summary>
-    public static BatchRecommendation Over(EngineState state, CompiledVertical vertical, ModelFolder models, BatchOptions options, long nowMs) => new(options, vertical, state, models, nowMs);
+    /// <summary>Bytes that people and what they did take in the state, by what they are for.</summary>
+    public IReadOnlyList<(string Part, long Bytes)> BytesOfPeople() => _state.BytesOfPeople(_vertical.Name);
 
     /// <summary>Every known user, in the order in which they came.</summary>
     public IReadOnlyList<string> KnownUsers()

@@ -4,7 +4,6 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
-using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Hashing;
 
 namespace Vitrina.Learning.Offers;
@@ -20,22 +19,23 @@ public sealed class JournalCases
     private readonly IJournalStore _journal;
     private readonly IReadOnlyList<CompiledVertical> _verticals;
     private readonly CompiledVertical _vertical;
-    private readonly AttributeSlot _price;
-    private readonly AttributeSlot? _delivery;
+    private readonly OfferTraits _traits;
     private readonly Dictionary<int, DecileThresholds> _prices = [];
     private readonly Dictionary<int, DecileThresholds> _deliveries = [];
+    private Dictionary<int, int> _found = [];
 
     /// <summary>Prepares the reading.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="verticals">All verticals of the installation.</param>
     /// <param name="vertical">The vertical.</param>
-    /// <exception cref="InvalidOperationException">The vertical has no number attribute `price`.</exception>
+    /// <exception cref="InvalidOperationException">The vertical keeps no statistics of offers, or its items have no price.</exception>
     public JournalCases(IJournalStore journal, IReadOnlyList<CompiledVertical> verticals, CompiledVertical vertical)
     {
         ArgumentNullException.ThrowIfNull(vertical);
         (_journal, _verticals, _vertical) = (journal, verticals, vertical);
-        _price = NumberOf("price") ?? throw new InvalidOperationException($"vertical '{vertical.Name}' has no number attribute 'price': its items are in no states");
-        _delivery = NumberOf("delivery");
+        _traits = vertical.Offers is { PriceSlot: >= 0 } traits
+            ? traits
+            : throw new InvalidOperationException($"vertical '{vertical.Name}' has no statistics.offers or no number attribute 'price': its items are in no states");
     }
 
     /// <summary>The event that is a success of a view. Default: a click.</summary>
@@ -93,16 +93,14 @@ public sealed class JournalCases
         return ranking is null ? null : regions.GetValueOrDefault(Hash.Of128(ranking));
     }
 
-    private AttributeSlot? NumberOf(string name) => _vertical.Schema.FindOrNull(name) is { Storage: AttributeStorage.Numbers } slot ? slot : null;
-
     private void Add(TransferCaseCollector collector, Item? item, string? region, int day, RateEvidence happened)
     {
-        if (item is null || item.Vertical != _vertical.Name || item.Keywords[_vertical.Schema.Type!.Slot] is not (>= 0 and var type) || !_prices.TryGetValue(type, out var prices))
+        if (item is null || item.Vertical != _vertical.Name || _traits.TypeOf(item) is not (>= 0 and var type) || !_prices.TryGetValue(type, out var prices))
         {
             return;
         }
 
-        var (price, days) = (item.Numbers[_price.Slot], DeliveryOf(item, region));
+        var (price, days) = (_traits.PriceOf(item), DeliveryOf(item, region));
         if (!OfferState.IsValid(OfferAxis.Price, price))
         {
             return;
@@ -111,25 +109,15 @@ public sealed class JournalCases
         var delivery = _deliveries[type];
         days = OfferState.IsValid(OfferAxis.Delivery, days) ? days : delivery.Median;
         var state = OfferState.Of(prices.BinOf(OfferAxis.Price, price), double.IsNaN(days) ? DecileThresholds.MiddleBin : delivery.BinOf(OfferAxis.Delivery, days));
-        var group = _vertical.Schema.MatchGroup is { } slot ? item.Keywords[slot.Slot] : -1;
+        var group = _traits.FindsGroups ? _found.GetValueOrDefault(item.Ordinal, -1) : _traits.GroupOf(item);
         collector.Add(item.Ordinal, type, group, state, day, happened);
     }
 
     // Where delivery differs by region and no region is known, the middle one stands for all.
     private double DeliveryOf(Item item, string? region)
     {
-        if (_delivery is not { } slot)
-        {
-            return double.NaN;
-        }
-
-        var days = slot.ZoneSlot < 0 ? item.Numbers[slot.Slot] : item.NumberIn(region, slot.Slot, slot.ZoneSlot);
-        if (double.IsNaN(days) && slot.ZoneSlot >= 0 && slot.ZoneSlot < item.Zones.Length && item.Zones[slot.ZoneSlot] is { Length: > 0 } zones)
-        {
-            return zones.Select(zone => zone.Number).Order().ElementAt(zones.Length / 2);
-        }
-
-        return days;
+        var days = _traits.DeliveryOf(item, region);
+        return double.IsNaN(days) && _traits.ZonesOf(item) is { Length: > 0 } zones ? zones.Select(zone => zone.Number).Order().ElementAt(zones.Length / 2) : days;
     }
 
     private void FindThresholds(CancellationToken cancellationToken)
@@ -144,17 +132,19 @@ public sealed class JournalCases
             {
                 state.Apply(entry);
                 var change = ItemChange.Read(entry.Payload.Span);
-                if (state.Catalog.Find(change.Id.Value) is { } item && item.Vertical == _vertical.Name && item.Keywords[_vertical.Schema.Type!.Slot] is >= 0 and var type)
+                if (state.Catalog.Find(change.Id.Value) is { } item && item.Vertical == _vertical.Name && _traits.TypeOf(item) is >= 0 and var type)
                 {
                     lastMs = Math.Max(lastMs, item.ChangedAtMs);
                     var life = lives.TryGetValue(item.Ordinal, out var known) ? known : lives[item.Ordinal] = new ItemLife();
                     life.Type = type;
-                    life.Prices.Add((item.ChangedAtMs, item.IsActive ? item.Numbers[_price.Slot] : double.NaN));
+                    life.Prices.Add((item.ChangedAtMs, item.IsActive ? _traits.PriceOf(item) : double.NaN));
                     life.Deliveries.Add((item.ChangedAtMs, item.IsActive ? DeliveryOf(item, null) : double.NaN));
                 }
             }
         }
 
+        List<Item> items = [.. Enumerable.Range(0, state.Catalog.ItemCount).Select(ordinal => state.Catalog[ordinal]).OfType<Item>().Where(item => item.Vertical == _vertical.Name)];
+        _found = MatchedItem.FindAll(_traits, items, Environment.ProcessorCount).ToDictionary(item => item.Item, item => item.Group);
         Cut(OfferAxis.Price, lives.Values, life => life.Prices, lastMs, _prices);
         Cut(OfferAxis.Delivery, lives.Values, life => life.Deliveries, lastMs, _deliveries);
     }

@@ -4,6 +4,8 @@ namespace Vitrina.Learning.Recommending;
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public sealed class ItemAttributes
 {
+    private readonly CsrMatrix _weightedByAttribute;
+
     /// <summary>Takes attributes over.</summary>
     /// <param name="attributeCount">Number of attributes; ordinals are below.</param>
     /// <param name="ofItem">Ordinals of each item's attributes, each once; shape [items].</param>
@@ -22,6 +24,7 @@ public sealed class ItemAttributes
         Weighted = ByItem.Map((_, attribute, value) => value * Idf[attribute]);
         Unit = Weighted.Map((item, _, value) => value / Norm(Weighted.ValuesOf(item)));
         ByAttribute = Unit.Transposed();
+        _weightedByAttribute = Weighted.Transposed();
     }
 
     /// <summary>Number of attributes.</summary>
@@ -44,6 +47,20 @@ public sealed class ItemAttributes
 
     /// <summary><see cref="Unit"/> transposed, shape [attributes x items].</summary>
     public CsrMatrix ByAttribute { get; }
+
+    /// <summary>Adds a multiple of what an item shares with each item, by squared <see cref="Idf"/>, itself included.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="row">Is added to, shape [items].</param>
+    public void AddGramRow(int item, float factor, Span<float> row)
+    {
+        ReadOnlySpan<int> columns = Weighted.ColumnsOf(item);
+        ReadOnlySpan<float> values = Weighted.ValuesOf(item);
+        for (int i = 0; i < columns.Length; i++)
+        {
+            _weightedByAttribute.AddRow(columns[i], factor * values[i], row);
+        }
+    }
 
     private static CsrMatrix Ones(int attributeCount, IReadOnlyList<int[]> ofItem)
     {

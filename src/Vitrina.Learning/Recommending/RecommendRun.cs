@@ -54,11 +54,17 @@ public sealed class RecommendRun
         using RerankerTraining training = new(task, new RerankerOptions(), seed);
 
         // The latest fold last: its sources answer the test without refit as well, the others are let go.
+        ItemSequences? known = null;
         for (int fold = task.Learning.Count - 1; fold >= 0; fold--)
         {
-            run._latest = null;
-            run._latest = task.Fit?.Invoke(task.Learning[fold].Known) ?? FittedSources.Fit(task.Learning[fold].Known, task, run.Settings);
-            training.Add(run._latest, task.Learning[fold].Queries, cancellationToken);
+            if (task.Learning[fold].Known != known)
+            {
+                known = task.Learning[fold].Known;
+                run._latest = null;
+                run._latest = task.Fit?.Invoke(known) ?? FittedSources.Fit(known, task, run.Settings);
+            }
+
+            training.Add(run._latest!, task.Learning[fold].Queries, cancellationToken);
             progress.Report(0.3 + (0.3 * (task.Learning.Count - fold) / task.Learning.Count));
         }
 

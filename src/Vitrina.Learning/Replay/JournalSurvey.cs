@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
@@ -12,7 +13,7 @@ namespace Vitrina.Learning.Replay;
 public readonly record struct RankingPlace(long AsOf, long Sequence, long AtMs);
 
 /// <summary>A first pass over the journal: where the rankings of one surface stand, and what people did with them.</summary>
-/// <remarks>Holds about 100 bytes a ranking and about 40 bytes an acted-on item; views are folded into one number a ranking.</remarks>
+/// <remarks>Holds about 100 bytes a ranking, about 40 bytes an acted-on item and as many a visitor; views are folded into one number a ranking.</remarks>
 public sealed class JournalSurvey
 {
     private readonly Dictionary<UInt128, uint> _acts = [];
@@ -23,8 +24,13 @@ public sealed class JournalSurvey
     private readonly List<RankingPlace> _places = [];
     private readonly List<(UInt128 Ranking, long AtMs)> _times = [];
     private readonly HashSet<UInt128> _actedOn = [];
+    private readonly Dictionary<UInt128, int> _actsOfVisitor = [];
     private readonly Dictionary<UInt128, long> _timeOf = [];
     private readonly IReadOnlyList<long>? _windowMs;
+
+    // The share of acting visitors who count in full.
+    private const double UsualVisitors = 0.95;
+    private int? _usualActs;
 
     private readonly bool _withShadow;
     private readonly GroupLabels? _groups;
@@ -217,6 +223,11 @@ public sealed class JournalSurvey
         {
             var key = ranking ^ Hash.Of128(candidate);
             _actedOn.Add(ranking);
+            if ((marketEvent.User ?? marketEvent.Session) is { } visitor)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(_actsOfVisitor, Hash.Of128(visitor), out _)++;
+            }
+
             _acts[key] = _acts.GetValueOrDefault(key) | (1u << (int)marketEvent.Type);
         }
     }
@@ -233,6 +244,19 @@ public sealed class JournalSurvey
 
     /// <summary>The last position of a ranking that was on screen, from 1; 0 when no view was sent.</summary>
     public int LastSeenOf(string rankingId) => _lastSeen.GetValueOrDefault(Hash.Of128(rankingId));
+
+    /// <summary>
+    /// How much the visitor of a ranking counts where everybody should tell alike, in (0, 1]: whoever acted more often than nineteen in twenty of those who
+    /// acted at all counts as much as the twentieth one, whatever a program does.
+    /// </summary>
+    public float WeightOf(RankingRecord ranking)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        _usualActs ??= _actsOfVisitor.Count == 0 ? 1 : _actsOfVisitor.Values.Order().ElementAt((int)(UsualVisitors * (_actsOfVisitor.Count - 1)));
+        return (ranking.User ?? ranking.Session) is { } visitor && _actsOfVisitor.GetValueOrDefault(Hash.Of128(visitor)) is var acts && acts > _usualActs
+            ? (float)_usualActs / acts
+            : 1;
+    }
 
     /// <summary>True for rankings from before the erasure of their user: nothing is learned from them.</summary>
     public bool IsErased(RankingRecord ranking)

@@ -18,21 +18,24 @@ internal sealed class Examination
     private readonly double[] _shown = new double[MaxPosition];
     private readonly double[] _acted = new double[MaxPosition];
 
-    /// <summary>Acts that were noted.</summary>
+    /// <summary>Acts that were noted, by weight.</summary>
     public double Acts => _acted.Sum();
 
     /// <summary>Notes one place of a list that was shown in random order: relevance is then the same everywhere, and acts tell attention.</summary>
-    public void Note(int position, bool isActedOn)
+    /// <param name="position">The place, from 1.</param>
+    /// <param name="isActedOn">Whether somebody acted on its item.</param>
+    /// <param name="weight">How much the list's visitor counts, in (0, 1].</param>
+    public void Note(int position, bool isActedOn, double weight = 1)
     {
-        _shown[Math.Min(position, MaxPosition) - 1]++;
-        _acted[Math.Min(position, MaxPosition) - 1] += isActedOn ? 1 : 0;
+        _shown[Math.Min(position, MaxPosition) - 1] += weight;
+        _acted[Math.Min(position, MaxPosition) - 1] += isActedOn ? weight : 0;
     }
 
     /// <summary>Acts per showing by position, over those of the first (Joachims et al., WSDM 2017, section 5.1).</summary>
     public float[] OfRandomised() => Falling(_acted, _shown);
 
     /// <summary>Regression-EM (Wang, Golbandi, Bendersky, Metzler, Najork, WSDM 2018): an act needs examination, told by the position, and relevance, told by the features.</summary>
-    /// <param name="set">All shown rows of some lists, with positions; features without any form of the position.</param>
+    /// <param name="set">All shown rows of some lists, with positions, weighted by how much their visitors count; features without any form of the position.</param>
     /// <param name="seed">Seeds the fits.</param>
     /// <param name="threads">Threads; 0 = all.</param>
     public static float[] OfRegressionEm(TrainingSet set, ulong seed, int threads)
@@ -54,16 +57,16 @@ internal sealed class Examination
             {
                 var at = Math.Min(set.Position(row), MaxPosition) - 1;
                 var (seen, liked) = (curve[at], relevance[row]);
-                var isActedOn = set.Label(row) > 0;
+                var (isActedOn, weight) = (set.Label(row) > 0, set.Weight(row));
                 var neither = Math.Max(1e-9, 1 - (seen * liked));
-                examined[at] += isActedOn ? 1 : seen * (1 - liked) / neither;
-                shown[at]++;
+                examined[at] += weight * (isActedOn ? 1 : seen * (1 - liked) / neither);
+                shown[at] += weight;
                 for (var feature = 0; feature < values.Length; feature++)
                 {
                     values[feature] = set.Feature(row, feature);
                 }
 
-                soft.Add(values, isActedOn ? 1 : (float)(liked * (1 - seen) / neither), 1, set.Group(row), set.Position(row));
+                soft.Add(values, isActedOn ? 1 : (float)(liked * (1 - seen) / neither), weight, set.Group(row), set.Position(row));
             }
 
             var model = LogisticTrainer.Train(soft, new LogisticTrainerOptions { Seed = seed, Threads = threads }).Model;

@@ -24,6 +24,9 @@ internal sealed record LearningList
     /// <summary>The last position that was on screen; 0 = nobody said.</summary>
     public required int LastSeen { get; init; }
 
+    /// <summary>How much the list's visitor counts where everybody should tell alike, in (0, 1]: less for one who acted far more often than others.</summary>
+    public float VisitorWeight { get; init; } = 1;
+
     /// <summary>True when the list was shown in random order.</summary>
     public required bool IsRandomised { get; init; }
 

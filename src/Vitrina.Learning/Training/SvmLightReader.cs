@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.IO.Compression;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Learning.Training;
 
@@ -23,6 +23,7 @@ public sealed class SvmLightReader : IDisposable
     private readonly List<float> _values = [];
     private bool? _hasListIds;
     private int _restOfList;
+    private int _highest;
     private int _line;
 
     /// <summary>Opens a file.</summary>
@@ -101,6 +102,7 @@ public sealed class SvmLightReader : IDisposable
     private void ReadRow(ReadOnlySpan<char> text)
     {
         _indices.Clear();
+        _highest = -1;
         _values.Clear();
         ReadOnlySpan<char> label = Next(ref text);
         if (!float.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) || !float.IsFinite(value) || value < 0)
@@ -118,7 +120,8 @@ public sealed class SvmLightReader : IDisposable
 
         if (hasListId)
         {
-            StartList(Next(ref text)["qid:".Length..]);
+            ReadOnlySpan<char> id = Next(ref text)["qid:".Length..];
+            StartList(id.IsEmpty ? throw Fault("no list stands behind 'qid:'") : id);
         }
         else
         {
@@ -140,6 +143,17 @@ public sealed class SvmLightReader : IDisposable
             throw Fault($"'{token}' is not 'index:value'");
         }
 
+        if (float.IsInfinity(value))
+        {
+            throw Fault($"'{token}' gives no finite number; what is missing is written as nan");
+        }
+
+        if (index <= _highest && _indices.Contains(index))
+        {
+            throw Fault($"index {index} stands twice");
+        }
+
+        _highest = Math.Max(_highest, index);
         _indices.Add(index);
         _values.Add(value);
     }
@@ -213,10 +227,5 @@ public sealed class SvmLightReader : IDisposable
 
     private static string WithoutGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
 
-    private static StreamReader Open(string path)
-    {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        bool isCompressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        return new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file, bufferSize: 1 << 16);
-    }
+    private static StreamReader Open(string path) => new(WholeGzip.OpenFile(path), bufferSize: 1 << 16);
 }

@@ -1,16 +1,7 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Vitrina.Engine;
-using Vitrina.Engine.Catalog;
-using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
-using Vitrina.Engine.Statistics;
-using Vitrina.Engine.Verticals;
-using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Hashing;
-using Vitrina.Simulation.Writing;
 
 namespace Vitrina.Simulation.Driving;
 
@@ -23,15 +14,8 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
 {
     private readonly EngineRuntime _runtime;
     private readonly DrivenClock _clock;
-    private readonly DocumentVerticals _verticals;
-    private readonly DayClock[] _days;
-    private readonly int[] _today;
-    private readonly Dictionary<string, string> _verticalOfItem = new(StringComparer.Ordinal);
+    private readonly ChangeEntries _changes;
     private readonly List<PendingEntry> _entries = [];
-    private readonly ByteWriter _writer = new();
-    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
-    private readonly Utf8JsonWriter _json;
-    private readonly ItemDocumentDefaults _defaults;
 
     /// <summary>Takes hold of an engine.</summary>
     /// <param name="runtime">The engine; stays the caller's to dispose.</param>
@@ -46,13 +30,7 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
         }
 
         (_runtime, _clock) = (runtime, clock);
-        var verticals = runtime.Snapshot.Verticals.Values.Select(vertical => vertical.Vertical).ToList();
-        _verticals = new DocumentVerticals(verticals.Select(vertical => vertical.Declaration));
-        _days = [.. verticals.Select(vertical => new DayClock(vertical.TimeZone))];
-        _today = new int[_days.Length];
-        Array.Fill(_today, int.MinValue);
-        _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        _defaults = new ItemDocumentDefaults { AtMs = 0, VerticalOfItem = VerticalOf };
+        _changes = new ChangeEntries([.. runtime.Snapshot.Verticals.Values.Select(vertical => vertical.Vertical)], VerticalOf);
         runtime.PublishesOnlyWhenAwaited = true;
     }
 
@@ -95,8 +73,7 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
         _entries.Clear();
         foreach (var change in changesInTimeOrder)
         {
-            TurnDay(change.At);
-            _entries.Add(EntryOf(change));
+            _changes.Add(change, _entries);
         }
 
         _clock.AdvanceTo(changesInTimeOrder[^1].At);
@@ -104,102 +81,8 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
         await _runtime.WaitForAsync(result.LastSequence, cancellationToken).ConfigureAwait(false);
     }
 
-    // The clock runs ahead of the engine's timers: a day's end is told here, at the same place in every run.
-    private void TurnDay(DateTimeOffset at)
-    {
-        var isNew = false;
-        for (var i = 0; i < _days.Length; i++)
-        {
-            var day = _days[i].DayOf(at.ToUnixTimeMilliseconds());
-            isNew |= _today[i] != int.MinValue && day > _today[i];
-            _today[i] = Math.Max(_today[i], day);
-        }
-
-        if (isNew)
-        {
-            _entries.Add(new PendingEntry(EntryKind.DayStarted, ReadOnlyMemory<byte>.Empty));
-        }
-    }
-
-    private PendingEntry EntryOf(SimulatedChange change)
-    {
-        _bytes.ResetWrittenCount();
-        _json.Reset();
-        ChangeDocument.Write(_json, change);
-        _json.Flush();
-        _writer.Clear();
-        var (kind, error) = change switch
-        {
-            SimulatedChange.UserEvent => (EntryKind.Event, ReadEvent()),
-            SimulatedChange.UserPut => (EntryKind.UserPut, ReadEntity(_verticals.Users)),
-            SimulatedChange.SellerPut => (EntryKind.SellerPut, ReadEntity(_verticals.Sellers)),
-            SimulatedChange.FeatureRow => (EntryKind.FeatureRows, ReadRow()),
-            SimulatedChange.ItemPut => (EntryKind.ItemPut, ReadItem()),
-            SimulatedChange.ItemPatch => (EntryKind.ItemPatch, ReadItem()),
-            _ => (EntryKind.ItemDelete, ReadItem()),
-        };
-        if (error.Message is not null)
-        {
-            throw new InvalidOperationException($"The engine refuses a change of {change.At:O}: {error}");
-        }
-
-        var payload = _writer.ToArray();
-        var key = change is SimulatedChange.UserEvent happened ? DedupeKeys.OfEvent(happened.Id) : DedupeKeys.OfChange(kind, payload);
-        return new PendingEntry(kind, payload, key);
-    }
-
-    private FieldError ReadEvent()
-    {
-        if (EventDocument.TryRead(_bytes.WrittenSpan, out var marketEvent, out var error))
-        {
-            marketEvent!.Write(_writer);
-        }
-
-        return error;
-    }
-
-    private FieldError ReadEntity(IReadOnlyList<ItemSchema> schemas)
-    {
-        if (EntityDocument.TryRead(_bytes.WrittenSpan, schemas, 0, out var change, out var error))
-        {
-            change!.Write(_writer);
-        }
-
-        return error;
-    }
-
-    private FieldError ReadRow()
-    {
-        if (FeatureRowDocument.TryRead(_bytes.WrittenSpan, _verticals, null, 0, out var row, out var error))
-        {
-            row!.Write(_writer);
-        }
-
-        return error;
-    }
-
-    private FieldError ReadItem()
-    {
-        if (ItemDocument.TryRead(_bytes.WrittenSpan, _verticals, _defaults, out var change, out var error))
-        {
-            change!.Write(_writer);
-            if (change.Kind == ItemChangeKind.Put)
-            {
-                _verticalOfItem[change.Id.Value] = change.Vertical!;
-            }
-        }
-
-        return error;
-    }
-
-    // What was sent in the same batch is not in the snapshot yet.
     private string? VerticalOf(string id)
     {
-        if (_verticalOfItem.TryGetValue(id, out var known))
-        {
-            return known;
-        }
-
         foreach (var (name, vertical) in _runtime.Snapshot.Verticals)
         {
             if (vertical.Find(id)?.Vertical == name)
@@ -215,6 +98,6 @@ public sealed class EngineAdapter : IMarketplaceAdapter, IDisposable
     public void Dispose()
     {
         _runtime.PublishesOnlyWhenAwaited = false;
-        _json.Dispose();
+        _changes.Dispose();
     }
 }

@@ -36,22 +36,23 @@ internal sealed class DayPlan
     /// <summary>The market of an order that came from outside, or the specialist of a session.</summary>
     public static int EntityOf(long key) => (int)(key >> (NumberBits + DayBits));
 
-    /// <summary>Plans a day.</summary>
+    /// <summary>Plans a day of the history, from 0.</summary>
     public void Fill(int day)
     {
         (_count, _cursor) = (0, 0);
+        var worldDay = _configuration.FirstDay + day;
         var weekday = (DayOfWeek)(((int)_firstWeekday + day) % 7);
         var volume = _configuration.OrdersPerDay * (weekday is DayOfWeek.Saturday or DayOfWeek.Sunday ? _configuration.WeekendOrders : 1);
         for (var market = _firstMarket; market < _firstMarket + _configuration.CategoryCount; market++)
         {
-            var stream = Streams.Open(_seed, StreamPurpose.MarketDay, Pack(market, day, 0));
+            var stream = Streams.Open(_seed, StreamPurpose.MarketDay, Pack(market, worldDay, 0));
             Add(ref stream, stream.NextPoisson(volume * _people.Volume[market]), _configuration.OrderWave, market, day, isSession: false);
         }
 
         var first = _firstMarket * _configuration.SpecialistsPerMarket;
         for (var specialist = first; specialist < first + _configuration.CategoryCount * _configuration.SpecialistsPerMarket; specialist++)
         {
-            var stream = Streams.Open(_seed, StreamPurpose.SpecialistDay, Pack(specialist, day, 0));
+            var stream = Streams.Open(_seed, StreamPurpose.SpecialistDay, Pack(specialist, worldDay, 0));
             Add(ref stream, stream.NextPoisson(_configuration.SessionsPerDay), _configuration.SessionWave, specialist, day, isSession: true);
         }
 
@@ -69,7 +70,7 @@ internal sealed class DayPlan
 
         for (var number = 0; number < count; number++)
         {
-            var key = Pack(entity, day, number);
+            var key = Pack(entity, _configuration.FirstDay + day, number);
             _times[_count] = day * DayMs + (long)(DrawHour(ref stream, wave) / 24 * DayMs);
             _keys[_count++] = isSession ? ~key : key;
         }

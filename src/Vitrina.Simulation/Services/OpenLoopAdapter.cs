@@ -20,6 +20,9 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
         public HashSet<string> SeenBy { get; } = new(StringComparer.Ordinal);
     }
 
+    // Ids of a history's later part follow those of the earlier one with a distance that no day fills.
+    private const long RankingsOfDay = 1_000_000_000;
+
     private readonly ServicesWorld _world;
     private readonly Dictionary<(string City, string Category), List<Live>> _markets = [];
     private readonly Dictionary<string, Live> _orders = new(StringComparer.Ordinal);
@@ -29,7 +32,7 @@ public sealed class OpenLoopAdapter : IMarketplaceAdapter
     private long _nextRanking;
 
     /// <summary>A policy for a world.</summary>
-    public OpenLoopAdapter(ServicesWorld world) => _world = world;
+    public OpenLoopAdapter(ServicesWorld world) => (_world, _nextRanking) = (world, world.Configuration.FirstDay * RankingsOfDay);
 
     /// <inheritdoc/>
     public ValueTask<ShownList> RankAsync(SimulatedRequest request, CancellationToken cancellationToken)

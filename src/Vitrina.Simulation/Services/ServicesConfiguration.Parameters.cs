@@ -26,6 +26,11 @@ public sealed partial record ServicesConfiguration : WorldConfiguration
     [Range(1, 1000)]
     public int Days { get; init; } = 28;
 
+    /// <summary>The world's day with which the history begins: the same people at a later time, so that a market can be driven on, part by part.</summary>
+    [Description("The world's day with which the history begins: the same people at a later time, so that a market can be driven on, part by part.")]
+    [Range(0, 3000)]
+    public int FirstDay { get; init; }
+
     /// <summary>Cities. Multiplied by the scale.</summary>
     [Description("Cities. Multiplied by the scale.")]
     [Range(1, 10000)]

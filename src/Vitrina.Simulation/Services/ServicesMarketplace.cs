@@ -36,9 +36,6 @@ public sealed class ServicesMarketplace
     /// <summary>The market (cluster) that a specialist is at home in.</summary>
     public int HomeMarketOf(int specialist) => People.HomeOf(specialist);
 
-    /// <summary>The other market that a specialist works in; -1 for none.</summary>
-    public int SecondMarketOf(int specialist) => People.SecondMarket[specialist];
-
     /// <summary>Runs the history under a policy.</summary>
     /// <param name="policy">Which arm answers which session.</param>
     /// <param name="listener">Hears everything; null when the sums are enough.</param>

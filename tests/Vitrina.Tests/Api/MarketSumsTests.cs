@@ -103,6 +103,30 @@ public sealed class MarketSumsTests : IAsyncDisposable
         Assert.Equal(["page,unit,creditA,creditB", "r1,u1,1,2", "r2,\"u,2\",1,0"], Lines(credits.WriteCsv));
     }
 
+    // Weights of the goods file: order 10, click 1. Ages are taken from the end of the span; half of the weight is gone after 12 hours.
+    [Fact]
+    public void Edges_add_weights_that_halve_with_age()
+    {
+        Tell();
+        var halfLife = TimeSpan.FromHours(12);
+        var span = (Start, Start + 24 * Hour + Minute);
+        var edges = MarketEdges.Read(History, "owner", span, halfLife, ["click", "order"], TestContext.Current.CancellationToken);
+        var (click, order, later) = (Weight("click") * Aged(21 * Hour - Minute), Weight("order") * Aged(11 * Hour + Minute), Weight("click") * Aged(10 * Hour));
+        Assert.Equal(2, edges.Count);
+        Assert.Equal(
+            ["left,right,weight", string.Create(CultureInfo.InvariantCulture, $"u1,moscow,{click + order:0.######}"), string.Create(CultureInfo.InvariantCulture, $"u2,moscow,{later:0.######}")],
+            Lines(edges.WriteCsv));
+
+        // What happens at the end is outside; views have no weight of their own and count 1 when they are asked for.
+        Assert.Equal(1, MarketEdges.Read(History, "owner", (Start, Start + 14 * Hour + Minute), halfLife, ["click", "order"], TestContext.Current.CancellationToken).Count);
+        Assert.Contains("u3,kazan,0.5", Lines(MarketEdges.Read(History, "owner", (Start, Start + 16 * Hour + Minute), halfLife, ["view"], TestContext.Current.CancellationToken).WriteCsv));
+        Assert.Equal(2, MarketEdges.Read(History, "owner", span, halfLife, cancellationToken: TestContext.Current.CancellationToken).Count);
+        Assert.Throws<ArgumentException>(() => MarketEdges.Read(History, "owner", span, halfLife, ["clik"], TestContext.Current.CancellationToken));
+
+        double Weight(string name) => _engine.Verticals[0].Declaration.Events[name].Weight;
+        double Aged(long ms) => Math.Pow(0.5, ms / halfLife.TotalMilliseconds);
+    }
+
     private void Tell()
     {
         Publish("m1", "moscow", Start + 1 * Hour);

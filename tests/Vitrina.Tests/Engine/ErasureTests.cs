@@ -265,17 +265,34 @@ public class ErasureTests
         engine.Runtime.Journal.Read(1).Where(entry => entry.Kind == EntryKind.Ranking).Select(entry => RankingRecord.Read(entry.Payload.Span));
 
     [Fact]
-    public async Task Retention_removes_what_is_older_and_stands_in_a_checkpoint()
+    public async Task Retention_forgets_what_people_did_and_a_rebuild_still_has_everything_else()
     {
         var options = new EngineOptions { RetentionDays = 30, Segments = new SegmentJournalOptions { SegmentBytes = 2048 } };
-        await using var engine = TestEngine.Open(yaml: Yaml, options: options);
-        await FillAsync(engine);
-        Assert.Equal(0, (await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken)).RemovedSegments);
-        engine.Clock.AdvanceTo(TestEngine.Start.AddDays(40));
-        await engine.TakeAsync(engine.Stock("i1", 3));
-        var report = await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken);
-        Assert.True(report.RemovedSegments > 0, report.ToString());
-        Assert.Equal(engine.Runtime.Journal.FirstSequence, report.FirstSequence);
-        Assert.True(report.FirstSequence > 1 && report.FirstSequence <= report.CheckpointAsOf + 1);
+        var root = TestEngine.NewFolder();
+        await using (var engine = TestEngine.Open(root, Yaml, options: options))
+        {
+            await FillAsync(engine);
+            await engine.TakeAsync(TestEngine.Control(EntryKind.KillSwitch, "goods/similar", "on"), TestEngine.Control(EntryKind.ModelPublished, "m", "3"));
+            Assert.Equal(0, (await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken)).ThinnedSegments);
+            engine.Clock.AdvanceTo(TestEngine.Start.AddDays(40));
+            await engine.TakeAsync(engine.Stock("i1", 3));
+            var before = ItemCounts(engine.Runtime.State);
+            var report = await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken);
+            Assert.True(report.ThinnedSegments > 0, report.ToString());
+            Assert.Equal(before, ItemCounts(engine.Runtime.State));
+            Assert.Equal(12, engine.Runtime.Journal.Read(1).Count(entry => entry.Kind == EntryKind.ItemPut));
+            Assert.True(engine.Runtime.Journal.Read(1).Count(entry => entry.Kind == EntryKind.Event) < 24);
+        }
+
+        // Another window: the state is rebuilt from what the journal still has.
+        var other = Yaml.Replace("windows: [1d, 7d, 28d]", "windows: [1d, 3d, 7d, 28d]", StringComparison.Ordinal);
+        Assert.NotEqual(Yaml, other);
+        await using var again = TestEngine.Open(root, other, options: options);
+        var state = again.Runtime.State;
+        Assert.Contains(again.Runtime.Recovery, sentence => sentence.Contains("count differently", StringComparison.Ordinal));
+        StateBytes.AssertEqual(StateBytes.Rebuild(root, [.. state.Verticals.Values], state.AsOf), state);
+        Assert.Equal(12, Enumerable.Range(0, state.Catalog.ItemCount).Count(ordinal => state.Catalog[ordinal] is not null));
+        Assert.Equal("3", state.ServingModels["m"]);
+        Assert.True(again.Runtime.KillSwitches.IsSwitched("goods/similar"));
     }
 }

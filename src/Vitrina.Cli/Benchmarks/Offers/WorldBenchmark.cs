@@ -39,7 +39,7 @@ internal static class WorldBenchmark
             await Parallel.ForAsync(0, WorldArm.All.Count, cancellationToken, async (arm, cancellation) =>
             {
                 var world = WorldOf(configuration, ownSeed);
-                var loop = new WorldLoop(world, WorldArm.All[arm], transfer, WarmUntil(world));
+                using var loop = new WorldLoop(world, WorldArm.All[arm], transfer, WarmUntil(world));
                 await world.DriveAsync(loop, world.Start, world.End, null, cancellation);
                 loop.Figures.Finish();
                 figures[index, arm] = loop.Figures;
@@ -53,7 +53,7 @@ internal static class WorldBenchmark
         return table.ToReport(
             "offers", name,
             "closed loop over the second half of history, same model, features and training but for the statistics; orders and gmv: expected by the truth, a day; "
-            + "new_item_*: events of items younger than 14 days, a day; discount_days and first_click_days: days to the first click, at most 7; intervals over days of all worlds, paired");
+            + "new_item_*: events of items younger than 14 days, a day; discount_days and first_click_days: days to the first click, at most 7; discount_views: views of a discount's first 24 hours less those of the 24 hours before; intervals over days of all worlds, paired");
     }
 
     private static GoodsWorld WorldOf(GoodsConfiguration configuration, ulong seed) =>
@@ -65,7 +65,7 @@ internal static class WorldBenchmark
     private static async Task<TransferDocument> FitAsync(GoodsConfiguration configuration, ulong seed, CancellationToken cancellationToken)
     {
         var world = WorldOf(configuration, seed);
-        var loop = new WorldLoop(world, null, TransferDocument.Default, WarmUntil(world));
+        using var loop = new WorldLoop(world, null, TransferDocument.Default, WarmUntil(world));
         await world.DriveAsync(loop, world.Start, loop.WarmUntil, null, cancellationToken);
         var cases = loop.Cases;
         return cases.Any(one => one.Outcome.Successes > 0) ? TransferFitter.Fit(cases, new TransferFitOptions { HeldOutShare = 0 }).Document : TransferDocument.Default;
@@ -84,6 +84,7 @@ internal static class WorldBenchmark
             }
 
             table.AddLists(name, "discount_days", [.. own.SelectMany(world => world.DiscountDays)]);
+            table.AddLists(name, "discount_views", [.. own.SelectMany(world => world.DiscountViews)]);
             table.AddLists(name, "first_click_days", [.. own.SelectMany(world => world.FirstClickDays)]);
         }
 

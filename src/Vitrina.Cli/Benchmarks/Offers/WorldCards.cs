@@ -7,6 +7,8 @@ namespace Vitrina.Cli.Benchmarks.Offers;
 /// <summary>One item of a simulated catalogue in its present state.</summary>
 internal sealed class WorldCard
 {
+    public required string Id { get; init; }
+
     public required int Type { get; init; }
 
     public required int Group { get; init; }
@@ -50,9 +52,6 @@ internal sealed class WorldCards
     /// <summary>The cards in the order of their appearance.</summary>
     public List<WorldCard> Cards { get; } = [];
 
-    /// <summary>Types so far.</summary>
-    public int TypeCount => _types.Count;
-
     /// <summary>Whether an item was announced: one that appeared within the present minute is not yet.</summary>
     public bool Knows(string id) => _ordinals.ContainsKey(id);
 
@@ -83,6 +82,7 @@ internal sealed class WorldCards
                 _ordinals[put.Id] = Cards.Count;
                 Cards.Add(new WorldCard
                 {
+                    Id = put.Id,
                     Type = NumberOf(_types, card.Category),
                     Group = NumberOf(_groups, card.Model),
                     Terms = TermsOf($"{card.Title} {card.Brand} {card.Category} {card.Colour} {card.Model}"),

@@ -13,6 +13,8 @@ internal sealed class WorldFigures
     private readonly Dictionary<int, Wait> _discounts = [];
     private readonly Dictionary<int, Wait> _novices = [];
     private readonly HashSet<int> _discounted = [];
+    private readonly Dictionary<int, Queue<DateTimeOffset>> _lastViews = [];
+    private readonly Dictionary<int, Wait> _felt = [];
 
     public WorldFigures(WorldCards cards, DateTimeOffset from, DateTimeOffset to)
     {
@@ -26,6 +28,9 @@ internal sealed class WorldFigures
 
     /// <summary>Days from the beginning of each discount to its first click; those without one count up to their end, at most seven.</summary>
     public List<double> DiscountDays { get; } = [];
+
+    /// <summary>For each discount, how many more views the item had in its first 24 hours than in the 24 hours before.</summary>
+    public List<double> DiscountViews { get; } = [];
 
     /// <summary>Days from the publication of each new item to its first click, likewise.</summary>
     public List<double> FirstClickDays { get; } = [];
@@ -49,6 +54,11 @@ internal sealed class WorldFigures
         }
 
         var card = _cards.Cards[item];
+        if (happened.Type == "view")
+        {
+            Seen(item, happened.At);
+        }
+
         var figure = happened.Type switch { "view" => 2, "cart" => 3, "order" => 4, _ => -1 };
         if (figure > 0 && card.IsNew && (happened.At - card.PublishedAt).TotalDays < NewDays)
         {
@@ -59,6 +69,35 @@ internal sealed class WorldFigures
         {
             End(_discounts, DiscountDays, item, happened.At);
             End(_novices, FirstClickDays, item, happened.At);
+        }
+    }
+
+    private void Seen(int item, DateTimeOffset at)
+    {
+        if (!_lastViews.TryGetValue(item, out var last))
+        {
+            _lastViews[item] = last = new Queue<DateTimeOffset>();
+        }
+
+        while (last.TryPeek(out var oldest) && (at - oldest).TotalDays >= 1)
+        {
+            last.Dequeue();
+        }
+
+        last.Enqueue(at);
+        if (_felt.TryGetValue(item, out var discount) && at >= discount.From && (at - discount.From).TotalDays < 1)
+        {
+            DiscountViews[discount.Place]++;
+        }
+    }
+
+    // Only where both days lie within what is measured.
+    private void BeginFelt(int item, DateTimeOffset at)
+    {
+        if ((at - _from).TotalDays >= 1 && (_to - at).TotalDays >= 1)
+        {
+            _felt[item] = new Wait(DiscountViews.Count, at);
+            DiscountViews.Add(-(_lastViews.TryGetValue(item, out var last) ? last.Count(seen => seen < at && (at - seen).TotalDays < 1) : 0));
         }
     }
 
@@ -87,6 +126,7 @@ internal sealed class WorldFigures
         if (isBegun)
         {
             Begin(_discounts, DiscountDays, item, at);
+            BeginFelt(item, at);
         }
     }
 

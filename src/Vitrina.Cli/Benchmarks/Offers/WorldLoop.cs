@@ -10,9 +10,8 @@ namespace Vitrina.Cli.Benchmarks.Offers;
 
 /// <summary>Answers a simulated marketplace: first as its own policy does, then by a model that it trains itself on what people did with its lists.</summary>
 /// <remarks>Every arm meets the same people, the same changes and the same first half of history; it is retrained as often on as many days.</remarks>
-internal sealed class WorldLoop : IMarketplaceAdapter
+internal sealed class WorldLoop : IMarketplaceAdapter, IDisposable
 {
-    private const int InitDays = 7;
     private const int RetrainDays = 3;
     private const int TrainingDays = 10;
     private const int MaxCandidates = 400;
@@ -20,7 +19,8 @@ internal sealed class WorldLoop : IMarketplaceAdapter
     private readonly GoodsWorld _world;
     private readonly WorldArm? _arm;
     private readonly WorldCards _cards;
-    private readonly WorldOffers _offers;
+    private readonly WorldEngine _engine;
+    private readonly WorldFeatures? _features;
     private readonly OpenLoopAdapter _policy;
     private readonly TransferCaseCollector? _cases;
     private readonly Dictionary<string, Answered> _answered = new(StringComparer.Ordinal);
@@ -29,16 +29,17 @@ internal sealed class WorldLoop : IMarketplaceAdapter
     private readonly string[] _names;
     private LogisticModel? _model;
     private int _day;
-    private int _hour = -1;
 
     /// <summary>A loop for an arm; without one it only collects cases of transfer.</summary>
     public WorldLoop(GoodsWorld world, WorldArm? arm, TransferDocument transfer, DateTimeOffset warmUntil)
     {
         (_world, _arm, WarmUntil) = (world, arm, warmUntil);
         _cards = new WorldCards(world.Start);
-        _offers = new WorldOffers(_cards, transfer, arm?.Smoothing ?? Engine.Verticals.OfferSmoothing.Thresholds);
+        _engine = new WorldEngine(arm?.Smoothing ?? Engine.Verticals.OfferSmoothing.Thresholds);
+        _engine.SetTransfer(arm is { WithAnalogs: false } ? new TransferDocument(transfer.Matrix, new PriorStrengths(0, 0)) : transfer, world.Start);
         _policy = new OpenLoopAdapter(world);
-        _names = [.. WorldFeatures.NamesOf(arm ?? WorldArm.All[0])];
+        _features = arm is null ? null : new WorldFeatures(arm, _engine);
+        _names = _features?.Names ?? [];
         _cases = arm is null ? new TransferCaseCollector() : null;
         Figures = new WorldFigures(_cards, warmUntil, world.End);
     }
@@ -54,7 +55,7 @@ internal sealed class WorldLoop : IMarketplaceAdapter
 
     private sealed class Answered
     {
-        public required int Region { get; init; }
+        public required string? Region { get; init; }
 
         public required int Day { get; init; }
 
@@ -76,10 +77,7 @@ internal sealed class WorldLoop : IMarketplaceAdapter
         var region = _cards.RegionOf(request);
         ShownItem[] candidates = [.. shown.Items.Where(item => _cards.Knows(item.Id))];
         int[] items = [.. candidates.Select(item => _cards.OrdinalOf(item.Id))];
-        if (_arm is not null)
-        {
-            FillMatrix(request, region, items);
-        }
+        _features?.Fill([.. items.Select(item => _cards.Cards[item])], region, RegionNameOf(request), _cards.TermsOf(request.Query), request.At, _matrix);
 
         int[] order = [.. Enumerable.Range(0, items.Length)];
         if (isWarm)
@@ -91,7 +89,8 @@ internal sealed class WorldLoop : IMarketplaceAdapter
         }
 
         order = order[..Math.Min(request.Size, order.Length)];
-        Remember(shown.RankingId, region, order, items);
+        _engine.Remember(shown.RankingId, request);
+        Remember(shown.RankingId, RegionNameOf(request), order, items);
         ShownItem[] page = [.. order.Select((row, place) => new ShownItem(candidates[row].Id, place + 1))];
         if (isWarm)
         {
@@ -107,13 +106,13 @@ internal sealed class WorldLoop : IMarketplaceAdapter
         foreach (var change in changesInTimeOrder)
         {
             Advance(change.At);
+            _engine.Apply(change);
             if (change is SimulatedChange.UserEvent happened)
             {
                 Take(happened);
             }
             else if (_cards.Apply(change) is >= 0 and var item)
             {
-                _offers.PriceChanged(item);
                 Figures.Changed(item, change.At);
             }
             else if (change is SimulatedChange.ItemDelete gone)
@@ -134,68 +133,27 @@ internal sealed class WorldLoop : IMarketplaceAdapter
 
         var item = _cards.OrdinalOf(happened.Item);
         Figures.Add(happened, item);
-        if (happened.Type is not ("view" or "click" or "cart"))
+        if (happened.Type is not ("view" or "click"))
         {
             return;
         }
 
-        var metric = happened.Type == "view" ? 0 : happened.Type == "click" ? 1 : 2;
-        _offers.Add(item, list.Region, metric);
+        var metric = happened.Type == "view" ? 0 : 1;
         list.LastSeen = Math.Max(list.LastSeen, happened.Position);
         list.IsClicked[happened.Position - 1] |= metric == 1;
-        if (metric < 2)
-        {
-            var card = _cards.Cards[item];
-            _cases?.Add(item, card.Type, card.Group, _offers.RawStateOf(item, list.Region), _day, metric == 0 ? new RateEvidence(0, 1) : new RateEvidence(1, 0));
-        }
+        var card = _cards.Cards[item];
+        _cases?.Add(item, card.Type, card.Group, _engine.RawStateOf(card.Id, list.Region), _day, metric == 0 ? new RateEvidence(0, 1) : new RateEvidence(1, 0));
     }
 
-    // Turns hours and days: sums of types, closing prices, Init, training.
+    // Turns days: training.
     private void Advance(DateTimeOffset at)
     {
-        var hour = (int)(at - _world.Start).TotalHours;
-        if (hour <= _hour)
+        for (; _day < (int)(at - _world.Start).TotalDays; _day++)
         {
-            return;
-        }
-
-        if (_hour < 0)
-        {
-            _hour = hour;
-            return;
-        }
-
-        _hour = hour;
-        for (; _day < hour / 24; _day++)
-        {
-            _offers.CloseDay();
-            if (_day % InitDays == 0)
-            {
-                _offers.Init();
-            }
-
             var warm = (int)(WarmUntil - _world.Start).TotalDays;
             if (_arm is not null && _day + 1 >= warm && (_day + 1 - warm) % RetrainDays == 0)
             {
                 Train();
-            }
-        }
-
-        _offers.Refresh();
-    }
-
-    private void FillMatrix(SimulatedRequest request, int region, int[] items)
-    {
-        _matrix.Reset(items.Length, _names.Length);
-        var query = _cards.TermsOf(request.Query);
-        Span<float> features = stackalloc float[_names.Length];
-        for (var row = 0; row < items.Length; row++)
-        {
-            var card = _cards.Cards[items[row]];
-            WorldFeatures.Fill(_arm!, card, region, query, _offers.TypicalPriceOf(card.Type), request.At, _offers.RatesOf(items[row], region, _arm!.WithAnalogs), features);
-            for (var column = 0; column < features.Length; column++)
-            {
-                _matrix[row, column] = features[column];
             }
         }
     }
@@ -209,7 +167,9 @@ internal sealed class WorldLoop : IMarketplaceAdapter
         }
     }
 
-    private void Remember(string rankingId, int region, int[] order, int[] items)
+    private static string? RegionNameOf(SimulatedRequest request) => request.Context.FirstOrDefault(pair => pair.Key == "region").Value;
+
+    private void Remember(string rankingId, string? region, int[] order, int[] items)
     {
         var features = _arm is null ? [] : new float[order.Length * _names.Length];
         for (var place = 0; place < order.Length && features.Length > 0; place++)
@@ -243,4 +203,7 @@ internal sealed class WorldLoop : IMarketplaceAdapter
 
         _model = LogisticTrainer.Train(set, new LogisticTrainerOptions { L2 = 1e-4, Threads = 1 }).Model;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _engine.Dispose();
 }

@@ -87,7 +87,6 @@ internal sealed class JudgedSetReader
             ReadRow(rows, columns, path);
         }
 
-        file.CheckEnd(rows.BytesRead);
         if (_queries.Count == 0)
         {
             throw new InvalidDataException($"{path}: there is no row behind the header");

@@ -1,4 +1,5 @@
 using Vitrina.Engine.Language;
+using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Indexing.Text;
 
@@ -26,8 +27,11 @@ internal sealed class TextQuery
     /// <summary>The share of the words, 0 to 1, that an item must hold; rounded up to whole words, at least one. Default 0.</summary>
     public double MinimumShouldMatch { get; set; }
 
-    /// <summary>The number of words that an item must hold, whatever the share says. Default 1.</summary>
+    /// <summary>The number of words that an item must hold, whatever the share says; of a shorter query all of them. Default 1.</summary>
     public int MinimumWords { get; set; } = 1;
+
+    /// <summary>Takes over how many words an item must hold.</summary>
+    public void Demand(QueryDeclaration options) => (MinimumShouldMatch, MinimumWords) = (options.MinimumShouldMatch, options.MinimumWords);
 
     /// <summary>Words so far; they are numbered from 0.</summary>
     public int WordCount { get; private set; }

@@ -21,7 +21,7 @@ internal sealed partial class TextSnapshot
         Resolve(query, scratch);
         var words = BitOperations.PopCount(scratch.AllWords);
         var share = (int)Math.Ceiling((query.MinimumShouldMatch * words) - 1e-9);
-        var needed = Math.Max(1, Math.Max(query.MinimumWords, share));
+        var needed = Math.Max(1, Math.Max(Math.Min(query.MinimumWords, words), share));
         scratch.Best.Reset(limit);
         if (limit == 0 || needed > words)
         {

@@ -210,11 +210,6 @@ public sealed class ModelFolder
     public ModelManifest? Newest(string vertical, string surface, ModelStage stage)
         => List().Where(m => m.Vertical == vertical && m.Surface == surface && m.Stage == stage).MaxBy(m => (m.CreatedAt, m.Version));
 
-    /// <summary>Moves a version to another stage; the model itself stays as it is.</summary>
-    /// <returns>The manifest as stored now.</returns>
-    /// <exception cref="FileNotFoundException">There is no such version.</exception>
-    public ModelManifest SetStage(string name, string version, ModelStage stage) => Change(name, version, manifest => manifest with { Stage = stage });
-
     /// <summary>Changes what a version's manifest says; the model itself stays as it is.</summary>
     /// <returns>The manifest as stored now.</returns>
     /// <exception cref="FileNotFoundException">There is no such version.</exception>

@@ -13,12 +13,12 @@ internal static class IntentFinder
     public static List<IntentReading> Find(RankingContext context, IReadOnlyList<string> terms)
     {
         var intents = new List<IntentReading>();
-        for (var at = 0; context.Snapshot.Market.Values is { } values && at < terms.Count;)
+        for (var at = 0; at < terms.Count;)
         {
             IntentReading? intent = null;
             for (var length = Math.Min(ValueIndex.MaxWords, terms.Count - at); length > 0 && intent is null; length--)
             {
-                intent = Read(context, values, terms, at, length);
+                intent = Read(context, terms, at, length);
             }
 
             if (intent is not null)
@@ -49,21 +49,34 @@ internal static class IntentFinder
         return terms;
     }
 
-    private static IntentReading? Read(RankingContext context, ValueView values, IReadOnlyList<string> terms, int start, int length)
+    /// <summary>The values of attributes with an intent that items have and a name stands for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">Stems separated by spaces, without function words.</param>
+    public static IReadOnlyList<IntentValue> ValuesOf(RankingContext context, string name)
     {
         var market = context.Snapshot.Market;
-        IntentValue?[] read = [.. values.Find(string.Join(' ', terms.Skip(start).Take(length))).Select(value =>
+        if (market.Values is not { } values)
+        {
+            return [];
+        }
+
+        List<IntentValue> named = [];
+        foreach (var value in values.Find(name))
         {
             // The index may be older than the vertical's file.
-            if (context.Vertical.Schema.FindOrNull(values.AttributeOf(value).Name) is not { Declaration.Intent: not AttributeIntent.Off } slot)
+            if (context.Vertical.Schema.FindOrNull(values.AttributeOf(value).Name) is { Declaration.Intent: not AttributeIntent.Off } slot)
             {
-                return null;
+                var words = slot.Storage == AttributeStorage.KeywordLists ? market.ListKeywords[slot.Slot] : market.Keywords[slot.Slot];
+                named.Add(new IntentValue(slot, value.Ordinal, words[value.Ordinal], values.CountOf(value)));
             }
+        }
 
-            var words = slot.Storage == AttributeStorage.KeywordLists ? market.ListKeywords[slot.Slot] : market.Keywords[slot.Slot];
-            return new IntentValue(slot, value.Ordinal, words[value.Ordinal], values.CountOf(value));
-        })];
-        IntentValue[] named = [.. read.OfType<IntentValue>()];
-        return named.Length == 0 ? null : new IntentReading(start, length, named, named.All(value => value.Slot.Declaration.Intent == AttributeIntent.Hard));
+        return named;
+    }
+
+    private static IntentReading? Read(RankingContext context, IReadOnlyList<string> terms, int start, int length)
+    {
+        var named = ValuesOf(context, string.Join(' ', terms.Skip(start).Take(length)));
+        return named.Count == 0 ? null : new IntentReading(start, length, named, named.All(value => value.Slot.Declaration.Intent == AttributeIntent.Hard));
     }
 }

@@ -21,11 +21,12 @@ internal static class UnderstandStage
             rewritten = tools.Rewriter.Rewrite(parsed.FreeWords, context.QueryOptions, vocabulary, text);
             var synonyms = tools.Writer.Write(query, rewritten.Parts, parsed, context.QueryOptions.Synonyms);
             rewritten = rewritten with { Rewrites = [.. rewritten.Rewrites, .. synonyms] };
-            query.MinimumShouldMatch = context.QueryOptions.MinimumShouldMatch;
+            query.Demand(context.QueryOptions);
         }
 
         var isExact = context.QueryOptions.Exact && context.Request.Items.Count == 0;
-        var exact = new ExactDemand(context.Vertical.Analyzer, parsed, isExact ? CodesOf(context, parsed) : [], isExact);
+        var codes = isExact ? CodesOf(context, parsed) : [];
+        var exact = new ExactDemand(context.Vertical.Analyzer, parsed, [.. codes.Select(code => code.Term)], [.. codes.Select(code => code.Keywords)], isExact);
         var terms = context.QueryOptions.Intents && !exact.IsExact && rewritten is not null ? IntentFinder.Terms(context, string.Join(' ', rewritten.Parts.Select(part => part.BestText))) : [];
         context.Reading = new QueryReading
         {
@@ -38,11 +39,21 @@ internal static class UnderstandStage
         };
     }
 
-    private static string[] CodesOf(RankingContext context, ParsedQuery parsed)
+    /// <summary>The codes that a query names, each with the keywords that are it.</summary>
+    private static List<(string Term, IReadOnlyList<IntentValue> Keywords)> CodesOf(RankingContext context, ParsedQuery parsed)
     {
         var tokens = context.QueryTools.Tokens;
         context.Vertical.Analyzer.Analyze(parsed.Words, tokens);
         var text = context.Snapshot.Market.Text;
-        return [.. ModelCodes.Of(tokens).Where(code => code.IsCertain || text?.HoldsTerm(code.Term) == true).Select(code => code.Term)];
+        List<(string, IReadOnlyList<IntentValue>)> codes = [];
+        foreach (var code in ModelCodes.Of(tokens))
+        {
+            if (code.IsCertain || text?.HoldsTerm(code.Term) == true)
+            {
+                codes.Add((code.Term, IntentFinder.ValuesOf(context, code.Term)));
+            }
+        }
+
+        return codes;
     }
 }

@@ -4,15 +4,21 @@ using Vitrina.Kernels.Collections;
 namespace Vitrina.Engine.Statistics.Offers;
 
 /// <summary>The lowest price in each match group, among active items.</summary>
-/// <remarks>One writer; a function of the catalogue. Cost of a change: the group's size where the lowest price went away, else constant.</remarks>
+/// <remarks>One writer; a function of the catalogue and of its match groups. Cost of a change: the group's size where the lowest price went away, else constant.</remarks>
 internal sealed class GroupPrices(OfferTraits traits)
 {
     private readonly Dictionary<int, Dictionary<int, double>> _members = [];
     private readonly PagedArray<double> _lowest = new(6);
 
-    public void Apply(Item? before, Item after)
+    /// <summary>Takes a change of an item.</summary>
+    /// <param name="before">The item before it; null at its first sight.</param>
+    /// <param name="oldGroup">Its match group then; -1 = none.</param>
+    /// <param name="after">The item after it.</param>
+    /// <param name="newGroup">Its match group now; -1 = none.</param>
+    public void Apply(Item? before, int oldGroup, Item after, int newGroup)
     {
-        var (oldGroup, newGroup) = (before is null ? -1 : GroupOf(before), GroupOf(after));
+        oldGroup = before is not null && IsOnSale(before) ? oldGroup : -1;
+        newGroup = IsOnSale(after) ? newGroup : -1;
         if (oldGroup >= 0 && (oldGroup != newGroup || !traits.PriceOf(before!).Equals(traits.PriceOf(after))))
         {
             Remove(oldGroup, after.Ordinal);
@@ -31,8 +37,7 @@ internal sealed class GroupPrices(OfferTraits traits)
         }
     }
 
-    // -1 for items that nobody can buy.
-    private int GroupOf(Item item) => item.IsActive && OfferState.IsValid(OfferAxis.Price, traits.PriceOf(item)) ? traits.GroupOf(item) : -1;
+    private bool IsOnSale(Item item) => item.IsActive && OfferState.IsValid(OfferAxis.Price, traits.PriceOf(item));
 
     private void Remove(int group, int item)
     {

@@ -16,7 +16,7 @@ internal readonly record struct CountedPlace(byte State, int Type, int Group);
 internal sealed class ItemCells
 {
     /// <summary>The cells of an item that was never seen.</summary>
-    public static ItemCells None { get; } = new() { Conditions = [], Places = [], Counts = [] };
+    public static ItemCells None { get; } = new() { Conditions = [], Places = [], Counts = [], Levels = [] };
 
     /// <summary>The conditions, newest first.</summary>
     public required CountedCondition[] Conditions { get; init; }
@@ -26,6 +26,12 @@ internal sealed class ItemCells
 
     /// <summary>The counts, row-major [places x columns]. Integers, so that the order of summation does not matter.</summary>
     public required double[] Counts { get; init; }
+
+    /// <summary>The mean level of price, then of delivery time, under which each column was counted, [2 x columns]; NaN where nothing was. See <see cref="LevelOf"/>.</summary>
+    public required double[] Levels { get; init; }
+
+    /// <summary>A price as its logarithm, a delivery time as that of one day more; NaN when it is not known.</summary>
+    public static double LevelOf(OfferAxis axis, double value) => !OfferState.IsValid(axis, value) ? double.NaN : axis == OfferAxis.Price ? Math.Log(value) : double.LogP1(value);
 
     /// <summary>Brings an item's conditions together.</summary>
     public static ItemCells LayOut(in OfferConditionsView conditions, int item, in CounterView counts, IReadOnlyList<OfferColumn> columns)
@@ -59,6 +65,29 @@ internal sealed class ItemCells
             }
         }
 
-        return new ItemCells { Conditions = [.. counted], Places = [.. places], Counts = cells };
+        return new ItemCells { Conditions = [.. counted], Places = [.. places], Counts = cells, Levels = [.. LevelsOf(OfferAxis.Price, conditions, counted, counts, columns), .. LevelsOf(OfferAxis.Delivery, conditions, counted, counts, columns)] };
+    }
+
+    private static double[] LevelsOf(OfferAxis axis, in OfferConditionsView conditions, List<CountedCondition> counted, in CounterView counts, IReadOnlyList<OfferColumn> columns)
+    {
+        var (sums, weights) = (new double[columns.Count], new double[columns.Count]);
+        foreach (var one in counted)
+        {
+            ref readonly var condition = ref conditions[one.Condition];
+            var level = LevelOf(axis, axis == OfferAxis.Price ? condition.Price : condition.Delivery);
+            for (var column = 0; column < sums.Length && !double.IsNaN(level); column++)
+            {
+                var count = counts.Count(one.Row, columns[column].Window, columns[column].Metric);
+                sums[column] += count * level;
+                weights[column] += count;
+            }
+        }
+
+        for (var column = 0; column < sums.Length; column++)
+        {
+            sums[column] = weights[column] > 0 ? sums[column] / weights[column] : double.NaN;
+        }
+
+        return sums;
     }
 }

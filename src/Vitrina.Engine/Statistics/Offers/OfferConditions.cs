@@ -88,7 +88,8 @@ public sealed class OfferConditions
         return count >= MostPerItem;
     }
 
-    private int NewestOf(int item) => item < _newest.Count ? _newest[item] - 1 : -1;
+    /// <summary>The newest condition of an item; -1 = none. The others follow by <see cref="OfferCondition.Next"/>.</summary>
+    public int NewestOf(int item) => item < _newest.Count ? _newest[item] - 1 : -1;
 
     private int Nearest(int item, double price, int zone)
     {

@@ -13,6 +13,9 @@ public sealed class OfferGeneration
     internal OfferGeneration(int number, int day, long atMs, DecileThresholds[] prices, DecileThresholds[][] deliveries) =>
         (Number, Day, AtMs, _prices, _deliveries) = (number, day, atMs, prices, deliveries);
 
+    /// <summary>The same thresholds under a number.</summary>
+    internal OfferGeneration Numbered(int number) => new(number, Day, AtMs, _prices, _deliveries);
+
     /// <summary>Counts from 1.</summary>
     public int Number { get; }
 
@@ -24,9 +27,6 @@ public sealed class OfferGeneration
 
     /// <summary>How many types had thresholds computed.</summary>
     public int TypeCount => _prices.Length;
-
-    /// <summary>How many zones it knows, everywhere included.</summary>
-    public int ZoneCount => _deliveries.Length;
 
     /// <summary>Thresholds of a type; null when the type was not known then.</summary>
     /// <param name="axis">Price or delivery time.</param>

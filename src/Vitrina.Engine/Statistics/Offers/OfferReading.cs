@@ -48,7 +48,7 @@ public sealed class OfferReading
     public OfferCounts Count(int window, int metric)
     {
         var (own, transferred, ofType, ofGroup) = (0.0, 0.0, 0.0, 0.0);
-        var (type, group) = (_offers.Traits.TypeOf(_item), _offers.Traits.GroupOf(_item));
+        var (type, group) = (_offers.Traits.TypeOf(_item), _offers.GroupOf(_item));
         foreach (var condition in Own())
         {
             var of = _offers.Conditions[condition];
@@ -56,7 +56,7 @@ public sealed class OfferReading
             var count = _matrix[state, State] * CountOf(condition, window, metric);
             (own, transferred) = state == State ? (own + count, transferred) : (own, transferred + count);
             ofType += of.Type == type ? count : 0;
-            ofGroup += of.Group == group ? count : 0;
+            ofGroup += _offers.Traits.FindsGroups || of.Group == group ? count : 0;
         }
 
         return new OfferCounts(own, transferred, Others(_offers.Groups, group, window, metric, ofGroup), Others(_offers.Types, type, window, metric, ofType));

@@ -16,29 +16,26 @@ public sealed record OfferUpdate(long AtMs, int Differences);
 /// One writer, in journal order; a function of the journal and the vertical's file. Start reading in docs/decisions/0036. Counts by condition stand
 /// in the vertical's counters under the key <c>offer</c>; here stands what gives them a state.
 /// </remarks>
-public sealed class OfferStatistics
+public sealed partial class OfferStatistics
 {
-    private const byte Version = 1;
-    // The rows of a condition's state in the tables of analogs; -1 = it has none.
-    private readonly record struct StatePlace(int Type, int Group)
-    {
-        public static StatePlace Unknown { get; } = new(int.MinValue, int.MinValue);
-
-        public bool IsKnown => Type != int.MinValue;
-    }
+    // Version 1 knew no match groups that the engine finds, and no Init that is under way.
+    private const byte Version = 2;
 
     private readonly CounterShape _shape;
     private readonly TimeZoneInfo _zone;
     private readonly Action<string> _count;
+    private readonly Func<int, Item?> _itemAt;
     private readonly OfferConditions _conditions = new();
     private readonly OfferHistory _history;
-    private readonly GroupPrices _groupPrices;
     private readonly PagedArray<long> _stateChanged = new(6);
     private readonly int _historyDays;
-    private StateCells _types;
-    private StateCells _groups;
+    // Items whose title or type changed since the Init began that is under way.
+    private readonly HashSet<int> _retitled = [];
+    private GroupPrices _groupPrices;
+    private FoundGroups _found = new();
+    private AnalogCells _cells;
     private OfferTraits _traits;
-    private StatePlace[] _places = [];
+    private Task<OfferInitResult>? _pending;
     private OfferEpoch? _current;
     private OfferEpoch? _previous;
     private int _initDay = int.MinValue;
@@ -51,15 +48,16 @@ public sealed class OfferStatistics
     /// <param name="shape">Metrics and windows of the vertical's counters.</param>
     /// <param name="zone">The vertical's time zone.</param>
     /// <param name="count">Receives the name of each thing that was set aside.</param>
-    public OfferStatistics(OfferTraits traits, CounterShape shape, TimeZoneInfo zone, Action<string> count)
+    /// <param name="itemAt">Gives the item of an ordinal as it is now.</param>
+    public OfferStatistics(OfferTraits traits, CounterShape shape, TimeZoneInfo zone, Action<string> count, Func<int, Item?> itemAt)
     {
         ArgumentNullException.ThrowIfNull(traits);
         ArgumentNullException.ThrowIfNull(shape);
-        (_traits, _shape, _zone, _count) = (traits, shape, zone, count);
+        (_traits, _shape, _zone, _count, _itemAt) = (traits, shape, zone, count, itemAt);
         _historyDays = Math.Max((int)traits.Declaration.Init.TotalDays, shape.WindowDays[^1]);
         _history = new OfferHistory(traits, _historyDays, zone);
         _groupPrices = new GroupPrices(traits);
-        (_types, _groups) = (new StateCells(shape, isDense: true), new StateCells(shape, isDense: false));
+        _cells = new AnalogCells(shape, PlaceOf);
         Transfer = new TransferDocument(TransferMatrix.Default, traits.Strengths) { Source = TransferDocument.Default.Source };
     }
 
@@ -76,7 +74,7 @@ public sealed class OfferStatistics
     public OfferGeneration? Generation => _current?.Generation;
 
     /// <summary>Bytes held, counts by condition excluded.</summary>
-    public long Bytes => _conditions.Bytes + _types.Bytes + _groups.Bytes + (_stateChanged.Count * sizeof(long));
+    public long Bytes => _conditions.Bytes + _cells.Bytes + (_stateChanged.Count * sizeof(long));
 
     /// <summary>Takes over what features transfer and how strong priors are, from a later version of the vertical's file that counts the same.</summary>
     public void Adopt(OfferTraits traits)
@@ -89,10 +87,18 @@ public sealed class OfferStatistics
     /// <summary>Takes a change of an item.</summary>
     /// <param name="after">The item after it.</param>
     /// <param name="before">The item before it; null at its first sight and at a start.</param>
-    public void ApplyItem(Item after, Item? before)
+    /// <param name="counts">Gives the table of counters by offer.</param>
+    public void ApplyItem(Item after, Item? before, Func<CounterView> counts)
     {
         ArgumentNullException.ThrowIfNull(after);
-        _groupPrices.Apply(before, after);
+        ArgumentNullException.ThrowIfNull(counts);
+        var group = before is null ? -1 : GroupOf(before);
+        if (_traits.FindsGroups && (before is null || before.IsDeleted || _traits.TypeOf(before) != _traits.TypeOf(after) || before.Texts[_traits.TitleSlot] != after.Texts[_traits.TitleSlot]))
+        {
+            Regroup(after, counts);
+        }
+
+        _groupPrices.Apply(before, group, after, GroupOf(after));
         foreach (var (zone, _) in _traits.ZonesOf(after) ?? [])
         {
             Zones.GetOrAdd(zone);
@@ -118,6 +124,8 @@ public sealed class OfferStatistics
             _stateChanged.Edit(after.Ordinal) = after.ChangedAtMs;
         }
     }
+
+    private int GroupOf(Item item) => _traits.FindsGroups ? _found.Of(item.Ordinal) : _traits.GroupOf(item);
 
     private OfferState StateOf(Item item) => _current is null ? default : OfferState.Of(_current.ClassOf(item, 0), _current.ClassOf(item, 1));
 
@@ -204,35 +212,13 @@ public sealed class OfferStatistics
             return;
         }
 
-        var place = PlaceOf(condition);
-        if (place.Type >= 0)
-        {
-            _types.Count(place.Type, metric, ageDays);
-        }
-
-        if (place.Group >= 0)
-        {
-            _groups.Count(place.Group, metric, ageDays);
-        }
+        _cells.Count(condition, metric, ageDays);
     }
 
-    // Looked up once a condition and generation: an event then reads one line instead of thresholds and two tables of keys.
-    private StatePlace PlaceOf(int condition)
+    private AnalogPlace PlaceOf(int condition)
     {
-        if (condition >= _places.Length)
-        {
-            var known = _places.Length;
-            Array.Resize(ref _places, Math.Max(64, condition * 2));
-            Array.Fill(_places, StatePlace.Unknown, known, _places.Length - known);
-        }
-
-        return _places[condition] is { IsKnown: true } place ? place : _places[condition] = Find(_types, _groups, _conditions[condition]);
-    }
-
-    private StatePlace Find(StateCells types, StateCells groups, in OfferCondition of)
-    {
-        var state = StateOf(of).Index;
-        return new StatePlace(of.Type < 0 ? -1 : types.RowOf(of.Type, state), of.Group < 0 ? -1 : groups.RowOf(of.Group, state));
+        ref readonly var of = ref _conditions[condition];
+        return new AnalogPlace(of.Type, _traits.FindsGroups ? _found.Of(of.Item) : of.Group, StateOf(of).Index);
     }
 
     /// <summary>Takes counts back that left a window.</summary>
@@ -244,65 +230,15 @@ public sealed class OfferStatistics
     {
         var condition = StatisticKey.ConditionIn(key);
         _conditions.Change(condition);
-        Add(_types, _groups, PlaceOf(condition), window, metric, -count);
-    }
-
-    /// <summary>
-    /// Whether an Init is due: at the first event, after the declared days, and when the catalogue has doubled since the last one, whose deciles say
-    /// little about it then.
-    /// </summary>
-    public bool IsDue(int today) => _itemCount > 0
-        && (_current is null || today - _initDay >= (int)_traits.Declaration.Init.TotalDays || (today > _initDay && _itemCount >= 2 * Math.Max(_itemsAtInit, _traits.Declaration.MinItems)));
-
-    /// <summary>Makes a new generation: thresholds, one step of hysteresis, states of all counts. A second Init of the same day replaces the first.</summary>
-    /// <param name="today">The day.</param>
-    /// <param name="atMs">Now, Unix milliseconds.</param>
-    /// <param name="items">The vertical's items.</param>
-    /// <param name="counts">The table of counters by offer.</param>
-    public void Init(int today, long atMs, IReadOnlyList<Item> items, CounterView counts)
-    {
-        ArgumentNullException.ThrowIfNull(items);
-        var older = _current?.Generation.Day == today ? _previous : _current;
-        var generation = new OfferInit(_traits, Zones, _zone).Compute((older?.Generation.Number ?? 0) + 1, today, _historyDays, atMs, items, _history.Live());
-        if (_current?.Generation is { } present && present.Day == today && present.HasThresholdsOf(generation))
-        {
-            // Nothing is new, not even the time.
-            generation = present;
-        }
-
-        var next = new OfferEpoch(generation, _traits, Zones);
-        if (_traits.Declaration.Smoothing != OfferSmoothing.None)
-        {
-            foreach (var item in items)
-            {
-                next.Step(older, item);
-            }
-        }
-
-        (_previous, _current, _initDay, _itemsAtInit) = (older, next, today, _itemCount);
-        Take(Recount(counts));
-    }
-
-    /// <summary>Takes the thresholds and held bins of before the last Init back; own changes since stay.</summary>
-    /// <returns>False when there is nothing to go back to.</returns>
-    public bool Rollback(int today, CounterView counts)
-    {
-        if (_previous is null)
-        {
-            return false;
-        }
-
-        (_current, _previous, _initDay) = (_previous, null, today);
-        Take(Recount(counts));
-        return true;
+        _cells.Add(condition, window, metric, -count);
     }
 
     /// <summary>Recounts what analogs are asked for, and says in how many cells live counting was off.</summary>
     public void Update(long atMs, CounterView counts)
     {
-        var (types, groups) = Recount(counts);
-        LastUpdate = new OfferUpdate(atMs, _types.DifferencesTo(types) + _groups.DifferencesTo(groups));
-        Take((types, groups));
+        var cells = Recount(counts);
+        LastUpdate = new OfferUpdate(atMs, _cells.DifferencesTo(cells));
+        Take(cells);
     }
 
     /// <summary>Lets another W hold.</summary>
@@ -318,58 +254,14 @@ public sealed class OfferStatistics
             : TransferDocument.Parse(text, "transfer", errors) ?? throw new CodecException("a transfer document that this program cannot read", 0);
     }
 
-    private (StateCells Types, StateCells Groups) Recount(CounterView counts)
-    {
-        var (types, groups) = (new StateCells(_shape, isDense: true), new StateCells(_shape, isDense: false));
-        for (var row = 0; row < counts.RowCount; row++)
-        {
-            var place = Find(types, groups, _conditions[StatisticKey.ConditionIn(counts.KeyOf(row))]);
-            for (var window = 0; window < _shape.WindowDays.Count; window++)
-            {
-                for (var metric = 0; metric < _shape.Metrics; metric++)
-                {
-                    if (counts.Count(row, window, metric) is not 0 and var count)
-                    {
-                        Add(types, groups, place, window, metric, count);
-                    }
-                }
-            }
-        }
-
-        return (types, groups);
-    }
-
-    private static void Add(StateCells types, StateCells groups, StatePlace place, int window, int metric, int count)
-    {
-        if (place.Type >= 0)
-        {
-            types.Add(place.Type, window, metric, count);
-        }
-
-        if (place.Group >= 0)
-        {
-            groups.Add(place.Group, window, metric, count);
-        }
-    }
-
-    private void Take((StateCells Types, StateCells Groups) cells)
-    {
-        (_types, _groups) = cells;
-        Array.Fill(_places, StatePlace.Unknown);
-        for (var condition = 0; condition < _conditions.Count; condition++)
-        {
-            _conditions.SetState(condition, StateOf(_conditions[condition]));
-        }
-    }
-
     /// <summary>An immutable view for readers on other threads.</summary>
-    public OffersView Freeze() => View(_conditions.Freeze(), _current?.Held.Freeze() ?? default, (_types.Freeze(), _groups.Freeze()), _history.Freeze(), _stateChanged.Freeze(), _groupPrices.Freeze());
+    public OffersView Freeze() => View(_conditions.Freeze(), _current?.Held.Freeze() ?? default, _found.Freeze(), (_cells.Types.Freeze(), _cells.Groups.Freeze()), _history.Freeze(), _stateChanged.Freeze(), _groupPrices.Freeze());
 
     /// <summary>A view of the present content, valid until the next write.</summary>
-    public OffersView Live() => View(_conditions.Live(), _current?.Held.Live() ?? default, (_types.Live(), _groups.Live()), _history.Live(), _stateChanged.Live(), _groupPrices.Live());
+    public OffersView Live() => View(_conditions.Live(), _current?.Held.Live() ?? default, _found.Live(), (_cells.Types.Live(), _cells.Groups.Live()), _history.Live(), _stateChanged.Live(), _groupPrices.Live());
 
     private OffersView View(
-        OfferConditionsView conditions, HeldBinsView held, (StateCellsView Types, StateCellsView Groups) cells, PagedView<OfferChange[]?> changes, PagedView<long> stateChanged, PagedView<double> lowest) => new()
+        OfferConditionsView conditions, HeldBinsView held, PagedView<int> found, (StateCellsView Types, StateCellsView Groups) cells, PagedView<OfferChange[]?> changes, PagedView<long> stateChanged, PagedView<double> lowest) => new()
         {
             Traits = _traits,
             Generation = _current?.Generation,
@@ -381,6 +273,10 @@ public sealed class OfferStatistics
             Changes = changes,
             StateChanged = stateChanged,
             LowestPrices = lowest,
+            Found = found,
+            InitDay = _initDay,
+            IsInitDue = _current is null ? _itemCount > 0 : 4 * _itemCount >= 5 * Math.Max(_itemsAtInit, _traits.Declaration.MinItems),
+            IsInitPending = _pending is not null,
             Zones = Zones,
             Transfer = Transfer,
             LastUpdate = LastUpdate,
@@ -419,7 +315,7 @@ public sealed class OfferStatistics
             writer.WriteVarInt(_stateChanged[item]);
         }
 
-        writer.WriteByte((byte)((_current is null ? 0 : 1) | (_previous is null ? 0 : 2) | (LastUpdate is null ? 0 : 4)));
+        writer.WriteByte((byte)((_current is null ? 0 : 1) | (_previous is null ? 0 : 2) | (LastUpdate is null ? 0 : 4) | (_pending is null ? 0 : 8)));
         _current?.Save(writer);
         _previous?.Save(writer);
         writer.WriteVarInt(_initDay);
@@ -430,13 +326,28 @@ public sealed class OfferStatistics
             writer.WriteVarInt(update.AtMs);
             writer.WriteVarInt(update.Differences);
         }
+
+        _found.Save(writer);
+        if (_pending is { } pending)
+        {
+            pending.GetAwaiter().GetResult().Save(writer);
+            writer.WriteVarUInt((ulong)_retitled.Count);
+            foreach (var item in _retitled.Order())
+            {
+                writer.WriteVarUInt((ulong)item);
+            }
+        }
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, after the items were applied and the counters were read.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <param name="items">The vertical's items.</param>
+    /// <param name="counts">The table of counters by offer.</param>
     /// <exception cref="CodecException">A newer program wrote it.</exception>
-    public void Load(ref ByteReader reader, CounterView counts)
+    public void Load(ref ByteReader reader, IReadOnlyList<Item> items, CounterView counts)
     {
-        if (reader.ReadByte() != Version)
+        var version = reader.ReadByte();
+        if (version is 0 or > Version)
         {
             throw new CodecException("offers of a newer version", 0);
         }
@@ -456,6 +367,25 @@ public sealed class OfferStatistics
         _itemsAtInit = (int)reader.ReadVarInt();
         SetTransfer(reader.ReadOptionalString() ?? "");
         LastUpdate = (flags & 4) == 0 ? null : new OfferUpdate(reader.ReadVarInt(), (int)reader.ReadVarInt());
+        if (version > 1)
+        {
+            LoadGroups(ref reader, (flags & 8) != 0);
+            FindLowestPrices(items);
+        }
+
         Take(Recount(counts));
+    }
+
+    private void LoadGroups(ref ByteReader reader, bool hasPending)
+    {
+        _found = FoundGroups.Load(ref reader);
+        if (hasPending)
+        {
+            _pending = Task.FromResult(OfferInitResult.Load(ref reader));
+            for (var left = reader.ReadCount(1); left > 0; left--)
+            {
+                _retitled.Add((int)reader.ReadVarUInt());
+            }
+        }
     }
 }

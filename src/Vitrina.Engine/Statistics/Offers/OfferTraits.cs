@@ -20,6 +20,15 @@ public sealed record OfferTraits
     /// <summary>The keyword slot of the match group, or -1.</summary>
     public required int GroupSlot { get; init; }
 
+    /// <summary>The text slot by which the engine finds match groups itself, or -1: then they stand in <see cref="GroupSlot"/>, or there are none.</summary>
+    public required int TitleSlot { get; init; }
+
+    /// <summary>Finds match groups; null where the engine does not.</summary>
+    public required ProductMatcher? Matcher { get; init; }
+
+    /// <summary>Whether the engine finds match groups itself. Then all that was counted of an item belongs to the group that it is in now.</summary>
+    public bool FindsGroups => Matcher is not null;
+
     /// <summary>The number slot of the price, or -1: then every price is unknown.</summary>
     public required int PriceSlot { get; init; }
 
@@ -56,6 +65,9 @@ public sealed record OfferTraits
     /// <summary>The ordinal of the item's type; -1 without one.</summary>
     public int TypeOf(Item item) => item.Keywords[TypeSlot];
 
-    /// <summary>The ordinal of the item's match group; -1 without one.</summary>
+    /// <summary>The ordinal of the match group that the item's attribute names; -1 without one.</summary>
     public int GroupOf(Item item) => GroupSlot < 0 ? -1 : item.Keywords[GroupSlot];
+
+    /// <summary>What the item's title says; null where that finds no group.</summary>
+    public TitleKey? KeyOf(Item item) => Matcher is not null && TypeOf(item) is >= 0 and var type && item.Texts[TitleSlot] is { } title ? Matcher.KeyOf(type, title) : null;
 }

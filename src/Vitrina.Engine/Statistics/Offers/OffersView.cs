@@ -39,8 +39,20 @@ public sealed class OffersView
     /// <summary>The lowest price in each match group, by ordinal.</summary>
     public required PagedView<double> LowestPrices { get; init; }
 
+    /// <summary>Match groups that the engine found, by item ordinal: the ordinal of the group's first item + 1; 0 = none.</summary>
+    public required PagedView<int> Found { get; init; }
+
     /// <summary>Names of zones: zone n has the name n - 1 here.</summary>
     public required SymbolTable Zones { get; init; }
+
+    /// <summary>The day of the last Init, since 1970-01-01 in the vertical's time zone.</summary>
+    public required int InitDay { get; init; }
+
+    /// <summary>True when an Init should be made without regard to days: there was none, or the catalogue has grown by a quarter since.</summary>
+    public required bool IsInitDue { get; init; }
+
+    /// <summary>True while an Init is under way.</summary>
+    public required bool IsInitPending { get; init; }
 
     /// <summary>W and the strengths of priors.</summary>
     public required TransferDocument Transfer { get; init; }
@@ -50,6 +62,13 @@ public sealed class OffersView
 
     /// <summary>The zone of a region; 0 = none of its own.</summary>
     public int ZoneOf(string? region) => region is null ? 0 : Zones.Find(region) + 1;
+
+    /// <summary>The match group of an item; -1 without one. Where the engine finds groups, the ordinal of the group's first item.</summary>
+    public int GroupOf(Item item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return Traits.FindsGroups ? (item.Ordinal < Found.Count ? Found[item.Ordinal] - 1 : -1) : Traits.GroupOf(item);
+    }
 
     /// <summary>The present state of an item for a buyer's region: BIN_CLASS on both sides.</summary>
     public OfferState StateOf(Item item, string? region) => StateOf(item, region, ZoneOf(region));

@@ -22,13 +22,15 @@ public static class LeaveLastOut
             throw new RecommendDataException($"'{path}': nobody has three items; the last is asked for, the one before is learned from");
         }
 
+        // What is asked without refit: the person's newest item is one that the sources have not seen with this person.
+        RecommendFold earlier = Cut(sequences, items.Names.Count, 3, 3), ahead = earlier with { Queries = QueriesOf(sequences, 2) };
         return new RecommendTask
         {
             ItemNames = items.Names,
             Attributes = attributes,
             AttributeNames = attributeNames,
             IsOrdered = true,
-            Learning = [latest, Cut(sequences, items.Names.Count, 3, 3)],
+            Learning = [latest, earlier, ahead],
             Tests =
             [
                 new RecommendTest(false, latest with { Queries = QueriesOf(sequences, 1) }),

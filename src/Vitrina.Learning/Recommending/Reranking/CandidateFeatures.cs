@@ -28,6 +28,7 @@ internal sealed class CandidateFeatures
     {
         work.Features.Reset(work.CandidateCount, Names.Length);
         int column = FillSources(work, 0);
+        column = FillAgreement(work, column);
         column = FillCounts(query, work, column);
         if (_fitted.Pairs is { } pairs)
         {
@@ -51,6 +52,8 @@ internal sealed class CandidateFeatures
             yield return $"{source.Name}:share";
         }
 
+        yield return "agreement";
+        yield return "best_rank";
         foreach (string name in new[] { "count", "last_count", "last_share", "history_length" })
         {
             yield return name;
@@ -75,6 +78,8 @@ internal sealed class CandidateFeatures
 
             yield return "second_lag_2";
             yield return "third_lag_3";
+            yield return "linked";
+            yield return "together_max";
         }
 
         if (fitted.Attributes is not null)
@@ -87,6 +92,7 @@ internal sealed class CandidateFeatures
             yield return "likeness_max";
             yield return "likeness_mean";
             yield return "attributes";
+            yield return "likeness_of_last_two";
         }
     }
 
@@ -121,6 +127,26 @@ internal sealed class CandidateFeatures
         return column;
     }
 
+    // How far up the sources have a candidate: the sum of reciprocal ranks (Cormack et al., Reciprocal rank fusion, SIGIR 2009), and its best rank.
+    private static int FillAgreement(QueryWorkspace work, int column)
+    {
+        const float Smoothing = 10;
+        Span<float> agreement = work.Features.Column(column++), best = work.Features.Column(column++);
+        agreement.Clear();
+        for (int source = 1; source < work.Scores.Length; source++)
+        {
+            Span<float> rank = work.Features.Column((SourceFeatures * source) + 1);
+            for (int row = 0; row < rank.Length; row++)
+            {
+                // Without a rank nothing is added.
+                agreement[row] += rank[row] >= 0 ? 1 / (Smoothing + rank[row]) : 0;
+                best[row] = best[row] <= rank[row] ? best[row] : float.IsNaN(rank[row]) ? best[row] : rank[row];
+            }
+        }
+
+        return column;
+    }
+
     private int FillCounts(RecommendQuery query, QueryWorkspace work, int column)
     {
         ReadOnlySpan<int> candidates = work.Candidates;
@@ -142,7 +168,7 @@ internal sealed class CandidateFeatures
         return column;
     }
 
-    private static int FillPairs(RecommendQuery query, QueryWorkspace work, PairFeatures pairs, int column)
+    private int FillPairs(RecommendQuery query, QueryWorkspace work, PairFeatures pairs, int column)
     {
         for (int back = 1; back <= RecentItems; back++)
         {
@@ -156,6 +182,36 @@ internal sealed class CandidateFeatures
 
         FillRow(query, work, pairs.AtLag[1], 2, column++);
         FillRow(query, work, pairs.AtLag[2], 3, column++);
+        return FillLinks(query, work, pairs.Together, column);
+    }
+
+    // How many items of the history a candidate was ever met with, and how often with the one that it was met with most, of the pair's geometric mean count.
+    private int FillLinks(RecommendQuery query, QueryWorkspace work, CsrMatrix together, int column)
+    {
+        Span<float> linked = work.Features.Column(column++), most = work.Features.Column(column++);
+        linked.Clear();
+        most.Clear();
+        float[] dense = work.Dense;
+        ReadOnlySpan<int> candidates = work.Candidates;
+        for (int back = 1; back <= Math.Min(HistoryForCosine, query.History.Length); back++)
+        {
+            int item = query.History[^back];
+            together.AddRow(item, 1, dense);
+            for (int row = 0; row < candidates.Length; row++)
+            {
+                if (dense[candidates[row]] > 0)
+                {
+                    linked[row]++;
+                    most[row] = Math.Max(most[row], dense[candidates[row]] / MathF.Sqrt((float)_fitted.Popularity[item] * _fitted.Popularity[candidates[row]]));
+                }
+            }
+
+            foreach (int other in together.ColumnsOf(item))
+            {
+                dense[other] = 0;
+            }
+        }
+
         return column;
     }
 
@@ -217,7 +273,15 @@ internal sealed class CandidateFeatures
             counts[row] = attributes.Unit.ColumnsOf(candidates[row]).Length;
         }
 
-        return column + RecentItems + 3;
+        Span<float> coherence = work.Features.Column(column + RecentItems + 3);
+        if (query.History.Length > 1)
+        {
+            Array.Clear(wanted);
+            attributes.Unit.AddRow(query.History[^1], 1, wanted);
+            coherence.Fill(Product(attributes.Unit, query.History[^2], wanted));
+        }
+
+        return column + RecentItems + 4;
     }
 
     private static float Product(CsrMatrix matrix, int row, ReadOnlySpan<float> dense)

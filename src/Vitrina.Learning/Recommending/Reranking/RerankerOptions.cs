@@ -5,18 +5,18 @@ namespace Vitrina.Learning.Recommending.Reranking;
 /// <summary>How the re-ranker learns.</summary>
 public sealed record RerankerOptions
 {
-    /// <summary>Candidates without a target that are drawn from each list. Default: 120.</summary>
-    public int NegativesPerList { get; init; } = 120;
+    /// <summary>Candidates without a target that are drawn from each list. Default: 80.</summary>
+    public int NegativesPerList { get; init; } = 80;
 
-    /// <summary>Share of the lists on which the number of trees is chosen, by NDCG@10 among the drawn candidates. Default: 0.12.</summary>
+    /// <summary>Share of the lists on which the number of trees is chosen, by NDCG@10 among all their candidates. Default: 0.12.</summary>
     public double WatchedShare { get; init; } = 0.12;
 
     /// <summary>How the trees grow.</summary>
     public TreeTrainerOptions Trees { get; init; } = new()
     {
         Objective = TreeObjective.Logistic,
-        Trees = 400,
-        EarlyStoppingTrees = 30,
+        Trees = 600,
+        EarlyStoppingTrees = 80,
         Metric = TreeMetric.Ndcg,
         LearningRate = 0.08,
         MaxLeaves = 32,

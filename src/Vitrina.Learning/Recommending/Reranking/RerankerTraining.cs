@@ -44,9 +44,10 @@ public sealed class RerankerTraining : IDisposable
         for (int first = 0; first < queries.Length; first += QueriesOfStep)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (List<(float[] Row, bool IsTarget)> rows in RowsOf(sources, new(queries, first, Math.Min(QueriesOfStep, queries.Length - first))))
+            ArraySegment<RecommendQuery> step = new(queries, first, Math.Min(QueriesOfStep, queries.Length - first));
+            foreach ((RecommendQuery query, List<(float[] Row, bool IsTarget)> rows) in step.Zip(RowsOf(sources, step)))
             {
-                Add(rows);
+                Add(rows, IsWatched(query));
             }
         }
     }
@@ -76,15 +77,18 @@ public sealed class RerankerTraining : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _builder?.Dispose();
 
-    // Which lists are watched depends on their number alone; the first is always learned from.
-    private void Add(List<(float[] Row, bool IsTarget)> rows)
+    // By who asks: a person whose later list is watched teaches nothing by an earlier one.
+    private bool IsWatched(RecommendQuery query) => RandomStream.For(_seed, "watched " + query.Name).NextBool(_options.WatchedShare);
+
+    // The first list is learned from in any case.
+    private void Add(List<(float[] Row, bool IsTarget)> rows, bool isWatched)
     {
         if (rows.Count == 0)
         {
             return;
         }
 
-        if (_list > 0 && RandomStream.For(_seed, "watched", (ulong)_list).NextBool(_options.WatchedShare))
+        if (_list > 0 && isWatched)
         {
             _watched.Add(rows);
         }
@@ -125,7 +129,7 @@ public sealed class RerankerTraining : IDisposable
             int[] order = [.. Enumerable.Range(0, work.CandidateCount)];
             RandomStream random = RandomStream.For(_seed, "negatives of " + query.Name);
             random.Shuffle<int>(order);
-            int[] chosen = Chosen(query, work, order, _options.NegativesPerList);
+            int[] chosen = Chosen(query, work, order, IsWatched(query) ? int.MaxValue : _options.NegativesPerList);
             if (chosen.Length > 0)
             {
                 features.Fill(query, work);

@@ -5,11 +5,11 @@ namespace Vitrina.Learning.Recommending.Reranking;
 
 /// <summary>What is added to the trees' log-odds: a multiple of one source's share of its best score. Where labels are few, one good source says more than trees do.</summary>
 /// <param name="Column">Feature that is added.</param>
-/// <param name="Weight">Its weight; 0 leaves the trees alone.</param>
+/// <param name="Weight">Its weight; 0 leaves the trees alone, a very small one orders what the trees hold equal.</param>
 public readonly record struct ScoreBlend(int Column, float Weight)
 {
-    // From trees alone to (nearly) the source alone: log-odds spread over some 5, shares of the first places over some 0.5.
-    private static readonly float[] s_weights = [1, 2, 4, 8, 16, 32, 1000];
+    // From trees alone, but for their equals, to (nearly) the source alone: log-odds spread over some 5, shares of the first places over some 0.5.
+    private static readonly float[] s_weights = [1e-4f, 1, 2, 4, 8, 16, 32, 1000];
 
     /// <summary>Chooses by NDCG@10 over lists that the trees did not learn from.</summary>
     /// <param name="model">The trees.</param>
@@ -36,7 +36,7 @@ public readonly record struct ScoreBlend(int Column, float Weight)
         }
 
         int best = columns.MaxBy(column => Judge(new ScoreBlend(column, s_weights[^1])));
-        return s_weights.Select(weight => new ScoreBlend(best, weight)).Prepend(new ScoreBlend(best, 0)).MaxBy(Judge);
+        return s_weights.Select(weight => new ScoreBlend(best, weight)).MaxBy(Judge);
     }
 
     private static float[] Score(RankingModel model, (float[] Row, bool IsTarget)[] rows)

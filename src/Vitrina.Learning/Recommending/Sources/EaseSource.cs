@@ -127,22 +127,18 @@ public sealed class EaseSource : ItemSource
     private static void AddAttributes(float[] matrix, ItemAttributes attributes, double weight, double[] scales)
     {
         int items = scales.Length;
-        CsrMatrix byAttribute = attributes.Weighted.Transposed();
-        Parallel.For(0, items, item =>
+        Parallel.For(0, items, () => new float[items], (item, _, shared) =>
         {
+            Array.Clear(shared);
+            attributes.AddGramRow(item, (float)(weight * scales[item]), shared);
             Span<float> row = matrix.AsSpan(item * items, items);
-            ReadOnlySpan<int> columns = attributes.Weighted.ColumnsOf(item);
-            ReadOnlySpan<float> values = attributes.Weighted.ValuesOf(item);
-            for (int i = 0; i < columns.Length; i++)
+            for (int other = 0; other < items; other++)
             {
-                ReadOnlySpan<int> others = byAttribute.ColumnsOf(columns[i]);
-                ReadOnlySpan<float> shares = byAttribute.ValuesOf(columns[i]);
-                for (int j = 0; j < others.Length; j++)
-                {
-                    row[others[j]] += (float)(weight * values[i] * shares[j] * scales[item] * scales[others[j]]);
-                }
+                row[other] += shared[other] * (float)scales[other];
             }
-        });
+
+            return shared;
+        }, _ => { });
     }
 
     // B_ij = −P_ij / P_jj off the diagonal, and back from scaled items: times s_i / s_j.

@@ -56,7 +56,7 @@ public sealed class FittedSources
         ];
         if (task.IsOrdered)
         {
-            AddOrdered(sources, known, options);
+            AddOrdered(sources, known, task, options);
         }
         else
         {
@@ -72,7 +72,7 @@ public sealed class FittedSources
             }
         }
 
-        if (known.ItemCount <= options.MostEaseItems)
+        if (known.ItemCount <= options.MostDenseItems)
         {
             sources.Add(EaseSource.Fit(known, task.Attributes, options.Ease, WideCandidates));
         }
@@ -92,7 +92,7 @@ public sealed class FittedSources
         };
     }
 
-    private static void AddOrdered(List<ItemSource> sources, ItemSequences known, SourceOptions options)
+    private static void AddOrdered(List<ItemSource> sources, ItemSequences known, RecommendTask task, SourceOptions options)
     {
         CsrMatrix directed = CoVisitation(known, options.CoVisitation, options.RowLimit);
         CsrMatrix near = CoVisitation(known, options.NextItem, options.RowLimit);
@@ -100,6 +100,11 @@ public sealed class FittedSources
         sources.Add(new MatrixSource("co-visitation", WideCandidates, directed, options.CoVisitation.QueryDecay));
         sources.Add(new MatrixSource("next-item", WideCandidates, near, options.NextItem.QueryDecay));
         sources.Add(new MatrixSource("two-step", WideCandidates, shortened.Times(shortened, options.RowLimit), options.CoVisitation.QueryDecay));
+        sources.Add(new SequenceKnnSource(known, options.SequenceKnn, WideCandidates));
+        if (known.ItemCount <= options.MostDenseItems)
+        {
+            sources.Add(SequenceRidgeSource.Fit(known, task.Attributes, options.SequenceRidge, WideCandidates));
+        }
     }
 
     private static int[] LastsOf(ItemSequences known)

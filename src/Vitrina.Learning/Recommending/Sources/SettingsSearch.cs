@@ -7,7 +7,7 @@ namespace Vitrina.Learning.Recommending.Sources;
 public static class SettingsSearch
 {
     private const int MostQueries = 6000;
-    private const int MostEaseItems = 3000;
+    private const int MostDenseItems = 3000;
 
     /// <summary>Chooses.</summary>
     /// <param name="task">The task.</param>
@@ -24,7 +24,11 @@ public static class SettingsSearch
         SourceJudge judge = new([.. Enumerable.Range(0, known.ItemCount).Select(known.CountOf)], fold.Queries, task.AllowsRepeats, metric);
         if (task.IsOrdered)
         {
-            options = options with { CoVisitation = CoVisitation(options, known, judge, cancellationToken) };
+            options = options with
+            {
+                CoVisitation = CoVisitation(options, known, judge, cancellationToken),
+                SequenceKnn = SequenceKnn(options, known, judge, cancellationToken),
+            };
         }
 
         progress?.Report(0.3);
@@ -37,9 +41,10 @@ public static class SettingsSearch
         progress?.Report(0.4);
         options = options with { Factors = Factors(task, options, known, judge, cancellationToken) };
         progress?.Report(0.6);
-        if (known.ItemCount <= options.MostEaseItems)
+        if (known.ItemCount <= options.MostDenseItems)
         {
-            options = options with { Ease = Ease(task, options.Ease, fold, metric, cancellationToken) };
+            ReducedCatalogue reduced = new(fold, task.Attributes, MostDenseItems);
+            options = reduced.Queries.Count == 0 ? options : WithDense(task, options, reduced, metric, cancellationToken);
         }
 
         progress?.Report(1);
@@ -66,15 +71,36 @@ public static class SettingsSearch
             chosen => Each([0.003, 0.03], ridge => chosen with { Training = chosen.Training with { Ridge = ridge } }));
     }
 
-    private static EaseOptions Ease(RecommendTask task, EaseOptions start, RecommendFold fold, string metric, CancellationToken cancellationToken)
-    {
-        ReducedCatalogue reduced = new(fold, task.Attributes, MostEaseItems);
-        if (reduced.Queries.Count == 0)
-        {
-            return start;
-        }
+    private static SequenceKnnOptions SequenceKnn(SourceOptions options, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
+        => Best(
+            options.SequenceKnn,
+            chosen => judge.Judge(new SequenceKnnSource(known, chosen, 1)),
+            cancellationToken,
+            chosen => Each([1.5, 6], decay => chosen with { QueryDecay = decay }),
+            chosen => Each([0, 1.0], exponent => chosen with { LengthExponent = exponent }),
+            chosen => Each([1, 10.0], decay => chosen with { StepDecay = decay }));
 
+    private static SourceOptions WithDense(RecommendTask task, SourceOptions options, ReducedCatalogue reduced, string metric, CancellationToken cancellationToken)
+    {
         SourceJudge judge = new([.. Enumerable.Range(0, reduced.Known.ItemCount).Select(reduced.Known.CountOf)], reduced.Queries, task.AllowsRepeats, metric);
+        options = options with { Ease = Ease(task, options.Ease, reduced, judge, cancellationToken) };
+        return task.IsOrdered ? options with { SequenceRidge = SequenceRidge(task, options.SequenceRidge, reduced, judge, cancellationToken) } : options;
+    }
+
+    private static SequenceRidgeOptions SequenceRidge(RecommendTask task, SequenceRidgeOptions start, ReducedCatalogue reduced, SourceJudge judge, CancellationToken cancellationToken)
+    {
+        double[] weights = task.Attributes is null ? [] : [0, 0.01, 0.1];
+        return Best(
+            start,
+            chosen => judge.Judge(SequenceRidgeSource.Fit(reduced.Known, reduced.Attributes, chosen, 1)),
+            cancellationToken,
+            chosen => Each([start.Ridge / 3, start.Ridge * 3], ridge => chosen with { Ridge = ridge }),
+            chosen => Each([1.5, 3.0], decay => chosen with { BeforeDecay = decay }),
+            chosen => Each(weights, weight => chosen with { AttributeWeight = weight }));
+    }
+
+    private static EaseOptions Ease(RecommendTask task, EaseOptions start, ReducedCatalogue reduced, SourceJudge judge, CancellationToken cancellationToken)
+    {
         double[] weights = task.Attributes is null ? [] : [0, 0.03, 0.3];
         double[] decays = task.IsOrdered ? [1.2, 4] : [];
         return Best(

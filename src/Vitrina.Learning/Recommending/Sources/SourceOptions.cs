@@ -47,6 +47,12 @@ public sealed record SourceOptions
     /// <summary>How people with a like history are found.</summary>
     public UserKnnOptions UserKnn { get; init; } = new();
 
+    /// <summary>What people with a like history did next.</summary>
+    public SequenceKnnOptions SequenceKnn { get; init; } = new();
+
+    /// <summary>The linear model of what comes later.</summary>
+    public SequenceRidgeOptions SequenceRidge { get; init; } = new();
+
     /// <summary>Steps over which the history's weight falls in attribute cosine. Default: 2.</summary>
     public double AttributeQueryDecay { get; init; } = 2;
 
@@ -56,8 +62,8 @@ public sealed record SourceOptions
     /// <summary>The linear model over all items.</summary>
     public EaseOptions Ease { get; init; } = new();
 
-    /// <summary>Largest catalogue of the linear model, whose matrix is dense: 0.9 GB at 15,000 items. Default: 15,000.</summary>
-    public int MostEaseItems { get; init; } = 15_000;
+    /// <summary>Largest catalogue of the two linear models, whose matrices are dense: 1.8 GB each at 21,000 items. Default: 21,000.</summary>
+    public int MostDenseItems { get; init; } = 21_000;
 
     /// <summary>How much a target's count damps random walks over sets. Default: 0.6.</summary>
     public double WalkExponent { get; init; } = 0.6;
@@ -70,9 +76,10 @@ public sealed record SourceOptions
 
     /// <summary>The settings that are chosen on data, in a line.</summary>
     public string Description => FormattableString.Invariant(
-        $"co-visitation target^{CoVisitation.TargetExponent} back {CoVisitation.Back} query {CoVisitation.QueryDecay}; user-knn query {UserKnn.QueryDecay} neighbours {UserKnn.Neighbours}; ")
+        $"co-visitation target^{CoVisitation.TargetExponent} back {CoVisitation.Back} query {CoVisitation.QueryDecay}; user-knn query {UserKnn.QueryDecay} neighbours {UserKnn.Neighbours}; sequence-knn query {SequenceKnn.QueryDecay} step {SequenceKnn.StepDecay} length^-{SequenceKnn.LengthExponent}; ")
         + FormattableString.Invariant($"ials unobserved {Factors.Training.Unobserved} ridge {Factors.Training.Ridge} dimensions {Factors.Training.Dimensions}; ")
-        + FormattableString.Invariant($"ease ridge {Ease.Ridge} length^-{Ease.LengthExponent} count^-{Ease.CountExponent} dropout {Ease.Dropout} attributes {Ease.AttributeWeight} query {Ease.QueryDecay}");
+        + FormattableString.Invariant($"ease ridge {Ease.Ridge} length^-{Ease.LengthExponent} count^-{Ease.CountExponent} dropout {Ease.Dropout} attributes {Ease.AttributeWeight} query {Ease.QueryDecay}; ")
+        + FormattableString.Invariant($"sequence-ridge ridge {SequenceRidge.Ridge} before {SequenceRidge.BeforeDecay} attributes {SequenceRidge.AttributeWeight}");
 
     /// <summary>The settings that sets without an order begin with.</summary>
     public static SourceOptions ForSets { get; } = new()

@@ -27,7 +27,7 @@ internal static class Entries
         new(sequence, recordedAtMs ?? StartMs + sequence, kind, Encoding.UTF8.GetBytes(payload));
 
     public static JournalEntry[] Range(long first, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => Entry(first + i, $"payload of {first + i}"))];
+        [.. Enumerable.Range(0, count).Select(i => Entry(first + i, $"payload of {first + i}", kind: (first + i) % 7 == 0 ? EntryKind.ItemPatch : EntryKind.Event))];
 
     public static string Text(JournalEntry entry) => $"{entry.Sequence} {entry.RecordedAtMs} {entry.Kind} {Encoding.UTF8.GetString(entry.Payload.Span)}";
 

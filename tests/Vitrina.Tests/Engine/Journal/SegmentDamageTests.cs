@@ -196,7 +196,7 @@ public sealed class SegmentDamageTests : IDisposable
     {
         string file = WriteGroups([2], out _);
         byte[] bytes = File.ReadAllBytes(file);
-        bytes[8] = 2;
+        bytes[8] = 3;
         BitConverter.TryWriteBytes(bytes.AsSpan(32), global::Vitrina.Kernels.Hashing.Crc32C.Of(bytes.AsSpan(0, 32)));
         File.WriteAllBytes(file, bytes);
         Assert.Throws<NotSupportedException>(Open);

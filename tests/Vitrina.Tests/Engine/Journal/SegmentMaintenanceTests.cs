@@ -25,29 +25,67 @@ public sealed class SegmentMaintenanceTests : IDisposable
     }
 
     [Fact]
-    public void Retention_removes_only_segments_whose_entries_are_all_too_old()
+    public void Retention_forgets_the_kinds_it_is_told_in_segments_whose_entries_are_all_too_old()
     {
-        int before = SegmentRecovery.FilesOf(_folder.Path).Length;
-        int removed = _store.RemoveSegmentsBefore(StartMs + 150, long.MaxValue);
-        Assert.InRange(removed, 2, before - 2);
-        Assert.InRange(_store.FirstSequence, 2, 150);
-        Assert.Equal(before - removed, SegmentRecovery.FilesOf(_folder.Path).Length);
-        Assert.Equal(300 - _store.FirstSequence + 1, _store.Read(1).Count());
+        JournalEntry[] all = [.. _store.Read(1)];
+        long bytes = Bytes();
+        int thinned = _store.ForgetBefore(StartMs + 150, long.MaxValue, IsForgotten);
+        Assert.True(thinned >= 2 && Bytes() < bytes);
+        long oldest = OldestForgottenIsKeptFrom();
+        Assert.InRange(oldest, 2, 150);
+        string[] expected = Texts(all.Where(entry => entry.Sequence >= oldest || !IsForgotten(entry.Kind)));
+        Assert.Equal(expected, Texts(_store.Read(1)));
+        Assert.Equal((1, 300), (_store.FirstSequence, _store.LastSequence));
 
-        using SegmentJournalStore again = Open();
-        Assert.Equal((_store.FirstSequence, 300), (again.FirstSequence, again.LastSequence));
+        // A second time there is nothing left to forget.
+        Assert.Equal(0, _store.ForgetBefore(StartMs + 150, long.MaxValue, IsForgotten));
+        foreach (bool salvage in new[] { false, true })
+        {
+            using SegmentJournalStore again = SegmentJournalStore.Open(_folder.Path, new SegmentJournalOptions { SegmentBytes = 4096, Salvage = salvage });
+            Assert.Equal((1, 300), (again.FirstSequence, again.LastSequence));
+            Assert.Equal(expected, Texts(again.Read(1)));
+            Assert.Equal(Texts(all[^20..]), Texts(again.Read(281)));
+        }
     }
 
     [Fact]
     public void Retention_keeps_what_is_needed_still_and_always_the_newest_segment()
     {
-        _store.RemoveSegmentsBefore(long.MaxValue, keepFromSequence: 100);
-        Assert.InRange(_store.FirstSequence, 2, 100);
-        _store.RemoveSegmentsBefore(long.MaxValue, long.MaxValue);
-        Assert.Single(SegmentRecovery.FilesOf(_folder.Path));
+        _store.ForgetBefore(long.MaxValue, keepFromSequence: 100, _ => true);
+        Assert.InRange(_store.Read(1).First().Sequence, 2, 100);
+        _store.ForgetBefore(long.MaxValue, long.MaxValue, _ => true);
+        Assert.InRange(_store.Read(1).First().Sequence, 101, 300);
         _store.Append(Range(301, 1));
         Assert.Equal(301, _store.Read(1).Last().Sequence);
+        Assert.Equal(1, _store.FirstSequence);
     }
+
+    [Fact]
+    public void An_erasure_keeps_the_gaps_of_retention_and_a_damaged_gap_is_named()
+    {
+        _store.ForgetBefore(StartMs + 150, long.MaxValue, IsForgotten);
+        long[] sequences = [.. _store.Read(1).Select(entry => entry.Sequence)];
+        int replaced = _store.RewriteSegments((JournalEntry entry, out ReadOnlyMemory<byte> payload) =>
+        {
+            payload = "gone"u8.ToArray();
+            return entry.Sequence == sequences[1];
+        });
+        Assert.Equal(1, replaced);
+        Assert.Equal(sequences, _store.Read(1).Select(entry => entry.Sequence));
+
+        string file = SegmentRecovery.FilesOf(_folder.Path)[0];
+        byte[] stored = File.ReadAllBytes(file);
+        stored[^3] ^= 1;
+        File.WriteAllBytes(file, stored);
+        using SegmentJournalStore again = Open();
+        Assert.Equal(file, Assert.Throws<JournalDamagedException>(() => again.Read(1).Count()).File);
+    }
+
+    private static bool IsForgotten(EntryKind kind) => kind is EntryKind.Event or EntryKind.Ranking;
+
+    private long OldestForgottenIsKeptFrom() => _store.Read(1).First(entry => IsForgotten(entry.Kind)).Sequence;
+
+    private long Bytes() => SegmentRecovery.FilesOf(_folder.Path).Sum(file => new FileInfo(file).Length);
 
     [Fact]
     public void Erasure_replaces_payloads_and_keeps_the_order()

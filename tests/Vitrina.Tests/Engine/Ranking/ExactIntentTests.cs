@@ -1,3 +1,4 @@
+using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Ranking;
 
 namespace Vitrina.Tests.Engine.Ranking;
@@ -83,6 +84,70 @@ public class ExactIntentTests
 
         Assert.True(record is { IsExact: true, IsNothingFound: true });
         Assert.Equal("i1", Assert.Single(record!.Similar).Item);
+    }
+
+    private static readonly string ArticlesYaml = TestEngine.GoodsYaml.Replace(
+        "    model:       {kind: keyword}\n",
+        "    model:       {kind: keyword}\n    article:     {kind: keyword}\n    barcodes:    {kind: keyword, multiple: true}\n    warehouse:   {kind: keyword, intent: off}\n",
+        StringComparison.Ordinal);
+
+    private static NamedValue Of(string name, params string[] values) => new(name, values.Length == 1 ? AttributeValue.Of(values[0]) : AttributeValue.Of(values));
+
+    private static async Task<TestEngine> WithArticlesAsync(string? root = null)
+    {
+        var engine = TestEngine.Open(root, yaml: ArticlesYaml);
+        await engine.TakeAsync(
+            engine.Put("a", "Модуль Intel", seller: "s0", more: [Of("article", "FTLX1471D3BCV-IT"), Of("warehouse", "msk77a12")]),
+            engine.Put("b", "Модуль Intel 10G", seller: "s1", more: [Of("article", "FTLX8571D3BCV-IT"), Of("warehouse", "msk77a12")]),
+            engine.Put("c", "Переходник для FTLX1471D3BCV-IT", seller: "s2"),
+            engine.Put("d", "Шампунь", seller: "s3", more: [Of("barcodes", "4601234567893", "4609999999991")]),
+            engine.Put("e", "Капсулы", seller: "s4", more: [Of("article", "omega3")]),
+            engine.Put("f", "Чехол", seller: "s5", more: [Of("article", "красный чехол")]));
+        return engine;
+    }
+
+    [Theory]
+    [InlineData("ftlx1471d3bcv-it", "a c", true)]
+    [InlineData("модуль FTLX1471D3BCVIT", "a c", true)]
+    [InlineData("intel ftlx8571d3bcv-it", "b", true)]
+    [InlineData("4609999999991", "d", true)]
+    [InlineData("4600000000001", "", true)]
+    [InlineData("omega3", "e", true)]
+    [InlineData("omega6", "e", false)]
+    [InlineData("msk77a12", "", true)]
+    [InlineData("ftlx1471d3bcv-it 4601234567893", "", true)]
+    [InlineData("красный чехол", "f", false)]
+    public async Task An_article_number_among_the_keywords_is_looked_up(string query, string expected, bool isExact)
+    {
+        await using var engine = await WithArticlesAsync();
+        var answer = await engine.RankAsync(Search(query));
+        Assert.Equal(expected, Ids(answer));
+        Assert.Equal((expected.Length == 0, isExact), (answer.IsNothingFound, answer.Query!.IsExact));
+    }
+
+    [Fact]
+    public async Task An_article_number_follows_its_item_through_patches_restarts_and_deletion()
+    {
+        var root = TestEngine.NewFolder();
+        await using (var engine = await WithArticlesAsync(root))
+        {
+            await engine.TakeAsync(engine.Patch("b", Of("article", "XYZ-40021-K")));
+            Assert.Equal("b", Ids(await engine.RankAsync(Search("xyz40021k"))));
+            Assert.True((await engine.RankAsync(Search("ftlx8571d3bcv-it"))).IsNothingFound);
+            await engine.Runtime.MaintainAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using (var engine = TestEngine.Open(root))
+        {
+            Assert.Equal("b", Ids(await engine.RankAsync(Search("XYZ-40021-K"))));
+            await engine.TakeAsync(engine.Delete("b"));
+            var gone = await engine.RankAsync(Search("модуль XYZ-40021-K", "similar"));
+            Assert.True(gone.IsNothingFound);
+            Assert.Empty(gone.Sections[0].Items);
+            Assert.Equal("a", Ids(gone, 1));
+        }
+
+        Directory.Delete(root, true);
     }
 
     [Fact]

@@ -11,14 +11,35 @@ public class QueryHelpTests
         "Ноутбук игровой", "Хлеб ржаной", "Чайник электрический красный", "Чай зелёный листовой", "Модуль FTLX1471D3BCV",
     ];
 
-    private static async Task<TestEngine> WithTitlesAsync(string more = "")
+    private static async Task<TestEngine> WithTitlesAsync(string more = "", string? yaml = null)
     {
-        var engine = TestEngine.Open(yaml: TestEngine.GoodsYaml + more);
+        var engine = TestEngine.Open(yaml: (yaml ?? TestEngine.GoodsYaml) + more);
         await engine.TakeAsync([.. Titles.Select((title, i) => engine.Put($"i{i}", title, seller: $"s{i}"))]);
         return engine;
     }
 
+    private static string Ids(RankingAnswer answer) => string.Join(' ', answer.Sections[0].Items.Select(item => item.Id).Order());
+
     private static RankRequest Search(string query) => new() { Vertical = "goods", Surface = "search", Query = query, Seed = 7 };
+
+    [Theory]
+    [InlineData("{}", "чайник электрический хлеб", "i7 i8")]
+    [InlineData("{minimumWords: 2}", "чайник электрический хлеб", "i8")]
+    [InlineData("{minimumWords: 3}", "чайник электрический хлеб", "")]
+    [InlineData("{minimumWords: 3}", "чайник электрический", "i8")]
+    [InlineData("{minimumWords: 3}", "хлеб", "i7")]
+    [InlineData("{minimumWords: 2, minimumShouldMatch: 0.9}", "чайник электрический хлеб", "")]
+    [InlineData("{minimumWords: 1, minimumShouldMatch: 0.5}", "чайник электрический хлеб", "i8")]
+    [InlineData("{minimumWords: 3}", "модуль ftlx1471d3bcv", "i10")]
+    public async Task An_item_holds_as_many_words_as_are_demanded(string options, string query, string expected)
+    {
+        await using var everywhere = await WithTitlesAsync($"\nquery: {options}\n");
+        Assert.Equal(expected, Ids(await everywhere.RankAsync(Search(query))));
+
+        var surface = TestEngine.GoodsYaml.Replace("  search:\n", $"  search:\n    query: {options}\n", StringComparison.Ordinal);
+        await using var here = await WithTitlesAsync(yaml: surface);
+        Assert.Equal(expected, Ids(await here.RankAsync(Search(query))));
+    }
 
     [Theory]
     [InlineData("кросовки", "i2", "typo", "кроссовки")]

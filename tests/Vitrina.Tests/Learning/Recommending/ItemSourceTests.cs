@@ -79,6 +79,86 @@ public sealed class ItemSourceTests
         RandomHistories.AssertNear(expected, Score(new UserKnnSource(_known, options, 10)));
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(5)]
+    public void Sequence_knn_equals_its_definition(int neighbours)
+    {
+        SequenceKnnOptions options = new() { QueryDecay = 2, StepDecay = 1.5, Back = 0.4, LengthExponent = 0.7, Neighbours = neighbours };
+        double Idf(int item) => Math.Log(1 + ((double)s_histories.Length / Math.Max(1, Count(item))));
+        float[] expected = new float[RandomHistories.Items];
+        foreach ((int[] history, double likeness) in s_histories.Select(history => (history, Likeness(history))).OrderByDescending(person => person.Item2).Take(neighbours).Where(person => person.Item2 > 0))
+        {
+            int anchor = Array.IndexOf(history, s_query.Last(history.Contains));
+            for (int place = 0; place < history.Length; place++)
+            {
+                double near = place == anchor ? 0 : Math.Exp(-(Math.Abs(place - anchor) - 1) / options.StepDecay);
+                expected[history[place]] += (float)(likeness * near * (place < anchor ? options.Back : 1));
+            }
+        }
+
+        RandomHistories.AssertNear(expected, Score(new SequenceKnnSource(_known, options, 10)));
+
+        double Likeness(int[] history) => Math.Pow(history.Length, -options.LengthExponent)
+            * s_query.Select((item, place) => history.Contains(item) ? Math.Exp(-(s_query.Length - 1 - place) / options.QueryDecay) * Idf(item) * Idf(item) : 0).Sum();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.2)]
+    public void Sequence_ridge_solves_its_normal_equations(double attributeWeight)
+    {
+        SequenceRidgeOptions options = new() { Ridge = 4, BeforeDecay = 1, LaterDecay = 2, AttributeWeight = attributeWeight };
+        SequenceRidgeSource source = SequenceRidgeSource.Fit(_known, RandomHistories.Attributes(), options, 10);
+        int items = RandomHistories.Items;
+        double[,] before = new double[items, items], later = new double[items, items];
+        foreach (int[] history in s_histories)
+        {
+            for (int cut = 1; cut < history.Length; cut++)
+            {
+                for (int i = 0; i < cut; i++)
+                {
+                    for (int j = 0; j < history.Length; j++)
+                    {
+                        double weight = Math.Exp(-(cut - 1 - i) / options.BeforeDecay);
+                        before[history[i], history[j]] += j < cut ? weight * Math.Exp(-(cut - 1 - j) / options.BeforeDecay) : 0;
+                        later[history[i], history[j]] += j >= cut ? weight * Math.Exp(-(j - cut) / options.LaterDecay) : 0;
+                    }
+                }
+            }
+        }
+
+        ItemAttributes attributes = RandomHistories.Attributes();
+        for (int item = 0; item < items; item++)
+        {
+            before[item, item] += options.Ridge;
+            for (int other = 0; other < items; other++)
+            {
+                double shared = attributeWeight * attributes.ByItem.ColumnsOf(item).ToArray().Intersect(attributes.ByItem.ColumnsOf(other).ToArray()).Sum(attribute => attributes.Idf[attribute] * attributes.Idf[attribute]);
+                before[item, other] += shared;
+                later[item, other] += shared;
+            }
+        }
+
+        // (P'P + λI) B = P'S: B's rows are what each item alone scores.
+        float[][] rows = [.. Enumerable.Range(0, items).Select(item => Row(source, item))];
+        for (int item = 0; item < items; item++)
+        {
+            for (int other = 0; other < items; other++)
+            {
+                double product = Enumerable.Range(0, items).Sum(middle => before[item, middle] * rows[middle][other]);
+                Assert.Equal(later[item, other], product, 2e-2);
+            }
+        }
+
+        static float[] Row(SequenceRidgeSource source, int item)
+        {
+            float[] row = new float[RandomHistories.Items];
+            source.Score([item], row);
+            return row;
+        }
+    }
+
     [Fact]
     public void Attribute_cosine_equals_its_definition()
     {

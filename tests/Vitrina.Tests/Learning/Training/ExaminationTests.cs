@@ -1,5 +1,9 @@
 using System.Text.Json;
+using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Chance;
+using Vitrina.Kernels.Codecs;
+using Vitrina.Learning.Replay;
 using Vitrina.Learning.Training;
 using Vitrina.Simulation.Goods;
 using Vitrina.Simulation.Writing;
@@ -45,6 +49,58 @@ public class ExaminationTests
         Directory.Delete(folder, recursive: true);
         Assert.True(examination.Acts > Examination.EnoughActs, $"{examination.Acts} acts");
         Compare(examination.OfRandomised(), configuration.ExaminationDecay, 0.1);
+    }
+
+    // One visitor in a hundred is a program that reads whole lists and clicks three items in ten of them, with six times a person's lists.
+    [Fact]
+    public void Programs_that_click_everything_do_not_flatten_the_curve()
+    {
+        const double Decay = 0.12;
+        const int Places = 20, People = 3000, ListsOfPerson = 6, ListsOfProgram = 100;
+        using var journal = new MemoryJournalStore();
+        var random = RandomStream.For(4, "programs");
+        var acted = new HashSet<(string List, int Place)>();
+        var lists = new List<RankingRecord>();
+        for (var visitor = 0; visitor < People; visitor++)
+        {
+            var isProgram = visitor % 100 == 0;
+            for (var list = isProgram ? ListsOfProgram : random.NextPoisson(ListsOfPerson); list > 0; list--)
+            {
+                var record = new RankingRecord { Id = $"r{lists.Count}", Vertical = "goods", Surface = "search", AtMs = lists.Count, User = $"u{visitor}", Shown = [.. Enumerable.Range(0, Places).Select(place => new ShownItem($"i{place}", 0, 0, 1))] };
+                lists.Add(record);
+                Append(EntryKind.Ranking, record.Write);
+                for (var place = 1; place <= Places; place++)
+                {
+                    if (random.NextBool(isProgram ? 0.3 : 0.15 / (1 + (Decay * (place - 1)))))
+                    {
+                        acted.Add((record.Id, place));
+                        Append(EntryKind.Event, new MarketEvent { Id = $"e{acted.Count}", Type = EventType.Click, OccurredAtMs = record.AtMs, Item = $"i{place - 1}", User = record.User, RankingId = record.Id }.Write);
+                    }
+                }
+            }
+        }
+
+        var survey = JournalSurvey.Of(journal, "goods", "search", TestContext.Current.CancellationToken);
+        var (all, people) = (new Examination(), new Examination());
+        foreach (var record in lists)
+        {
+            for (var place = 1; place <= Places; place++)
+            {
+                all.Note(place, acted.Contains((record.Id, place)));
+                people.Note(place, acted.Contains((record.Id, place)), survey.WeightOf(record));
+            }
+        }
+
+        Compare(people.OfRandomised(), Decay, 0.06);
+        Assert.True(all.OfRandomised()[9] > (1 / (1 + (Decay * 9))) + 0.1, "without bounds the programs are seen");
+        Assert.Equal(1, survey.WeightOf(new RankingRecord { Id = "r", Vertical = "goods", Surface = "search", AtMs = 0, User = "nobody" }));
+
+        void Append(EntryKind kind, Action<ByteWriter> write)
+        {
+            var bytes = new ByteWriter();
+            write(bytes);
+            journal.Append([new JournalEntry(journal.LastSequence + 1, lists.Count, kind, bytes.WrittenMemory.ToArray())]);
+        }
     }
 
     [Fact]

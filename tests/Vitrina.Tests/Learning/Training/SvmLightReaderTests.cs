@@ -34,6 +34,9 @@ public sealed class SvmLightReaderTests : IDisposable
     [InlineData("1 qid:1 a:1\n", "line 1", "'a:1' is not 'index:value'")]
     [InlineData("1 qid:1 3\n", "line 1", "'3' is not 'index:value'")]
     [InlineData("1 1:1\n", "line 1", "no 'qid:'")]
+    [InlineData("1 qid: 1:1\n", "line 1", "no list stands behind 'qid:'")]
+    [InlineData("1 qid:1 2:1 1:1 2:3\n", "line 1", "index 2 stands twice")]
+    [InlineData("1 qid:1 1:1e99\n", "line 1", "no finite number")]
     public void A_line_that_is_no_row_is_named(string text, string where, string what)
     {
         SvmLightException error = Assert.Throws<SvmLightException>(() => Read(Write("bad.txt", text)));
@@ -50,6 +53,14 @@ public sealed class SvmLightReaderTests : IDisposable
     {
         Write("c.txt.query", sizes);
         Assert.Throws<SvmLightException>(() => Read(Write("c.txt", text)));
+    }
+
+    [Fact]
+    public void A_compressed_file_that_was_cut_short_is_refused()
+    {
+        var path = Write("cut.gz", string.Concat(Enumerable.Range(0, 2000).Select(i => FormattableString.Invariant($"1 qid:{i / 10} 1:{i * 7919 % 1000}\n"))));
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^300]);
+        Assert.Contains("the compressed file is damaged", Assert.Throws<SvmLightException>(() => Read(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,8 @@ public class ConfigurationTests
     [InlineData("lifeMaxHours", "-5")]
     [InlineData("days", "0")]
     [InlineData("tickMinutes", "-1")]
+    [InlineData("firstDay", "-1")]
+    [InlineData("firstDay", "3001")]
     [InlineData("sessionsPerDay", "-0.5")]
     [InlineData("crossMarketShare", "1.5")]
     [InlineData("treatmentOrder", "best")]

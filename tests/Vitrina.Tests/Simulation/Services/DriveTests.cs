@@ -26,6 +26,27 @@ public class DriveTests
     }
 
     [Fact]
+    public async Task A_later_part_is_the_same_people_and_arrivals_under_ids_of_its_own()
+    {
+        var quiet = Markets.Small with { RelistShare = 0, RepeatShare = 0 };
+        var (whole, first, second) = (await RecordAsync(quiet), await RecordAsync(quiet with { Days = 2 }, -2), await RecordAsync(quiet with { Days = 2, FirstDay = 2 }));
+        Assert.Equal(Orders(whole), [.. Orders(first), .. Orders(second)]);
+        Assert.Equal(People(whole), People(second));
+        Assert.Empty(first.Events.Select(happened => happened.Id).Intersect(second.Events.Select(happened => happened.Id)));
+        Assert.Empty(first.Rankings.Select(ranking => ranking.Shown.RankingId).Intersect(second.Rankings.Select(ranking => ranking.Shown.RankingId)));
+
+        static IEnumerable<(string, DateTimeOffset, string)> Orders(Recorder of) => of.Changes.OfType<SimulatedChange.ItemPut>().Select(put => (put.Id, put.At, ((OrderCard)put.Attributes).Title));
+        static IEnumerable<(string, GeoPoint)> People(Recorder of) => of.Changes.OfType<SimulatedChange.UserPut>().Select(put => (put.Id, ((SpecialistCard)put.Attributes).Place));
+        static async Task<Recorder> RecordAsync(ServicesConfiguration configuration, int later = 0)
+        {
+            var world = ServicesWorld.Create(configuration, 7, Markets.EndDate.AddDays(later));
+            var recorder = new Recorder(world.OpenLoop());
+            await world.DriveAsync(recorder, null, TestContext.Current.CancellationToken);
+            return recorder;
+        }
+    }
+
+    [Fact]
     public async Task A_driven_world_whose_marketplace_shows_the_newest_first_is_the_world_under_arm_A()
     {
         var configuration = Markets.Small with { TickMinutes = 0, RandomisedShare = 0, LoggingTemperature = 0 };

@@ -184,7 +184,7 @@ public class TextSearchTests
         var all = Enumerable.Range(0, shelf.Words.Count).ToArray();
         var allScores = new float[all.Length];
         snapshot.Score(query, all, scratch, allScores);
-        var needed = Math.Max(1, Math.Max(query.MinimumWords, (int)Math.Ceiling((query.MinimumShouldMatch * slots.Count) - 1e-9)));
+        var needed = Math.Max(1, Math.Max(Math.Min(query.MinimumWords, slots.Count), (int)Math.Ceiling((query.MinimumShouldMatch * slots.Count) - 1e-9)));
         var expected = all.Where(item => shelf.Words[item] is { } words && (nth == 0 || item % nth != 0) && (unwanted is null || !words.Contains(unwanted))
                 && slots.Count(slot => slot.Terms.Exists(term => words.Contains(term.Term))) >= needed
                 && slots.All(slot => !slot.IsRequired || slot.Terms.Exists(term => words.Contains(term.Term))))

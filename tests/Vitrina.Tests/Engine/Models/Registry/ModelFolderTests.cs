@@ -108,7 +108,7 @@ public sealed class ModelFolderTests : IDisposable
 
         Assert.Equal(["2", "10", "11"], folder.List().Select(m => m.Version));
         Assert.Null(folder.Newest("goods", "search", ModelStage.Serving));
-        folder.SetStage("goods-search", "2", ModelStage.Serving);
+        folder.Change("goods-search", "2", manifest => manifest with { Stage = ModelStage.Serving });
         Assert.Equal("2", folder.Newest("goods", "search", ModelStage.Serving)?.Version);
         Assert.Equal("11", folder.Newest("goods", "search", ModelStage.Candidate)?.Version);
         Assert.Contains("\"stage\": \"serving\"", File.ReadAllText(Path.Combine(_root, "goods-search", "2", "manifest.json")), StringComparison.Ordinal);

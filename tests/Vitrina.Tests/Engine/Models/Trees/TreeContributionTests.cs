@@ -89,27 +89,6 @@ public class TreeContributionTests
         }
     }
 
-    [Fact]
-    public void Importance_names_the_inputs_that_move_scores_most_first()
-    {
-        TreeModel model = new(RandomTrees.Ensemble(seed: 12, trees: 30, leaves: 8, inputs: 5));
-        FeatureMatrix matrix = RandomTrees.Matrix(seed: 13, rows: 40, columns: 5);
-        IReadOnlyList<InputImportance> importance = TreeImportance.Of(model, matrix, [0, 1, 2, 3, 4]);
-        double[] means = new double[5], contributions = new double[5];
-        for (int row = 0; row < 40; row++)
-        {
-            model.Contributions(matrix, row, [0, 1, 2, 3, 4], contributions);
-            for (int input = 0; input < 5; input++)
-            {
-                means[input] += Math.Abs(contributions[input]) / 40;
-            }
-        }
-
-        Assert.Equal(means.OrderDescending(), importance.Select(entry => entry.MeanContribution));
-        Assert.Equal(30 * 7, importance.Sum(entry => entry.Splits));
-        Assert.Equal(1, importance.Sum(entry => entry.CoverShare), 1e-12);
-    }
-
     /// <summary>The weighted mean over all sets of other inputs of what knowing the input adds (Shapley, 1953).</summary>
     private static double[] ByDefinition(TreeEnsemble ensemble, double[] values)
     {

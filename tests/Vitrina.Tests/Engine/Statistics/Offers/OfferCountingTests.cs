@@ -22,12 +22,12 @@ public class OfferCountingTests(ITestOutputHelper output)
         catalog.Declare("goods", vertical.Schema);
         CounterDeclaration[] tables = [new(StatisticKey.Offer, [7])];
         var statistics = new VerticalStatistics(tables, vertical.Events, vertical.WindowDays, vertical.TimeZone);
-        var offers = new OfferStatistics(vertical.Offers! with { Table = 0 }, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, _ => { });
+        var offers = new OfferStatistics(vertical.Offers! with { Table = 0 }, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, _ => { }, _ => null);
         statistics.OfferLeaves = offers.Leave;
         var items = Enumerable.Range(0, Items).Select(i => catalog.Apply(Put(i), out _)!).ToArray();
         foreach (var item in items)
         {
-            offers.ApplyItem(item, null);
+            offers.ApplyItem(item, null, () => statistics.Live().Tables[0]);
         }
 
         var nowMs = TestEngine.Start.ToUnixTimeMilliseconds();

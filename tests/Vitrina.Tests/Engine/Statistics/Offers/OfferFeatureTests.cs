@@ -22,6 +22,8 @@ public class OfferFeatureTests
               - {kind: offerShare, of: transferred, windows: [28d]}
               - {kind: offerShare, of: match, windows: [28d]}
               - {kind: offerShare, of: type, windows: [28d]}
+              - {kind: termShift, of: price, windows: [7d]}
+              - {kind: termShift, of: delivery, windows: [28d]}
 
             """, StringComparison.Ordinal);
         await using var engine = TestEngine.Open(yaml: yaml);
@@ -79,6 +81,8 @@ public class OfferFeatureTests
                 var week = reading.Count(1, view);
                 Assert.Equal(week.Own + week.Transferred + week.Type, values["count.view.type_bin.7d"][i], 1e-3);
                 Assert.Equal(week.Own + week.Transferred + week.Match, values["count.view.matchGroup_bin.7d"][i], 1e-3);
+                Assert.Equal(PlainShift(market, scope.Items[i], 1, view, of => of.Price, Math.Log, offers.Traits.PriceOf(scope.Items[i])), values["termShift.price.7d"][i], 1e-5);
+                Assert.Equal(PlainShift(market, scope.Items[i], 2, view, of => of.Delivery, double.LogP1, offers.Traits.DeliveryOf(scope.Items[i], region)), values["termShift.delivery.28d"][i], 1e-5);
                 var all = market.Statistics.Tables[0];
                 var row = all.Find(StatisticKey.All.Of(null, -1, 0));
                 var behind = (all.Count(row, 2, click) + 1.0) / (all.Count(row, 2, view) + 20.0);
@@ -94,6 +98,18 @@ public class OfferFeatureTests
         }
 
         return (compared, analogs);
+    }
+
+    private static double PlainShift(MarketView market, Item item, int window, int view, Func<OfferCondition, double> valueOf, Func<double, double> level, double now)
+    {
+        var (offers, counts, seen) = (market.Offers!, market.Statistics.Tables[market.Offers!.Traits.Table], new List<double>());
+        for (var at = offers.Conditions.NewestOf(item.Ordinal); at >= 0; at = offers.Conditions[at].Next)
+        {
+            var value = valueOf(offers.Conditions[at]);
+            seen.AddRange(Enumerable.Repeat(level(value), double.IsNaN(value) ? 0 : counts.Count(counts.Find(StatisticKey.Offer.Of(null, -1, 0, at)), window, view)));
+        }
+
+        return seen.Count == 0 || double.IsNaN(now) ? 0 : level(now) - seen.Average();
     }
 
     private static double PlainDecayed(MarketView market, Item item, OfferState state, int metric, long nowMs)
