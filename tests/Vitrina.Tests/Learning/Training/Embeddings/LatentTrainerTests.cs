@@ -31,7 +31,7 @@ public class LatentTrainerTests
         }
 
         // As many directions as there are topics: what sets words of one topic apart has no room.
-        DssmEncoder encoder = LatentTrainer.Train(texts, Shape with { RowSize = Topics.Length, Dimension = Topics.Length }, seed: 1);
+        DssmEncoder encoder = Train(texts, Shape with { RowSize = Topics.Length, Dimension = Topics.Length }, seed: 1);
         foreach (string[] topic in Topics)
         {
             Assert.True(Cosine(encoder, topic[0], topic[1]) > 0.8, topic[0]);
@@ -44,7 +44,7 @@ public class LatentTrainerTests
     {
         string[] texts = [.. Texts(90)];
         string[] few = texts[..(Dimension - 2)];
-        (double[,] exact, DssmEncoder encoder) = (Lines(few, few), LatentTrainer.Train(few, Shape, seed: 2));
+        (double[,] exact, DssmEncoder encoder) = (Lines(few, few), Train(few, Shape, seed: 2));
         for (int left = 0; left < few.Length; left++)
         {
             for (int right = 0; right < few.Length; right++)
@@ -55,7 +55,7 @@ public class LatentTrainerTests
 
         // The best space of so many directions holds the largest eigenvalues of the lines' products (Eckart and Young 1936).
         double best = Eigenvalues(Lines(texts, texts)).OrderDescending().Take(Dimension).Sum();
-        double held = Held(texts, LatentTrainer.Train(texts, Shape, seed: 3));
+        double held = Held(texts, Train(texts, Shape, seed: 3));
         Assert.InRange(held / best, 0.98, 1.0001);
     }
 
@@ -63,22 +63,25 @@ public class LatentTrainerTests
     public void The_same_seed_gives_the_same_bytes()
     {
         string[] texts = [.. Texts(40)];
-        Assert.Equal(LatentTrainer.Train(texts, Shape, 5).Rows, LatentTrainer.Train(texts, Shape, 5).Rows);
-        Assert.NotEqual(LatentTrainer.Train(texts, Shape, 5).Rows, LatentTrainer.Train(texts, Shape, 6).Rows);
+        Assert.Equal(Train(texts, Shape, 5).Rows, Train(texts, Shape, 5).Rows);
+        Assert.NotEqual(Train(texts, Shape, 5).Rows, Train(texts, Shape, 6).Rows);
     }
 
     [Fact]
     public void What_cannot_be_learned_is_said()
     {
-        Assert.Throws<NothingToLearnException>(() => LatentTrainer.Train(["", " - "], Shape, 1));
-        Assert.Throws<ArgumentException>(() => LatentTrainer.Train(["слово"], Shape with { RowSize = 8 }, 1));
-        Assert.Throws<ArgumentException>(() => LatentTrainer.Train(["слово"], Shape with { HiddenSize = 8 }, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LatentTrainer.Train(["слово"], Shape, 1, passes: 0));
+        Assert.Throws<NothingToLearnException>(() => Train(["", " - "], Shape, 1));
+        Assert.Throws<ArgumentException>(() => Train(["слово"], Shape with { RowSize = 8 }, 1));
+        Assert.Throws<ArgumentException>(() => Train(["слово"], Shape with { HiddenSize = 8 }, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Train(["слово"], Shape, 1, passes: 0));
         Assert.Throws<OperationCanceledException>(() => LatentTrainer.Train(["слово"], Shape, 1, cancellationToken: new CancellationToken(true)));
-        DssmEncoder one = LatentTrainer.Train(["слово", ""], Shape, 1);
+        DssmEncoder one = Train(["слово", ""], Shape, 1);
         Assert.Equal(1, Cosine(one, "слово", "слово"), 1e-5);
         Assert.False(one.EncodeQuery("", new DssmScratch(Shape), new float[Dimension]));
     }
+
+    private static DssmEncoder Train(IEnumerable<string> texts, DssmShape shape, ulong seed, int passes = 5) =>
+        LatentTrainer.Train(texts, shape, seed, passes, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Texts(int count)
     {
