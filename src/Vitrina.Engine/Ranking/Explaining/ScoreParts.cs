@@ -1,5 +1,3 @@
-using Vitrina.Engine.Models.Registry;
-
 namespace Vitrina.Engine.Ranking.Explaining;
 
 /// <summary>The contributions of features to the scores of candidates that are explained: all candidates of a model are taken apart at once.</summary>
