@@ -13,11 +13,11 @@ namespace Vitrina.Cli.Benchmarks;
 /// <summary>How long a put, a patch and a delete of an item take from their sending until a search request shows them, while others search and send events.</summary>
 internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
 {
+    private const string Run = "zqprobe";
     private const int EventsPerBatch = 20;
     private static readonly TimeSpan s_batchEvery = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_tooLate = TimeSpan.FromSeconds(30);
     private readonly List<double> _milliseconds = [];
-    private readonly string _run = Guid.NewGuid().ToString("n")[..8];
     private int _searches;
     private long _events;
 
@@ -45,7 +45,7 @@ internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
 
     private async Task ProbeAsync(int item, CancellationToken cancellationToken)
     {
-        var id = new ItemId($"probe-{_run}-{item}");
+        var id = new ItemId($"{Run}-{item}");
         var put = Change(id, ItemChangeKind.Put, WordOf(item, 'a')) with { Vertical = "goods", Stock = 5 };
         await TimeAsync(put, WordOf(item, 'a'), isFound: true, cancellationToken);
         await TimeAsync(Change(id, ItemChangeKind.Patch, WordOf(item, 'b')), WordOf(item, 'b'), isFound: true, cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
     private long Now => runtime.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     // A word that nothing else says, and that no correction takes for another: letters only.
-    private string WordOf(int item, char kind) => string.Concat($"q{_run}{item:0000}{kind}".Select(letter => char.IsAsciiDigit(letter) ? (char)('g' + (letter - '0')) : letter));
+    private static string WordOf(int item, char kind) => string.Concat(string.Create(CultureInfo.InvariantCulture, $"q{Run}{item:0000}{kind}").Select(letter => char.IsAsciiDigit(letter) ? (char)('g' + (letter - '0')) : letter));
 
     private ItemChange Change(ItemId id, ItemChangeKind kind, string word) => new()
     {
@@ -75,7 +75,7 @@ internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
             ItemChangeKind.Patch => EntryKind.ItemPatch,
             _ => EntryKind.ItemDelete,
         };
-        var request = requests[0] with { User = null, Session = _run, Query = word };
+        var request = requests[0] with { User = null, Session = Run, Query = word };
         var started = Stopwatch.GetTimestamp();
         await runtime.Writer.AppendAndWaitAsync([new PendingEntry(kind, writer.ToArray())], cancellationToken);
         while ((await runtime.Ranking.RankAsync(request, cancellationToken)).Sections[0].Items.Any(item => item.Id == change.Id.Value) != isFound)
@@ -112,7 +112,7 @@ internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
                 var writer = new ByteWriter();
                 new MarketEvent
                 {
-                    Id = $"{_run}-{_events}",
+                    Id = $"{Run}-e{_events}",
                     Type = _events % 10 == 0 ? EventType.Click : EventType.View,
                     OccurredAtMs = Now,
                     Item = market.Items[items[(int)(_events % items.Length)]]!.Id.Value,
