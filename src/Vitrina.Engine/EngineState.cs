@@ -196,6 +196,10 @@ public sealed class EngineState
         if (Catalog.Apply(change, out var before) is { } after)
         {
             _markets[after.Vertical].ApplyItem(after, before);
+            if (before is not null && before.Vertical != after.Vertical)
+            {
+                _markets[before.Vertical].Leave(before);
+            }
         }
     }
 

@@ -33,6 +33,7 @@ internal sealed class MarketState
     private readonly QueryNormalizer _queries;
     private readonly TextIndex? _text;
     private readonly CatalogWords? _words;
+    private readonly ItemColumns? _columns;
     private readonly CatalogCodes _codes;
     private readonly QueryLog _asked;
     private readonly int[] _textSlots;
@@ -66,6 +67,7 @@ internal sealed class MarketState
         _textSlots = [.. fields.Select(slot => slot.Slot)];
         _asked = new QueryLog(vertical.Declaration.Statistics.HalfLife * MarketView.QueryHalfLives);
         _words = withText ? new CatalogWords(vertical.Analyzer, vertical.Schema, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name)) : null;
+        _columns = withText ? new ItemColumns(vertical.Schema) : null;
         _codes = new CatalogCodes(vertical.Analyzer, catalog.KeywordsOf(vertical.Name), catalog.ListKeywordsOf(vertical.Name));
         _text = withText && fields.Count > 0
             ? new TextIndex(vertical.Analyzer, new TextIndexOptions { FieldBoosts = [.. fields.Select(slot => (float)slot.Declaration.Boost), CodeBoost] })
@@ -125,6 +127,7 @@ internal sealed class MarketState
         }
 
         _words?.Apply(before, after);
+        _columns?.Apply(after);
         _offers?.ApplyItem(after, before, _offerCounts!);
         _visits?.ApplyItem(after);
         if (_text is null || hasText)
@@ -141,6 +144,9 @@ internal sealed class MarketState
             _text.Put(after.Ordinal, [.. _textSlots.Select(slot => after.Texts[slot]), _codes.Of(after)]);
         }
     }
+
+    /// <summary>Lets go of an item that is of another vertical now.</summary>
+    public void Leave(Item before) => _columns?.Remove(before.Ordinal);
 
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
@@ -348,6 +354,7 @@ internal sealed class MarketState
         Encoded = Array.ConvertAll(_encoded, encoded => encoded?.Freeze()),
         Vocabulary = _words?.FreezeVocabulary(),
         Values = _words?.FreezeValues(),
+        Columns = _columns?.Freeze(),
         Queries = _asked.Freeze(),
         Offers = _offers?.Freeze(),
         Visits = _visits?.Freeze() ?? VisitView.None,

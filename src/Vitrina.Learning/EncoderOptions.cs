@@ -13,7 +13,13 @@ public sealed record EncoderOptions
     /// <summary>The surface whose queries count.</summary>
     public required string Surface { get; init; }
 
-    /// <summary>The encoder's name; default <c>vertical-surface-target</c>.</summary>
+    /// <summary>
+    /// Whether the items' own texts, all text attributes together, are learned from instead of what people did: for the time before there are clicks, and
+    /// for rankers that shall train on every event. The events then only say how good the encoder is.
+    /// </summary>
+    public bool FromTexts { get; init; }
+
+    /// <summary>The encoder's name; default <c>vertical-surface-target</c>, or <c>vertical-surface-texts</c>.</summary>
     public string? Name { get; init; }
 
     /// <summary>The event that joins a query and an item; default click. Encoders of several targets live side by side.</summary>

@@ -4,6 +4,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Models.Registry;
+using Vitrina.Engine.Verticals;
 using Vitrina.Learning.Evaluation;
 using Vitrina.Learning.Replay;
 using Vitrina.Learning.Training;
@@ -42,6 +43,12 @@ public sealed class LearningLoop
         }
 
         _surface = surface;
+        if (options.Monotone.Keys.FirstOrDefault(name => !surface.FeatureNames.Contains(name)) is { } unknown)
+        {
+            var nearest = NearestName.Find(unknown, surface.FeatureNames);
+            throw new NothingToLearnException($"'{options.Vertical}/{options.Surface}' has no feature '{unknown}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}");
+        }
+
         _survey = JournalSurvey.Of(journal, vertical, options.Surface, withShadow: false, options.ReconstructedLists, cancellationToken: cancellationToken);
         if (_survey.IsReconstructed)
         {
@@ -122,6 +129,11 @@ public sealed class LearningLoop
         if (options is { Gains.Count: > 0, Objective: LearningObjective.Logistic })
         {
             throw new NothingToLearnException("grades need an objective that orders lists (listwise or pairwise): a probability has no grades");
+        }
+
+        if (options is { Monotone.Count: > 0, Kind: RankerKind.Logistic })
+        {
+            throw new NothingToLearnException("a direction of a feature can only be asked of trees: the linear model gives each feature the weight that fits");
         }
 
         var vertical = verticals.FirstOrDefault(v => v.Name == options.Vertical)

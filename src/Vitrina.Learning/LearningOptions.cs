@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Vitrina.Engine.Events;
+using Vitrina.Learning.Training.Trees;
 
 namespace Vitrina.Learning;
 
@@ -56,6 +57,9 @@ public sealed record LearningOptions
 
     /// <summary>Which kind of model is published; default: the better one on validation lists.</summary>
     public RankerKind Kind { get; init; }
+
+    /// <summary>How the score may move with a feature, all others equal, such as never to fall when a price falls. Trees alone obey, so that they are published.</summary>
+    public IReadOnlyDictionary<string, MonotoneDirection> Monotone { get; init; } = new Dictionary<string, MonotoneDirection>();
 
     /// <summary>The event that makes an item of a list relevant; default click. It counts within its declared attribution window from the list on.</summary>
     public EventType Label { get; init; } = EventType.Click;

@@ -12,8 +12,6 @@ namespace Vitrina.Cli.Benchmarks;
 /// <summary><c>vitrina bench request</c>: a whole request in process (candidates of the caller, 30 features, model, rules, record) by candidate count.</summary>
 internal static class RequestBenchmark
 {
-    private const int WarmUp = 500;
-
     public static async Task<BenchReport> RunAsync(ulong seed, int requests, RankerKind kind, CancellationToken cancellationToken)
     {
         var root = Directory.CreateTempSubdirectory("vitrina-request-").FullName;
@@ -65,9 +63,10 @@ internal static class RequestBenchmark
         var (small, large) = (RequestsOf(items, count), RequestsOf(items, count + 100));
         foreach (var set in new[] { small, large })
         {
-            for (var i = 0; i < WarmUp; i++)
+            var warmUp = new WarmUp();
+            while (warmUp.GoesOn())
             {
-                Answer(runtime, set[i % set.Length]);
+                Answer(runtime, set[warmUp.Next() % set.Length]);
             }
         }
 

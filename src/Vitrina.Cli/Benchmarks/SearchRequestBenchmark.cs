@@ -19,13 +19,14 @@ internal sealed record SearchRequestOptions(IReadOnlyList<int> ItemCounts, Ranke
 
 /// <summary>
 /// <c>vitrina bench request --items</c>: whole search requests over catalogues of several sizes: words → candidates → features → model → mix →
-/// explain the page → record; one thread in process, then over HTTP. The queries are those of the world's people.
+/// explain the page → record; one thread in process, then over HTTP, then how soon changes of items show. The queries are those of the world's people.
 /// </summary>
 internal static class SearchRequestBenchmark
 {
     private const int PageSize = 10;
     private const int Callers = 4;
     private const int KeptQueries = 2000;
+    private const int ProbedItems = 100;
     private static readonly TimeSpan s_httpTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Passes everything on, and keeps the last queries.</summary>
@@ -53,7 +54,7 @@ internal static class SearchRequestBenchmark
         {
             Bench = "request",
             Dataset = $"goods worlds, seed {options.Seed}",
-            Protocol = $"whole search requests of simulated people, {PageSize} explained items; in process on one thread, then {Callers} callers over HTTP in the same process for {s_httpTime.TotalSeconds} s",
+            Protocol = $"whole search requests of simulated people, {PageSize} explained items; after a restart, compiled code warm; in process on one thread, then {Callers} callers over HTTP in the same process for {s_httpTime.TotalSeconds} s, then {ProbedItems} items put, patched and deleted beside searches and events",
             Seed = options.Seed,
         };
         foreach (var items in options.ItemCounts)
@@ -80,6 +81,28 @@ internal static class SearchRequestBenchmark
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var world = await terminal.RunAsync($"Making {items:n0} items", _ => Task.Run(() => GoodsWorld.Create(configuration, options.Seed, today, Environment.ProcessorCount), cancellationToken));
         var clock = new DrivenClock(world.Start);
+        var (heard, model) = await PrepareAsync(data, world, clock, options, terminal, cancellationToken);
+
+        // What is measured is a server that has been stopped and started again.
+        world = null;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var started = Stopwatch.GetTimestamp();
+        await using var runtime = EngineAccess.Start(data.Root, null, clock);
+        var startSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+
+        RankRequest[] requests = [.. heard.Select(request => EngineAdapter.RequestOf(request) with { Size = PageSize, Explain = new ExplainRequest(true, []) })];
+        var row = new BenchRow("vitrina").With("items", items).With("model", new BenchValue.Word(model)).With("start_s", startSeconds).With("bytes_per_item", (double)bytes / items);
+        await MeasureAsync(runtime, requests, options.Requests, row, cancellationToken);
+        row.With("http_qps", await OverHttpAsync(runtime, heard, cancellationToken));
+        await new UpdateProbe(runtime, requests).MeasureAsync(ProbedItems, row, cancellationToken);
+        return row.With("peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0);
+    }
+
+    private static async Task<(List<SimulatedRequest> Heard, string Model)> PrepareAsync(
+        DataDirectory data, GoodsWorld world, DrivenClock clock, SearchRequestOptions options, Terminal terminal, CancellationToken cancellationToken)
+    {
         await using var runtime = EngineAccess.Start(data.Root, new EngineOptions { PublishIntervalMs = 1000 }, clock);
         List<SimulatedRequest> heard;
         using (var adapter = new EngineAdapter(runtime, clock))
@@ -94,19 +117,15 @@ internal static class SearchRequestBenchmark
             () => LearningLoop.Run(runtime.Journal, EngineAccess.Verticals(data), data.Features, learning, cancellationToken: cancellationToken), cancellationToken));
         runtime.Models.Save(outcome.Manifest, outcome.Model);
         await Publishing.PublishAsync(runtime, outcome.Manifest, "bench", cancellationToken);
-
-        RankRequest[] requests = [.. heard.Select(request => EngineAdapter.RequestOf(request) with { Size = PageSize, Explain = new ExplainRequest(true, []) })];
-        var row = new BenchRow("vitrina").With("items", items).With("model", new BenchValue.Word(outcome.Model.Kind));
-        await MeasureAsync(runtime, requests, options.Requests, row, cancellationToken);
-        row.With("http_qps", await OverHttpAsync(runtime, heard, cancellationToken));
-        return row.With("peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0);
+        return (heard, outcome.Model.Kind);
     }
 
     private static async Task MeasureAsync(EngineRuntime runtime, RankRequest[] requests, int count, BenchRow row, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < Math.Min(500, count); i++)
+        var warmUp = new WarmUp();
+        while (warmUp.GoesOn())
         {
-            await runtime.Ranking.RankAsync(requests[i % requests.Length], cancellationToken);
+            await runtime.Ranking.RankAsync(requests[warmUp.Next() % requests.Length], cancellationToken);
         }
 
         var microseconds = new double[count];

@@ -106,7 +106,7 @@ internal static class RecommendCommand
             throw new UsageException($"--users: there is no file '{path}'; give one with a user id a line, or all");
         }
 
-        using var reader = new StreamReader(WholeGzip.OpenFile(path));
+        using var reader = new StreamReader(WholeGzipStream.OpenFile(path));
         var users = new List<string>();
         while (reader.ReadLine() is { } line)
         {

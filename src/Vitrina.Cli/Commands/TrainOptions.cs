@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Vitrina.Engine.Events;
 using Vitrina.Learning;
+using Vitrina.Learning.Training.Trees;
 
 namespace Vitrina.Cli.Commands;
 
@@ -17,6 +18,7 @@ internal sealed class TrainOptions
         "--objective", "logistic: log-odds of the label; listwise: the order of each list (softmax by the linear model, LambdaMART by trees; lambdamart means the same); pairwise.", "logistic", "listwise", "lambdamart", "pairwise");
     private readonly Option<string> _bias = OneOf(
         "--position-bias", "feature: the position is an input, fixed at the first place at serving; ipw: positives weigh by inverse propensities of examination; none.", "feature", "ipw", "none");
+    private readonly Option<string[]> _monotone = new("--monotone") { Description = "How the score may move when a feature grows and all others stay, as in --monotone attribute.price=down; may be repeated. Publishes trees." };
     private readonly Option<int?> _trees = new("--trees") { Description = "Most trees; fewer when the validation part says so. Default: 1000." };
     private readonly Option<int?> _leaves = new("--leaves") { Description = "Most leaves of a tree. Default: chosen on the validation part." };
     private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "Factor on every leaf. Default: 0.05." };
@@ -28,7 +30,7 @@ internal sealed class TrainOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _vertical, _surface, _model, _label, _gains, _objective, _bias, _trees, _leaves, _learningRate, _heldOutUsers, _threads, _seed })
+        foreach (var option in new Option[] { _vertical, _surface, _model, _label, _gains, _objective, _bias, _monotone, _trees, _leaves, _learningRate, _heldOutUsers, _threads, _seed })
         {
             command.Options.Add(option);
         }
@@ -51,6 +53,7 @@ internal sealed class TrainOptions
                 _ => LearningObjective.Logistic,
             },
             PositionBias = Enum.Parse<PositionBias>(parsed.GetValue(_bias)!, ignoreCase: true),
+            Monotone = (parsed.GetValue(_monotone) ?? []).Select(Direction).ToDictionary(),
             Leaves = InRange(parsed.GetValue(_leaves), "--leaves", 2, 4096),
             HeldOutUserShare = InRange(parsed.GetValue(_heldOutUsers), "--held-out-users", 0, 0.9)!.Value,
             Threads = InRange(parsed.GetValue(_threads), "--threads", 0, 1024)!.Value,
@@ -80,6 +83,13 @@ internal sealed class TrainOptions
             ? KeyValuePair.Create(type, grade)
             : throw new UsageException($"--gain '{text}': a grade is a number above 0, at most 30");
     }
+
+    private static KeyValuePair<string, MonotoneDirection> Direction(string text) => text.Split('=') switch
+    {
+        [var feature, "up"] => KeyValuePair.Create(feature, MonotoneDirection.Increasing),
+        [var feature, "down"] => KeyValuePair.Create(feature, MonotoneDirection.Decreasing),
+        _ => throw new UsageException($"--monotone '{text}': give a feature and up or down, as in attribute.price=down"),
+    };
 
     private static T? InRange<T>(T? value, string option, T low, T high) where T : struct, IComparable<T> =>
         value is { } given && (given.CompareTo(low) < 0 || given.CompareTo(high) > 0)

@@ -20,7 +20,7 @@ internal sealed class InputFile : IDisposable
     public static InputFile Open(string path)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return new InputFile(file, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new WholeGzip(file) : file);
+        return new InputFile(file, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new WholeGzipStream(file) : file);
     }
 
     public void Dispose()

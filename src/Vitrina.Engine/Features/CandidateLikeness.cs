@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Vitrina.Engine.Language;
 
 namespace Vitrina.Engine.Features;
@@ -15,7 +16,7 @@ public enum LikenessTo
     Worst,
 }
 
-/// <summary>How like a candidate's text is to those of the other candidates: the mean cosine of the words, weighted by rarity.</summary>
+/// <summary>How like a candidate is to the other candidates: the mean cosine of the words of a text, weighted by rarity, or of vectors.</summary>
 /// <remarks>
 /// The good answers of a query speak of one thing and the odd ones of others, whatever words the query used: Rocchio's relevance feedback (1971) with
 /// the match in the place of a person's judgement. The mean of cosines with unit vectors is one product with their sum, less the candidate's own part, so
@@ -23,6 +24,9 @@ public enum LikenessTo
 /// </remarks>
 internal sealed class CandidateLikeness
 {
+    /// <summary>In the place of a vector space: the words of the text are compared.</summary>
+    public const int Words = -2;
+
     private const int Kinds = (int)LikenessTo.Worst + 1;
 
     // Weights fall by e for a third of the range that the sum of the two matches has per unit: the upper third of the candidates carries most.
@@ -38,16 +42,23 @@ internal sealed class CandidateLikeness
     private float[] _weights = [];
     private float[] _norms = [];
     private float[] _likeness = [];
+    private float[] _vectors = [];
     private int _termCount;
 
     /// <summary>The candidates' likeness to each kind, column by column, shape [kinds x candidates]; valid until the next call.</summary>
     /// <param name="scope">The request and its candidates; its index knows how rare a word is.</param>
     /// <param name="analyzer">The vertical's.</param>
-    /// <param name="field">The text's slot.</param>
-    public ReadOnlySpan<float> Of(FeatureScope scope, TextAnalyzer analyzer, int field)
+    /// <param name="field">The slot of the text whose match says which candidates fit best.</param>
+    /// <param name="space">The vectors that are compared, or <see cref="Words"/> for the words of the text.</param>
+    public ReadOnlySpan<float> Of(FeatureScope scope, TextAnalyzer analyzer, int field, int space)
     {
-        var count = scope.Count;
         Weigh(scope, analyzer, field);
+        if (space != Words)
+        {
+            return OfVectors(scope, space);
+        }
+
+        var count = scope.Count;
         ReadWords(scope, analyzer, field);
         Array.Clear(_sums, 0, _termCount * Kinds);
         Span<float> totals = stackalloc float[Kinds];
@@ -69,18 +80,67 @@ internal sealed class CandidateLikeness
         {
             for (var kind = 0; kind < Kinds; kind++)
             {
-                var (weight, product) = (_weights[(kind * count) + candidate], 0f);
+                var product = 0f;
                 foreach (var term in WordsOf(candidate))
                 {
                     product += _sums[(term * Kinds) + kind] * _rarities[term];
                 }
 
-                var others = totals[kind] - weight;
-                _likeness[(kind * count) + candidate] = _norms[candidate] > 0 && others > 1e-4f ? Math.Max(0, ((product / _norms[candidate]) - weight) / others) : float.NaN;
+                _likeness[(kind * count) + candidate] = _norms[candidate] > 0 ? WithoutItself(product / _norms[candidate], totals[kind], _weights[(kind * count) + candidate]) : float.NaN;
             }
         }
 
         return _likeness.AsSpan(0, Kinds * count);
+    }
+
+    // The mean cosine to the others, from the product with the sum of all.
+    private static float WithoutItself(float product, float total, float weight) => total - weight > 1e-4f ? Math.Max(0, (product - weight) / (total - weight)) : float.NaN;
+
+    private ReadOnlySpan<float> OfVectors(FeatureScope scope, int space)
+    {
+        var count = scope.Count;
+        var likeness = _likeness.AsSpan(0, Kinds * count);
+        likeness.Fill(float.NaN);
+        if (scope.Market.VectorsOf(space) is not { } vectors)
+        {
+            return likeness;
+        }
+
+        var dimension = vectors.Dimension;
+        if (_vectors.Length < (count + Kinds) * dimension)
+        {
+            _vectors = new float[2 * (count + Kinds) * dimension];
+        }
+
+        var sums = _vectors.AsSpan(count * dimension, Kinds * dimension);
+        sums.Clear();
+        Span<float> totals = stackalloc float[Kinds];
+        totals.Clear();
+        for (var candidate = 0; candidate < count; candidate++)
+        {
+            var vector = _vectors.AsSpan(candidate * dimension, dimension);
+            var length = vectors.TryCopyVector(scope.Ordinals[candidate], vector) ? TensorPrimitives.Norm(vector) : 0;
+            _norms[candidate] = length;
+            for (var kind = 0; kind < Kinds && length > 0; kind++)
+            {
+                var weight = _weights[(kind * count) + candidate];
+                var sum = sums.Slice(kind * dimension, dimension);
+                totals[kind] += weight;
+                TensorPrimitives.MultiplyAdd(vector, weight / length, sum, sum);
+            }
+        }
+
+        for (var candidate = 0; candidate < count; candidate++)
+        {
+            var vector = _vectors.AsSpan(candidate * dimension, dimension);
+            for (var kind = 0; kind < Kinds && _norms[candidate] > 0; kind++)
+            {
+                var product = TensorPrimitives.Dot(vector, sums.Slice(kind * dimension, dimension)) / _norms[candidate];
+                likeness[(kind * count) + candidate] = WithoutItself(product, totals[kind], _weights[(kind * count) + candidate]);
+            }
+        }
+
+        return likeness;
     }
 
     private ReadOnlySpan<int> WordsOf(int candidate) => _words.AsSpan(_starts[candidate], _starts[candidate + 1] - _starts[candidate]);

@@ -396,14 +396,20 @@ internal static class FeatureKinds
             return [new VectorScoreFeature($"vectorScore.{encoder}", binding.EncoderSpace(encoder))];
         }
 
+        return [new VectorScoreFeature($"vectorScore.{parameters.Name}", VectorSlot(declaration, binding, "name", parameters.Name!))];
+    }
+
+    /// <summary>The slot of a vector attribute; −1 with an error when there is none.</summary>
+    internal static int VectorSlot(KindDeclaration declaration, FeatureBinding binding, string parameter, string name)
+    {
         var slots = binding.Schema.Slots.Where(slot => slot.Storage == AttributeStorage.Vectors).ToList();
-        if (slots.Find(slot => slot.Name == parameters.Name) is { } slot)
+        if (slots.Find(slot => slot.Name == name) is { } slot)
         {
-            return [new VectorScoreFeature($"vectorScore.{parameters.Name}", slot.Slot)];
+            return slot.Slot;
         }
 
-        binding.Errors.Add(declaration.PositionOf("name"), $"'{parameters.Name}' is not a vector attribute of the item", NearestName.Find(parameters.Name!, slots.Select(attribute => attribute.Name)));
-        return [];
+        binding.Errors.Add(declaration.PositionOf(parameter), $"'{name}' is not a vector attribute of the item", NearestName.Find(name, slots.Select(attribute => attribute.Name)));
+        return -1;
     }
 
     private static int Field(KindDeclaration declaration, FeatureBinding binding, out string name)

@@ -67,6 +67,9 @@ public sealed class MarketView
     /// <summary>The words that items say, for corrections of queries; null in replay.</summary>
     internal VocabularyView? Vocabulary { get; init; }
 
+    /// <summary>The attributes of the vertical's items as columns; null in replay.</summary>
+    internal ItemColumnsView? Columns { get; init; }
+
     /// <summary>The values of keyword attributes by the words that name them; null in replay.</summary>
     internal ValueView? Values { get; init; }
 }

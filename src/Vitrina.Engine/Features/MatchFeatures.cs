@@ -24,12 +24,12 @@ internal sealed class MatchFeature(string name, TextAnalyzer analyzer, int field
     }
 }
 
-/// <summary>How like a text of the item is to the texts of the other candidates; NaN without a query, without the text, or for the only candidate.</summary>
-internal sealed class AlikeFeature(string name, TextAnalyzer analyzer, int field, LikenessTo to) : Feature(name, FeatureOrigin.Recorded)
+/// <summary>How like a text of the item, or its vector, is to those of the other candidates; NaN without a query, without the text or vector, or for the only candidate.</summary>
+internal sealed class AlikeFeature(string name, TextAnalyzer analyzer, int field, int space, LikenessTo to) : Feature(name, FeatureOrigin.Recorded)
 {
     public override void Compute(FeatureScope scope, Span<float> column)
     {
-        var values = scope.Matches.LikenessOf(scope, analyzer, field, to);
+        var values = scope.Matches.LikenessOf(scope, analyzer, field, space, to);
         if (values.IsEmpty)
         {
             column.Fill(float.NaN);

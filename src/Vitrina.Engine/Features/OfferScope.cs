@@ -202,12 +202,14 @@ internal sealed class OfferScope
             var (type, group) = (view.Traits.TypeOf(_scope.Items[i]), view.GroupOf(_scope.Items[i]));
             var matrix = view.MatrixOf(type, _scope.Market.Keywords);
             AddOwn(i, matrix.Into(_states[i]), type, group);
-            if (group >= 0)
+
+            // An owner without counts is the rule in a large catalogue: nothing is looked up for it.
+            if (group >= 0 && groups.StatesOf(group) != 0)
             {
                 AddOthers(Row(OfferEvidence.Match, i), groups.WorthIn(_states[i], group, matrix, view.Traits.Columns), _ofGroup);
             }
 
-            if (type >= 0)
+            if (type >= 0 && types.StatesOf(type) != 0)
             {
                 AddOthers(Row(OfferEvidence.Type, i), types.WorthIn(_states[i], type, matrix, view.Traits.Columns), _ofType);
             }

@@ -26,6 +26,12 @@ internal static class TextKinds
         [Description("Which other candidates: all, or those that fit the query best or worst; one column each, absent: all three.")]
         [OneOrMany]
         public IReadOnlyList<LikenessTo> To { get; init; } = [];
+
+        [Description("A vector attribute of the item: likeness is the cosine of these vectors, and the field only says which candidates fit best.")]
+        public string? Vector { get; init; }
+
+        [Description("An encoder in the registry: likeness is the cosine of its vectors, and the field only says which candidates fit best.")]
+        public string? Encoder { get; init; }
     }
 
     internal sealed class AmongParameters
@@ -46,8 +52,17 @@ internal static class TextKinds
     {
         var parameters = declaration.Bind<AlikeParameters>(binding.Errors);
         var field = FeatureKinds.Field(declaration, binding, parameters.Field);
+        if (parameters is { Vector: not null, Encoder: not null })
+        {
+            binding.Errors.Add(declaration.Position, "alike takes the words of the field, a vector attribute or an encoder, not two of them");
+            return [];
+        }
+
+        var space = parameters.Vector is { } vector ? FeatureKinds.VectorSlot(declaration, binding, "vector", vector)
+            : parameters.Encoder is { } encoder ? binding.EncoderSpace(encoder) : CandidateLikeness.Words;
+        var name = string.Join('.', new[] { "alike", parameters.Field, parameters.Vector ?? parameters.Encoder }.OfType<string>());
         return (parameters.To is [] ? Enum.GetValues<LikenessTo>() : parameters.To).Select(to =>
-            new AlikeFeature($"alike.{parameters.Field}.{JsonNamingPolicy.CamelCase.ConvertName(to.ToString())}", binding.Analyzer, field, to));
+            new AlikeFeature($"{name}.{JsonNamingPolicy.CamelCase.ConvertName(to.ToString())}", binding.Analyzer, field, space, to));
     }
 
     public static IEnumerable<Feature> Among(KindDeclaration declaration, FeatureBinding binding)

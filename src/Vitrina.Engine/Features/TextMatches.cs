@@ -13,16 +13,29 @@ internal sealed class TextMatches
     private readonly List<float[]> _columns = [];
     private readonly List<bool> _isFilled = [];
     private readonly CandidateLikeness _likeness = new();
-    private readonly List<float[]> _likenesses = [];
-    private readonly List<bool> _hasLikeness = [];
+    private readonly List<Likeness> _likenesses = [];
     private MatchText? _query;
+
+    private sealed class Likeness
+    {
+        public required int Field { get; init; }
+
+        public required int Space { get; init; }
+
+        public float[] Values { get; set; } = [];
+
+        public bool IsFilled { get; set; }
+    }
 
     /// <summary>Forgets the request.</summary>
     public void Clear()
     {
         _query = null;
         CollectionsMarshal.AsSpan(_isFilled).Clear();
-        CollectionsMarshal.AsSpan(_hasLikeness).Clear();
+        foreach (var likeness in _likenesses)
+        {
+            likeness.IsFilled = false;
+        }
     }
 
     /// <summary>One signal of each candidate; empty without a query.</summary>
@@ -50,28 +63,43 @@ internal sealed class TextMatches
     /// <param name="scope">The request and its candidates.</param>
     /// <param name="analyzer">The vertical's.</param>
     /// <param name="field">The text's slot.</param>
+    /// <param name="space">The vectors that are compared, or <see cref="CandidateLikeness.Words"/> for the words of the text.</param>
     /// <param name="to">To which others.</param>
-    public ReadOnlySpan<float> LikenessOf(FeatureScope scope, TextAnalyzer analyzer, int field, LikenessTo to)
+    public ReadOnlySpan<float> LikenessOf(FeatureScope scope, TextAnalyzer analyzer, int field, int space, LikenessTo to)
     {
         if (scope.QueryHash == 0)
         {
             return [];
         }
 
-        Reserve(field);
-        if (!_hasLikeness[field])
+        var likeness = Find(field, space);
+        if (!likeness.IsFilled)
         {
-            var values = _likeness.Of(scope, analyzer, field);
-            if (_likenesses[field].Length < values.Length)
+            var values = _likeness.Of(scope, analyzer, field, space);
+            if (likeness.Values.Length < values.Length)
             {
-                _likenesses[field] = new float[values.Length];
+                likeness.Values = new float[values.Length];
             }
 
-            values.CopyTo(_likenesses[field]);
-            _hasLikeness[field] = true;
+            values.CopyTo(likeness.Values);
+            likeness.IsFilled = true;
         }
 
-        return _likenesses[field].AsSpan((int)to * scope.Count, scope.Count);
+        return likeness.Values.AsSpan((int)to * scope.Count, scope.Count);
+    }
+
+    private Likeness Find(int field, int space)
+    {
+        foreach (var known in _likenesses)
+        {
+            if (known.Field == field && known.Space == space)
+            {
+                return known;
+            }
+        }
+
+        _likenesses.Add(new Likeness { Field = field, Space = space });
+        return _likenesses[^1];
     }
 
     private void Reserve(int field)
@@ -80,8 +108,6 @@ internal sealed class TextMatches
         {
             _columns.Add([]);
             _isFilled.Add(false);
-            _likenesses.Add([]);
-            _hasLikeness.Add(false);
         }
     }
 

@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking;
 
-/// <summary>Counts the values of asked attributes over the candidates that stand.</summary>
+/// <summary>Counts the values of asked attributes over everything that answers the request: the candidates that stand, and what matches beside them.</summary>
 internal static class FacetCounts
 {
     private const int MaxValues = 50;
@@ -28,23 +29,56 @@ internal static class FacetCounts
         var counts = new Dictionary<int, int>();
         for (var index = 0; index < context.Count; index++)
         {
-            if (context.Marks[index] is not null)
-            {
-                continue;
-            }
-
             var item = context.Scope.Items[index];
-            foreach (var word in isList ? item.KeywordLists[slot.Slot] : [item.Keywords[slot.Slot]])
+            if (context.Marks[index] is null || (context.Marks[index] == PageCursor.EarlierMark && context.Matches is not null))
             {
-                if (word >= 0)
+                foreach (var word in isList ? item.KeywordLists[slot.Slot] : [item.Keywords[slot.Slot]])
                 {
-                    counts[word] = counts.GetValueOrDefault(word) + 1;
+                    Count(counts, word);
                 }
             }
         }
 
+        CountOthers(context, slot, counts);
         var values = counts.Select(pair => new FacetValue(words[pair.Key], pair.Value))
             .OrderByDescending(value => value.Count).ThenBy(value => value.Value, StringComparer.Ordinal).Take(MaxValues);
         return new Facet(name, [.. values]);
+    }
+
+    // What matches and was not retrieved, as the snapshot has it.
+    private static void CountOthers(RankingContext context, AttributeSlot slot, Dictionary<int, int> counts)
+    {
+        if (context.Matches is not { } matches)
+        {
+            return;
+        }
+
+        var columns = context.Snapshot.Market.Columns!;
+        for (var ordinal = matches.NextSet(0); ordinal >= 0; ordinal = matches.NextSet(ordinal + 1))
+        {
+            if (context.IndexOf(ordinal) >= 0 || !MatchingItems.CanBeHad(context, ordinal))
+            {
+                continue;
+            }
+
+            if (slot.Storage == AttributeStorage.Keywords)
+            {
+                Count(counts, columns.Keyword(slot.Slot, ordinal));
+                continue;
+            }
+
+            foreach (var word in columns.List(slot.Slot, ordinal))
+            {
+                Count(counts, word);
+            }
+        }
+    }
+
+    private static void Count(Dictionary<int, int> counts, int word)
+    {
+        if (word >= 0)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
+        }
     }
 }

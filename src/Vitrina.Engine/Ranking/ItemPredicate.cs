@@ -1,4 +1,5 @@
 using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking;
@@ -11,21 +12,31 @@ internal sealed class ItemPredicate
         public string Mark { get; } = $"filter:{Attribute}";
 
         public abstract bool Accepts(Item item);
+
+        /// <summary>The items of a word that meet the condition, of those that are wanted.</summary>
+        public abstract ulong Among(ItemColumnsView columns, int word, ulong wanted);
     }
 
     private sealed record KeywordCondition(string Attribute, int Slot, int[] Ordinals) : Condition(Attribute)
     {
         public override bool Accepts(Item item) => Array.IndexOf(Ordinals, item.Keywords[Slot]) >= 0;
+
+        public override ulong Among(ItemColumnsView columns, int word, ulong wanted) => wanted & columns.WithKeyword(Slot, word, Ordinals);
     }
 
     private sealed record KeywordListCondition(string Attribute, int Slot, int[] Ordinals) : Condition(Attribute)
     {
         public override bool Accepts(Item item) => item.KeywordLists[Slot].AsSpan().ContainsAny(Ordinals);
+
+        public override ulong Among(ItemColumnsView columns, int word, ulong wanted) =>
+            ItemSelection.Where(wanted, word, ordinal => columns.List(Slot, ordinal).AsSpan().ContainsAny(Ordinals));
     }
 
     private sealed record RangeCondition(string Attribute, int Slot, double Min, double Max) : Condition(Attribute)
     {
         public override bool Accepts(Item item) => item.Numbers[Slot] >= Min && item.Numbers[Slot] <= Max;
+
+        public override ulong Among(ItemColumnsView columns, int word, ulong wanted) => wanted & columns.WithNumber(Slot, word, Min, Max);
     }
 
     // Great-circle distance by the haversine formula on a sphere: within 0.6 % of the ellipsoid's.
@@ -34,9 +45,13 @@ internal sealed class ItemPredicate
         private const double EarthRadiusKm = 6371.0088;
         private readonly double _cosine = Math.Cos(double.DegreesToRadians(Circle.Latitude));
 
-        public override bool Accepts(Item item)
+        public override bool Accepts(Item item) => Holds(item.Numbers[Slot], item.Numbers[Slot + 1]);
+
+        public override ulong Among(ItemColumnsView columns, int word, ulong wanted) =>
+            ItemSelection.Where(wanted, word, ordinal => Holds(columns.Number(Slot, ordinal), columns.Number(Slot + 1, ordinal)));
+
+        private bool Holds(double latitude, double longitude)
         {
-            var (latitude, longitude) = (item.Numbers[Slot], item.Numbers[Slot + 1]);
             var north = Math.Sin(double.DegreesToRadians(latitude - Circle.Latitude) / 2);
             var east = Math.Sin(double.DegreesToRadians(longitude - Circle.Longitude) / 2);
             var haversine = (north * north) + (_cosine * Math.Cos(double.DegreesToRadians(latitude)) * east * east);
@@ -44,8 +59,10 @@ internal sealed class ItemPredicate
         }
     }
 
-    private sealed record SellerCondition(string Attribute, IReadOnlyList<string> Sellers) : Condition(Attribute)
+    private sealed record SellerCondition(string Attribute, IReadOnlyList<string> Sellers, int[] Ordinals) : Condition(Attribute)
     {
+        public override ulong Among(ItemColumnsView columns, int word, ulong wanted) => ItemSelection.Where(wanted, word, ordinal => Array.IndexOf(Ordinals, columns.Seller(ordinal)) >= 0);
+
         public override bool Accepts(Item item)
         {
             for (var i = 0; i < Sellers.Count; i++)
@@ -79,7 +96,7 @@ internal sealed class ItemPredicate
         var (name, field) = (condition.Attribute, $"filters.{condition.Attribute}");
         if (name == "seller")
         {
-            return new SellerCondition(name, condition.AnyOf);
+            return new SellerCondition(name, condition.AnyOf, [.. condition.AnyOf.Select(seller => snapshot.Catalog.SellerIds.Find(seller)).Where(ordinal => ordinal >= 0)]);
         }
 
         var schema = snapshot.Vertical.Schema;
@@ -120,6 +137,20 @@ internal sealed class ItemPredicate
 
     /// <summary>True when an item belongs to the vertical and meets every condition.</summary>
     public bool Accepts(Item item) => item.Vertical == _vertical && FirstBroken(item) is null;
+
+    /// <summary>The items of a word that meet every condition, of those that are wanted, a bit each.</summary>
+    /// <param name="columns">The attributes of the vertical's items.</param>
+    /// <param name="word">The word: the items from 64 x word on.</param>
+    /// <param name="wanted">Those of them that are shown.</param>
+    public ulong Among(ItemColumnsView columns, int word, ulong wanted)
+    {
+        for (var i = 0; i < _conditions.Length && wanted != 0; i++)
+        {
+            wanted = _conditions[i].Among(columns, word, wanted);
+        }
+
+        return wanted;
+    }
 
     /// <summary>The attribute of the first condition that an item does not meet, or null.</summary>
     public string? FirstBroken(Item item)

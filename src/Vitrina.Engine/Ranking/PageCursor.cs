@@ -15,6 +15,9 @@ namespace Vitrina.Engine.Ranking;
 /// <param name="ShownOrdinals">Ordinals of the items on earlier pages.</param>
 internal sealed record PageCursor(ulong Seed, HashSet<int> ShownOrdinals)
 {
+    /// <summary>The mark of a candidate that an earlier page showed.</summary>
+    public const string EarlierMark = "page:earlier";
+
     // At three bytes an item this is as much as a URL-safe token of 8 KB holds; nobody reads further.
     private const int MaxShown = 1000;
 

@@ -1,10 +1,12 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
+using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Models;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Chance;
+using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Ranking;
 
@@ -20,6 +22,9 @@ internal sealed class RankingContext(CompiledVertical vertical)
     private float[] _foundScores = [];
     private RequestScope _scope = null!;
     private int _sourceCount;
+    private BitSet? _selected;
+    private BitSet? _matches;
+    private bool _hasSelected;
 
     public CompiledVertical Vertical { get; } = vertical;
 
@@ -63,6 +68,25 @@ internal sealed class RankingContext(CompiledVertical vertical)
     public Availability? Availability => _scope.Availability;
 
     public ItemPredicate Predicate { get; private set; } = ItemPredicate.Everything;
+
+    /// <summary>The items that meet the request's conditions, computed when first asked for; null where it has none, and in a market without columns.</summary>
+    public BitSet? Selected
+    {
+        get
+        {
+            if (!_hasSelected && Snapshot.Market.Columns is { } columns && Predicate.HasConditions)
+            {
+                _selected = SetFor(_selected, columns);
+                ItemSelection.Fill(columns, Predicate, [], _selected);
+                _hasSelected = true;
+            }
+
+            return _hasSelected ? _selected : null;
+        }
+    }
+
+    /// <summary>All items that answer the request, found or not, for facets and orders by an attribute; null where neither is asked for, and for given candidates and groups.</summary>
+    public BitSet? Matches { get; private set; }
 
     public NormalizedQuery Query { get; private set; }
 
@@ -176,6 +200,14 @@ internal sealed class RankingContext(CompiledVertical vertical)
         Surface = surface;
         Query = Queries.Normalize(request.Query);
         Predicate = ItemPredicate.Bind(request.Filters, snapshot);
+        _hasSelected = false;
+        Matches = null;
+        if ((request.Facets.Count > 0 || request.Sort is not null) && request.Items.Count == 0 && !surface.RanksGroups && snapshot.Market.Columns is { } columns)
+        {
+            Matches = _matches = SetFor(_matches, columns);
+            Matches.ClearAll();
+        }
+
         QueryVectors.Bind(request, snapshot);
         TextQuery = Query.Hash == 0 || snapshot.Market.Text is null ? null : _textQuery;
         TextQuery?.Read(Vertical.Analyzer, request.Query);
@@ -211,6 +243,8 @@ internal sealed class RankingContext(CompiledVertical vertical)
         HasFeatures = false;
         (Draft, Teams) = (null, []);
     }
+
+    private static BitSet SetFor(BitSet? known, ItemColumnsView columns) => known is not null && known.Length == columns.Length ? known : new BitSet(columns.Length);
 
     /// <summary>Begins to order by a surface; keeps the page of the pass before, and for a draft everything that its first arm said.</summary>
     public void Take(int pass)

@@ -38,5 +38,5 @@ public sealed class VerticalSnapshot
 public sealed record ServingModel(LoadedModel Loaded, int[] Columns)
 {
     /// <summary>The model as <c>name/version</c>.</summary>
-    public string Id => $"{Loaded.Manifest.Name}/{Loaded.Manifest.Version}";
+    public string Id { get; } = $"{Loaded.Manifest.Name}/{Loaded.Manifest.Version}";
 }

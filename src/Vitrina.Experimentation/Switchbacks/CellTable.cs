@@ -34,6 +34,20 @@ public sealed class CellTable
     /// <summary>Whether rows carry a start.</summary>
     public bool HasStart { get; private set; }
 
+    /// <summary>Hours from the beginning of a period to that of the next one, the median over clusters; NaN without starts or with one period.</summary>
+    public double PeriodHours
+    {
+        get
+        {
+            double[] gaps = !HasStart ? [] : [.. Rows.GroupBy(row => row.Cluster).SelectMany(cluster =>
+            {
+                double[] starts = [.. cluster.GroupBy(row => row.Period).Select(period => period.Min(row => row.Start)).Order()];
+                return starts.Zip(starts.Skip(1), (earlier, later) => later - earlier);
+            }).Order()];
+            return gaps.Length == 0 ? double.NaN : gaps[gaps.Length / 2];
+        }
+    }
+
     /// <summary>Reads a file with columns cluster, period, arm, sums, and optionally start (hours or a time) and washout (1 = leave out).</summary>
     /// <exception cref="TableException">The file is not what it should be; says line and field.</exception>
     public static CellTable Read(string path, IReadOnlyList<string> wanted)

@@ -29,7 +29,7 @@ internal static class SwitchbackComparison
         comparison.Estimates["alwaysValid"] = CompletedPeriods.AlwaysValid(cells, values, options.Schedule?.Design, level);
         comparison.Estimates["alwaysValidSigns"] = CompletedPeriods.BySigns(cells, values, level);
         comparison.Estimates["withinWeighted"] = Regression(cells, values, FixedEffects.Cluster)?.ByCr2(level) ?? Estimate.None("no cluster saw both arms");
-        AddRegressions(comparison, cells, values, level);
+        AddRegressions(comparison, cells, values, LagsOf(table, cells, options), level);
         comparison.Estimates["periodAsUnit"] = PeriodAsUnit(cells, values, level);
         comparison.Estimates["randomisation"] = options.Schedule is null ? Estimate.None("no stored schedule was given") : Randomised(cells, values, options);
         comparison.Estimates["randomisationPermuted"] = RandomisationTest.Permuted(cells, values, options.Seed, options.Draws, options.Alpha);
@@ -88,7 +88,7 @@ internal static class SwitchbackComparison
         comparison.Figures["switchedShare"] = pooled.SwitchedShare;
     }
 
-    private static void AddRegressions(Comparison comparison, SwitchbackCells cells, double[] values, Level level)
+    private static void AddRegressions(Comparison comparison, SwitchbackCells cells, double[] values, int lags, Level level)
     {
         foreach (var (name, effects) in ((string, FixedEffects)[])[("pooled", FixedEffects.None), ("clusterEffects", FixedEffects.Cluster), ("twoWayEffects", FixedEffects.TwoWay)])
         {
@@ -99,7 +99,6 @@ internal static class SwitchbackComparison
             }
 
             double freedom = cells.Count - fit.Rank, clusters = fit.ClusterCount - 1;
-            var automatic = Math.Max(1, (int)Math.Floor(4 * Math.Pow(cells.PeriodCount / 100.0, 2.0 / 9)));
             void Add(string error, double standardError, double df, string assumes) => comparison.Estimates[$"{name}.{error}"] = Estimate.FromT(fit.Value, standardError, df, level, assumes);
             const string ByCluster = "clusters are independent, and so are their schedules";
             Add("ols", fit.Ols(), freedom, "all cells are independent with equal variances");
@@ -112,9 +111,16 @@ internal static class SwitchbackComparison
             Add("twoWay", fit.TwoWay(), Math.Min(clusters, cells.PeriodCount - 1), "cells of different clusters and different periods are independent; many of both");
             Add("nw1", fit.NeweyWest(1), freedom, "cells more than one period apart are independent");
             Add("nw2", fit.NeweyWest(2), freedom, "cells more than two periods apart are independent");
-            Add("dk", fit.DriscollKraay(automatic), cells.PeriodCount - 1, $"periods more than {automatic} apart are independent; clusters need not be; many periods");
-            (comparison.Estimates[$"{name}.nw"], comparison.Figures["neweyWestLags"]) = (Estimate.FromT(fit.Value, fit.NeweyWest(automatic), freedom, level, $"cells more than {automatic} periods apart are independent"), automatic);
+            Add("dk", fit.DriscollKraay(lags), cells.PeriodCount - 1, $"periods more than {lags} apart are independent; clusters need not be; many periods");
+            (comparison.Estimates[$"{name}.nw"], comparison.Figures["neweyWestLags"]) = (Estimate.FromT(fit.Value, fit.NeweyWest(lags), freedom, level, $"cells more than {lags} periods apart are independent"), lags);
         }
+    }
+
+    // The usual rule (Newey and West, Review of Economic Studies 61, 1994), and beyond what a burn-in says of how long an arm still acts.
+    private static int LagsOf(CellTable table, SwitchbackCells cells, SwitchbackOptions options)
+    {
+        var usual = Math.Max(1, (int)Math.Floor(4 * Math.Pow(cells.PeriodCount / 100.0, 2.0 / 9)));
+        return options.BurnInHours > 0 && table.PeriodHours is > 0 and var hours ? Math.Max(usual, (int)Math.Ceiling(options.BurnInHours / hours) + 1) : usual;
     }
 
     // Each period once: the mean of its cells, on the share of treated ones.

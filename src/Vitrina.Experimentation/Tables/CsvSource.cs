@@ -36,7 +36,7 @@ public sealed class CsvSource
     public static CsvSource Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using var reader = new StreamReader(WholeGzip.OpenFile(path), Encoding.UTF8);
+        using var reader = new StreamReader(WholeGzipStream.OpenFile(path), Encoding.UTF8);
         string header, first;
         try
         {
@@ -123,7 +123,7 @@ public sealed class CsvSource
     // Cuts the content into blocks at line breaks; counts the lines, so that mistakes can name theirs.
     private void Fill(BlockingCollection<Block> queue, int blocks, Func<bool> hasFailed, IProgress<double>? progress)
     {
-        using var stream = WholeGzip.OpenFile(_path);
+        using var stream = WholeGzipStream.OpenFile(_path);
         var fileLength = Math.Max(1, new FileInfo(_path).Length);
         var size = blocks > 0 ? (int)Math.Clamp(fileLength / blocks, SmallestBlock, UsualBlock) : UsualBlock;
         byte[] rest = [];

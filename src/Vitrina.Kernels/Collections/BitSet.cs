@@ -30,6 +30,15 @@ public sealed class BitSet
         _words[index >> 6] |= 1ul << index;
     }
 
+    /// <summary>Replaces 64 bits at once.</summary>
+    /// <param name="word">The word's index: its lowest bit is bit 64 x word.</param>
+    /// <param name="bits">The bits; those at and behind <see cref="Length"/> are left out.</param>
+    public void SetWord(int word, ulong bits)
+    {
+        var behind = ((word + 1) << 6) - Length;
+        _words[word] = behind > 0 ? bits & (ulong.MaxValue >> behind) : bits;
+    }
+
     /// <summary>Clears a bit.</summary>
     public void Clear(int index)
     {
@@ -88,6 +97,27 @@ public sealed class BitSet
             count += BitOperations.PopCount(word);
         }
         return count;
+    }
+
+    /// <summary>The last set bit at or before <paramref name="from"/>, -1 when there is none.</summary>
+    public int LastSet(int from)
+    {
+        if (from < 0)
+        {
+            return -1;
+        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from, Length);
+        var index = from >> 6;
+        var word = _words[index] & (ulong.MaxValue >> (63 - (from & 63)));
+        while (word == 0)
+        {
+            if (--index < 0)
+            {
+                return -1;
+            }
+            word = _words[index];
+        }
+        return (index << 6) + BitOperations.Log2(word);
     }
 
     /// <summary>The first set bit at or behind <paramref name="from"/>, -1 when there is none; any start behind the end has none.</summary>

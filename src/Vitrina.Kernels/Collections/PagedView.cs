@@ -36,6 +36,21 @@ public readonly struct PagedView<T>
         }
     }
 
+    /// <summary>The elements from <paramref name="index"/> to the end of its page or of the view, whichever comes first: for reading whole columns.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative or not below <see cref="Count"/>.</exception>
+    public ReadOnlySpan<T> RunFrom(int index)
+    {
+        if ((uint)index >= (uint)_count)
+        {
+            ThrowOutOfRange(index);
+        }
+        const int Shift = PagedArray<T>.FanOutLog2;
+        const int Mask = (1 << Shift) - 1;
+        var page = index >> _pageLog2;
+        var start = index & ((1 << _pageLog2) - 1);
+        return _root![page >> (2 * Shift)][(page >> Shift) & Mask][page & Mask].AsSpan(start, Math.Min((1 << _pageLog2) - start, _count - index));
+    }
+
     [DoesNotReturn]
     private void ThrowOutOfRange(int index) =>
         throw new ArgumentOutOfRangeException(nameof(index), index, $"The view has {_count} elements.");

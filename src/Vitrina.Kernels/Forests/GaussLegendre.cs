@@ -1,14 +1,11 @@
-using System.Runtime.Intrinsics;
-
 namespace Vitrina.Kernels.Forests;
 
 /// <summary>Points and weights that integrate polynomials over [0, 1] exactly.</summary>
 internal static class GaussLegendre
 {
-    /// <summary>The rule of 8 x blocks points, exact up to degree 16 x blocks − 1.</summary>
-    public static (Vector512<double>[] Points, Vector512<double>[] Weights) OnUnitInterval(int blocks)
+    /// <summary>The rule of a number of points, exact up to degree 2 x count − 1.</summary>
+    public static (double[] Points, double[] Weights) OnUnitInterval(int count)
     {
-        var count = 8 * blocks;
         var (points, weights) = (new double[count], new double[count]);
         for (var i = 0; i < count; i++)
         {
@@ -29,17 +26,7 @@ internal static class GaussLegendre
             points[i] = (1 + x) / 2;
             weights[i] = 1 / ((1 - (x * x)) * slope * slope);
         }
-        return (InBlocks(points), InBlocks(weights));
-    }
-
-    private static Vector512<double>[] InBlocks(double[] values)
-    {
-        var blocks = new Vector512<double>[values.Length / 8];
-        for (var b = 0; b < blocks.Length; b++)
-        {
-            blocks[b] = Vector512.Create(values, 8 * b);
-        }
-        return blocks;
+        return (points, weights);
     }
 
     /// <summary>The Legendre polynomial of a degree and its derivative, by the three-term recurrence.</summary>

@@ -7,23 +7,29 @@ namespace Vitrina.Kernels.Forests;
 /// The same values as algorithm 2 of Lundberg, Erion, Lee (arXiv 1802.03888, 2018), by another way: the game of one leaf is a product over the
 /// inputs of its path, so its Shapley value is the integral of a polynomial over [0, 1] (Owen, "Multilinear extensions of games",
 /// Management Science 18, 1972), which Gauss-Legendre points give exactly; products at the points are kept while the tree is walked once
-/// (as in Yu et al., "Linear TreeShap", NeurIPS 2022). All factors are positive: nothing cancels. Cost: leaves x points / 8 register
-/// operations, points = half the inputs of the longest path. Immutable and safe for concurrent use.
+/// (as in Yu et al., "Linear TreeShap", NeurIPS 2022). All factors are positive: nothing cancels. Eight rows are taken apart in one walk, a row a
+/// lane: what a branch's factors are depends on the row only by whether it went there, so they are computed beforehand. Cost: branches x points
+/// register operations per block of rows, points = half the inputs of the longest path. Immutable and safe for concurrent use.
 /// </remarks>
 public sealed unsafe class ShapleyTree
 {
-    private const int Lanes = 8;
+    /// <summary>Rows of a block: one lane each.</summary>
+    public const int BlockRows = 8;
 
     private readonly int[] _input;
     private readonly int[] _left;
     private readonly int[] _right;
-    private readonly double[] _leftShare;
-    private readonly double[] _rightShare;
     private readonly double[] _leafValue;
-    private readonly int _blocks;
     private readonly int _depth;
-    private readonly Vector512<double>[] _points;
-    private readonly Vector512<double>[] _weights;
+    private readonly double[] _points;
+    private readonly double[] _weights;
+
+    // 1 / (1 - point), shape [points].
+    private readonly double[] _inverses;
+
+    // By branch (2 x split, + 1 for the right one): the share of the weight that follows the path when the branch's input is absent, over all splits of
+    // the input on the path; then one over it, 0 for 0; then one over the factor of a row that is there, at each point.
+    private readonly double[] _branches;
 
     /// <summary>Prepares a tree. The root is split 0; a child c below 0 is the leaf ~c; a tree of one leaf has no split.</summary>
     /// <param name="input">Input that each split reads, shape [splits].</param>
@@ -34,48 +40,57 @@ public sealed unsafe class ShapleyTree
     public ShapleyTree(int[] input, int[] left, int[] right, (double Left, double Right)[] shares, double[] leafValue)
     {
         (_input, _left, _right, _leafValue) = (input, left, right, leafValue);
-        _leftShare = Array.ConvertAll(shares, share => share.Left);
-        _rightShare = Array.ConvertAll(shares, share => share.Right);
         var inputs = 0;
         if (input.Length > 0)
         {
             (_depth, inputs) = Measure(0, 1, []);
-            ExpectedValue = Expected(0);
+            ExpectedValue = Expected(0, shares);
         }
         else
         {
             ExpectedValue = leafValue[0];
         }
+
         // n points are exact to degree 2n − 1; the integrand of a path of m inputs has degree m − 1.
-        _blocks = Math.Max(1, (inputs + (2 * Lanes) - 1) / (2 * Lanes));
-        (_points, _weights) = GaussLegendre.OnUnitInterval(_blocks);
+        (_points, _weights) = GaussLegendre.OnUnitInterval(Math.Max(1, (inputs + 1) / 2));
+        _inverses = Array.ConvertAll(_points, point => 1 / (1 - point));
+        _branches = new double[2 * input.Length * BranchStride];
+        if (input.Length > 0)
+        {
+            Prepare(0, shares, []);
+        }
     }
 
     /// <summary>The tree's value when nothing is known of a row.</summary>
     public double ExpectedValue { get; }
 
-    /// <summary>Adds the tree's contributions for one row.</summary>
-    /// <param name="isLeft">Whether the row goes left at each split, shape [splits].</param>
-    /// <param name="scratch">The caller's working memory; its sums receive the contributions.</param>
-    public void Add(ReadOnlySpan<bool> isLeft, ShapleyScratch scratch)
+    private int BranchStride => 2 + _points.Length;
+
+    /// <summary>Adds the tree's contributions for a block of rows.</summary>
+    /// <param name="scratch">The caller's working memory, the tree's splits decided; its sums receive the contributions.</param>
+    public void Add(ShapleyScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(scratch);
-        if (isLeft.Length < _input.Length)
+        if (scratch.Decisions.Length < _input.Length)
         {
-            throw new ArgumentException($"{isLeft.Length} decisions for {_input.Length} splits.", nameof(isLeft));
+            throw new ArgumentException($"Room for {scratch.Decisions.Length} decisions, {_input.Length} splits.", nameof(scratch));
         }
         if (_input.Length == 0)
         {
             return;
         }
-        scratch.Reserve(3 * _blocks * (_depth + 1));
-        fixed (Vector512<double>* buffers = scratch.Buffers, weights = _weights, points = _points)
+        var count = _points.Length;
+        scratch.ReserveBuffers((3 * count * (_depth + 1)) + count);
+        fixed (Vector512<double>* buffers = scratch.Buffers, sums = scratch.Sums, left = scratch.Decisions)
         fixed (PathState* states = scratch.States)
-        fixed (Vector512<double>* sums = scratch.Sums)
-        fixed (bool* goesLeft = isLeft)
+        fixed (double* points = _points, inverses = _inverses, branches = _branches)
         {
-            Walk walk = new() { Points = points, States = states, Sums = sums, IsLeft = goesLeft };
-            Visit(ref walk, 0, weights, buffers, buffers + _blocks);
+            for (var q = 0; q < count; q++)
+            {
+                buffers[q] = Vector512.Create(_weights[q]);
+            }
+            Walk walk = new() { Points = points, Inverses = inverses, Branches = branches, States = states, Sums = sums, GoesLeft = left };
+            Visit(ref walk, 0, buffers, buffers + count, buffers + (2 * count));
         }
     }
 
@@ -87,51 +102,85 @@ public sealed unsafe class ShapleyTree
     /// <param name="free">Memory of the levels below.</param>
     private void Visit(ref Walk walk, int split, Vector512<double>* product, Vector512<double>* result, Vector512<double>* free)
     {
+        var count = _points.Length;
         var reciprocal = free;
-        var childProduct = free + _blocks;
-        var childResult = free + (2 * _blocks);
+        var childProduct = free + count;
+        var childResult = free + (2 * count);
         var state = walk.States + _input[split];
-        var sum = walk.Sums + _input[split];
+        var sum = walk.Sums[_input[split]];
         var before = *state;
-        for (var b = 0; b < _blocks; b++)
+        for (var q = 0; q < count; q++)
         {
-            result[b] = Vector512<double>.Zero;
+            result[q] = Vector512<double>.Zero;
         }
         for (var side = 0; side < 2; side++)
         {
-            var isTaken = walk.IsLeft[split] == (side == 0);
-            var absent = before.Absent * (side == 0 ? _leftShare[split] : _rightShare[split]);
-            var present = isTaken ? before.Present : 0;
-            if (absent <= 0 && present == 0)
+            var branch = walk.Branches + (((2 * split) + side) * (2 + count));
+            var (absent, inverse) = (branch[0], branch[1]);
+            var present = side == 0 ? before.Present & walk.GoesLeft[split] : Vector512.AndNot(before.Present, walk.GoesLeft[split]);
+            var difference = Vector512.ConditionalSelect(present, Vector512.Create(1 - absent), Vector512.Create(-absent));
+            for (var q = 0; q < count; q++)
             {
-                // Nothing leads here, with the input known or not.
-                continue;
-            }
-            for (var b = 0; b < _blocks; b++)
-            {
-                var factor = Vector512.Create(absent) + (walk.Points[b] * Vector512.Create(present - absent));
-                childProduct[b] = before.Reciprocal == null ? product[b] * factor : product[b] * factor * before.Reciprocal[b];
-                reciprocal[b] = Vector512<double>.One / factor;
+                var factor = Vector512.ConditionalSelect(present, Vector512.Create(absent + (walk.Points[q] * (1 - absent))), Vector512.Create(absent * (1 - walk.Points[q])));
+                childProduct[q] = before.Reciprocal == null ? product[q] * factor : product[q] * factor * before.Reciprocal[q];
+                reciprocal[q] = Vector512.ConditionalSelect(present, Vector512.Create(branch[2 + q]), Vector512.Create(inverse * walk.Inverses[q]));
             }
             var child = side == 0 ? _left[split] : _right[split];
             if (child >= 0)
             {
-                *state = new PathState { Present = present, Absent = absent, Reciprocal = reciprocal };
-                Visit(ref walk, child, childProduct, childResult, free + (3 * _blocks));
+                *state = new PathState { Present = present, Difference = difference, Reciprocal = reciprocal };
+                walk.Sums[_input[split]] = sum;
+                Visit(ref walk, child, childProduct, childResult, free + (3 * count));
+                sum = walk.Sums[_input[split]];
                 *state = before;
             }
-            for (var b = 0; b < _blocks; b++)
+            var leaf = child >= 0 ? default : Vector512.Create(_leafValue[~child]);
+            for (var q = 0; q < count; q++)
             {
-                var value = child >= 0 ? childResult[b] : childProduct[b] * Vector512.Create(_leafValue[~child]);
-                result[b] += value;
+                var value = child >= 0 ? childResult[q] : childProduct[q] * leaf;
+                result[q] += value;
+
                 // Leaves below count with the deepest split of the input: what the split above will count for them is taken back here.
-                var weight = reciprocal[b] * Vector512.Create(present - absent);
+                var weight = reciprocal[q] * difference;
                 if (before.Reciprocal != null)
                 {
-                    weight -= before.Reciprocal[b] * Vector512.Create(before.Present - before.Absent);
+                    weight -= before.Reciprocal[q] * before.Difference;
                 }
-                *sum += value * weight;
+                sum += value * weight;
             }
+        }
+        walk.Sums[_input[split]] = sum;
+    }
+
+    private void Prepare(int split, (double Left, double Right)[] shares, Dictionary<int, double> absentOf)
+    {
+        var before = absentOf.TryGetValue(_input[split], out var known) ? known : double.NaN;
+        for (var side = 0; side < 2; side++)
+        {
+            var share = side == 0 ? shares[split].Left : shares[split].Right;
+            var absent = double.IsNaN(before) ? share : before * share;
+            var branch = _branches.AsSpan(((2 * split) + side) * BranchStride, BranchStride);
+
+            // Where nobody goes who is not there, the product is 0, and so has to be what it is divided by.
+            (branch[0], branch[1]) = (absent, absent > 0 ? 1 / absent : 0);
+            for (var q = 0; q < _points.Length; q++)
+            {
+                branch[2 + q] = 1 / (absent + (_points[q] * (1 - absent)));
+            }
+            var child = side == 0 ? _left[split] : _right[split];
+            if (child >= 0)
+            {
+                absentOf[_input[split]] = absent;
+                Prepare(child, shares, absentOf);
+            }
+        }
+        if (double.IsNaN(before))
+        {
+            absentOf.Remove(_input[split]);
+        }
+        else
+        {
+            absentOf[_input[split]] = before;
         }
     }
 
@@ -151,27 +200,29 @@ public sealed unsafe class ShapleyTree
         return (Math.Max(left.Depth, right.Depth), Math.Max(left.Inputs, right.Inputs));
     }
 
-    private double Expected(int node) => node < 0
+    private double Expected(int node, (double Left, double Right)[] shares) => node < 0
         ? _leafValue[~node]
-        : (_leftShare[node] * Expected(_left[node])) + (_rightShare[node] * Expected(_right[node]));
+        : (shares[node].Left * Expected(_left[node], shares)) + (shares[node].Right * Expected(_right[node], shares));
 
     private struct Walk
     {
-        public Vector512<double>* Points;
+        public double* Points;
+        public double* Inverses;
+        public double* Branches;
         public PathState* States;
         public Vector512<double>* Sums;
-        public bool* IsLeft;
+        public Vector512<double>* GoesLeft;
     }
 }
 
 /// <summary>What the path so far says of one input.</summary>
 internal unsafe struct PathState
 {
-    /// <summary>1 while the row follows every split of the input, else 0.</summary>
-    public double Present;
+    /// <summary>All bits of a row's lane set while it follows every split of the input, else none.</summary>
+    public Vector512<double> Present;
 
-    /// <summary>Share of the weight that follows the path when the input is absent.</summary>
-    public double Absent;
+    /// <summary>1 for rows that are there, else 0, less the share of the weight that follows the path when the input is absent.</summary>
+    public Vector512<double> Difference;
 
     /// <summary>One over the input's factor at each point; null before its first split.</summary>
     public Vector512<double>* Reciprocal;

@@ -17,13 +17,14 @@ internal sealed class QueryPairs
     private readonly Dictionary<string, (string Query, string[] Shown)> _lists = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private readonly string?[] _texts;
+    private readonly List<string> _wholeTexts = [];
 
     private QueryPairs(IJournalStore journal, EngineState state, CompiledVertical vertical, EncoderOptions options, CancellationToken cancellationToken)
     {
         foreach (var entry in journal.Read(journal.FirstSequence))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            AsOf = entry.Sequence;
+            (AsOf, AsOfMs) = (entry.Sequence, entry.RecordedAtMs);
             switch (entry.Kind)
             {
                 case EntryKind.ItemPut or EntryKind.ItemPatch or EntryKind.ItemDelete:
@@ -45,7 +46,14 @@ internal sealed class QueryPairs
         _texts = new string?[state.Catalog.ItemCount];
         for (var ordinal = 0; ordinal < _texts.Length && slot >= 0; ordinal++)
         {
-            _texts[ordinal] = state.Catalog[ordinal] is { } item && item.Vertical == vertical.Name ? item.Texts[slot] : null;
+            if (state.Catalog[ordinal] is { } item && item.Vertical == vertical.Name)
+            {
+                _texts[ordinal] = item.Texts[slot];
+                if (options.FromTexts && !item.IsDeleted)
+                {
+                    _wholeTexts.Add(string.Join('\n', item.Texts.OfType<string>()));
+                }
+            }
         }
 
         _pairs.RemoveAll(pair => _texts[pair.Item] is null);
@@ -56,6 +64,12 @@ internal sealed class QueryPairs
 
     /// <summary>The last journal sequence that was read.</summary>
     public long AsOf { get; }
+
+    /// <summary>When that was recorded, Unix milliseconds.</summary>
+    public long AsOfMs { get; }
+
+    /// <summary>All texts of each item as one, where an encoder is learned from them; else empty.</summary>
+    public IReadOnlyList<string> WholeTexts => _wholeTexts;
 
     /// <summary>Reads the journal.</summary>
     public static QueryPairs Of(IJournalStore journal, IReadOnlyList<CompiledVertical> verticals, CompiledVertical vertical, EncoderOptions options, CancellationToken cancellationToken)

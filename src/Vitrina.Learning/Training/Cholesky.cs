@@ -13,19 +13,7 @@ internal static class Cholesky
     public static void Solve(double[] matrix, double[] right, double[] solution)
     {
         int n = right.Length;
-        double[] factor = new double[n * n];
-        double largest = 0;
-        for (int i = 0; i < n; i++)
-        {
-            largest = Math.Max(largest, Math.Abs(matrix[(i * n) + i]));
-        }
-
-        double ridge = 0;
-        while (!TryFactor(matrix, factor, n, ridge))
-        {
-            ridge = ridge == 0 ? 1e-14 * Math.Max(largest, 1e-290) : ridge * 10;
-        }
-
+        double[] factor = Factor(matrix, n);
         for (int i = 0; i < n; i++)
         {
             double sum = right[i] - TensorPrimitives.Dot<double>(factor.AsSpan(i * n, i), solution.AsSpan(0, i));
@@ -42,6 +30,29 @@ internal static class Cholesky
 
             solution[i] = sum / factor[(i * n) + i];
         }
+    }
+
+    /// <summary>The lower triangle L of A + ridge = L Lᵀ, row-major, shape [n x n].</summary>
+    /// <param name="matrix">Lower triangle of A, row-major, shape [n x n]; kept.</param>
+    /// <param name="n">Rows of A.</param>
+    /// <param name="leastRidge">What is added to the diagonal in any case, as a share of its largest element.</param>
+    /// <remarks>When rounding leaves a pivot at or below 0, a ridge is added to the diagonal and grown tenfold until the factor exists.</remarks>
+    public static double[] Factor(double[] matrix, int n, double leastRidge = 0)
+    {
+        double[] factor = new double[n * n];
+        double largest = 0;
+        for (int i = 0; i < n; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(matrix[(i * n) + i]));
+        }
+
+        double ridge = leastRidge * largest;
+        while (!TryFactor(matrix, factor, n, ridge))
+        {
+            ridge = ridge == 0 ? 1e-14 * Math.Max(largest, 1e-290) : ridge * 10;
+        }
+
+        return factor;
     }
 
     private static bool TryFactor(double[] matrix, double[] factor, int n, double ridge)

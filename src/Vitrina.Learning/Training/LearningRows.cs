@@ -31,6 +31,7 @@ internal sealed class LearningRows : IDisposable
         Inputs = [.. columns.Names.Take(columns.TreeCount).Select(name => new TreeInput(name)
         {
             FixedAtServing = columns.FixedAtServing.TryGetValue(name, out var value) ? value : null,
+            Monotone = options.Monotone.GetValueOrDefault(name),
         })];
         _trees = new TreeDatasetBuilder(Inputs, new TreeDatasetOptions { Seed = options.Seed, Threads = options.Threads });
     }

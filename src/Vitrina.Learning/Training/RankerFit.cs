@@ -89,7 +89,7 @@ internal sealed record RankerFit(LogisticModel Linear, RankingModel Chosen, Lear
         }
 
         var (trees, withTrees) = FitTrees(rows, options, report, cancellationToken);
-        var isTrees = options.Kind == RankerKind.Trees || withTrees.TreesNdcg > withTrees.LinearNdcg;
+        var isTrees = options.Kind == RankerKind.Trees || options.Monotone.Count > 0 || withTrees.TreesNdcg > withTrees.LinearNdcg;
         return new RankerFit(linear, isTrees ? trees : linear, withTrees with { Kind = isTrees ? trees.Kind : linear.Kind });
     }
 

@@ -227,5 +227,5 @@ public sealed class SvmLightReader : IDisposable
 
     private static string WithoutGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
 
-    private static StreamReader Open(string path) => new(WholeGzip.OpenFile(path), bufferSize: 1 << 16);
+    private static StreamReader Open(string path) => new(WholeGzipStream.OpenFile(path), bufferSize: 1 << 16);
 }

@@ -60,6 +60,27 @@ public class EncoderServingTests
     }
 
     [Fact]
+    public async Task Texts_alone_teach_an_encoder_before_anybody_clicked()
+    {
+        await using var engine = TestEngine.Open(yaml: Yaml);
+        await engine.TakeAsync([.. Things.Select((thing, number) => engine.Put($"i{number}", $"{thing} модель", more: [new("description", AttributeValue.Of($"это {thing}, {Things[number / 2 * 2]}"))]))]);
+        var shape = new DssmShape { WordBuckets = 2048, TrigramBuckets = 1024, RowSize = 16, Dimension = 16 };
+        var options = new EncoderOptions { Vertical = "goods", Surface = "search", FromTexts = true, Trainer = new DssmTrainerOptions { Shape = shape } };
+        EncoderOutcome Learn(EncoderOptions how) => EncoderLoop.Run(engine.Runtime.Journal, engine.Verticals, how, cancellationToken: TestContext.Current.CancellationToken);
+        var outcome = Learn(options);
+        Assert.Equal(("goods-search-texts", "texts", Things.Length), (outcome.Manifest.Name, outcome.Manifest.Label, (int)outcome.Manifest.Metrics["items"]));
+        Assert.True(outcome.Report is null && double.IsNaN(outcome.LaterMrr));
+
+        await PublishAsync(engine, Learn(options with { Name = Name }).Manifest, outcome.Encoder);
+        var answer = await AskAsync(engine, "телефон");
+        Assert.Equal("i3", answer.Sections[0].Items[0].Id);
+        Assert.Equal(Nearest(outcome.Encoder, "телефон"), IdsOf(answer));
+
+        await ClickAsync(engine);
+        Assert.InRange(Learn(options).LaterMrr, 0.9, 1);
+    }
+
+    [Fact]
     public async Task A_restart_embeds_the_items_again_and_a_damaged_encoder_is_named()
     {
         var root = TestEngine.NewFolder();

@@ -33,6 +33,32 @@ public sealed class AnalysisTests : IDisposable
         Assert.All(names, name => Assert.Contains(name, Analyse(text, options).Comparisons[0].Estimates.Keys));
     }
 
+    // 20 periods of six hours in two rows each: the rule gives two lags; an arm that acts for twelve hours reaches two periods, and one more.
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(6, 2)]
+    [InlineData(12, 3)]
+    public void Lags_reach_beyond_what_the_burn_in_leaves_out(double burnIn, double lags)
+    {
+        var random = RandomStream.For(6, "lags");
+        var text = new StringBuilder("cluster,period,arm,start,deals\n");
+        foreach (var cluster in new[] { "a", "b", "c" })
+        {
+            for (var row = 0; row < 40; row++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{cluster},{row / 2},{(row / 8 % 2 == 0 ? "A" : "B")},{3 * row},{random.NextPoisson(20)}\n");
+            }
+        }
+
+        var path = Path.Combine(_folder, "cells.csv");
+        File.WriteAllText(path, text.ToString());
+        var table = CellTable.Read(path, ["deals"]);
+        Assert.Equal(6, table.PeriodHours);
+        var report = SwitchbackAnalysis.Run(table, new SwitchbackOptions { Metrics = [new("deals", "deals")], BurnInHours = burnIn }, "lags");
+        Assert.Equal(lags, report.Comparisons[0].Figures["neweyWestLags"]);
+        Assert.All(["nw", "dk"], name => Assert.True(double.IsFinite(report.Comparisons[0].Estimates[$"clusterEffects.{name}"].StandardError)));
+    }
+
     [Fact]
     public void A_guardrail_holds_only_when_the_whole_interval_is_on_the_good_side_of_its_margin()
     {

@@ -10,8 +10,9 @@ namespace Vitrina.Cli.Benchmarks.Search;
 /// <summary>A model for each fold of queries, learned and chosen on the other folds alone.</summary>
 /// <remarks>
 /// The queries of the other folds are split into four parts, several times anew where judgements are few. Every setting is trained on three of the parts
-/// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. The best setting for each kind of target, or
-/// both together, and how much the text score counts beside them are what did best where it was judged; the models of what is chosen are averaged.
+/// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. A few dozen queries cannot tell settings
+/// apart: the first one with a little of the text score stays unless another one, or two together, or another weight, are better where they were judged by
+/// more than chance explains. The models of what is chosen are averaged.
 /// The fold itself is never looked at.
 /// </remarks>
 /// <param name="Models">The model of each fold.</param>
@@ -25,11 +26,15 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
     private const int Places = 10;
     private const int Parts = 4;
 
+    // Standard errors to the end of a 95 % interval.
+    private const double IntervalEnd = 1.96;
+
     // Which queries are held out decides when boosting stops and what is chosen. On a few thousand judgements that is chance, which the mean over three
     // splits takes out of both; on ten times as many one split is enough, and three would take as many times longer.
     private const int MostSplits = 3;
     private const int RowsOfSplits = 40_000;
-    private static readonly float[] s_textWeights = [0, 0.1f, 0.2f, 0.4f];
+    private const float UsualWeight = 0.2f;
+    private static readonly float[] s_textWeights = [0, 0.1f, UsualWeight, 0.4f];
 
     // Shallow trees: a few thousand judgements carry no more. Whether the grade itself or its distance to the query's mean is learned differs: the first
     // also learns which queries are hard, the second only what tells the documents of one query apart.
@@ -134,12 +139,19 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         Parallel.For(0, FoldCount, test =>
         {
             float[][] scores = [.. s_settings.Select((_, number) => OutOfPart(rows, held[test], (split, part) => trained[test, split, part, number]))];
-            int Best(bool isCentred) => Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred == isCentred)
-                .MaxBy(number => Worth(rows, folds, test, scores[number]));
-            var (plain, centred) = (Best(false), Best(true));
-            var choices = from settings in new int[][] { [plain, centred], [plain], [centred] } from weight in s_textWeights select (Settings: settings, Weight: weight);
             float[] Blended((int[] Settings, float Weight) choice) => Blend(rows, Sum(scores, choice.Settings), text, choice.Weight);
-            var best = choices.MaxBy(choice => Worth(rows, folds, test, Blended(choice)));
+            int[][] plain = [.. Enumerable.Range(0, s_settings.Length).Where(number => !s_settings[number].IsCentred).Select(number => (int[])[number])];
+            int[][] centred = [.. Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred).Select(number => (int[])[number])];
+            var together = from one in plain from other in centred select (int[])[.. one, .. other];
+            (int[] Settings, float Weight) usual = ([0], UsualWeight);
+            var usualQuality = Quality(rows, Blended(usual));
+            var (best, mostGain) = (usual, 0.0);
+            foreach (var choice in from settings in (int[][])[.. plain, .. centred, .. together] from weight in s_textWeights select (Settings: settings, Weight: weight))
+            {
+                var gain = SureGain(Quality(rows, Blended(choice)), usualQuality, list => folds[list] != test);
+                (best, mostGain) = gain > mostGain ? (choice, gain) : (best, mostGain);
+            }
+
             var trees = new TreeModel(Average([.. PlacesOf(held[test].Length).SelectMany(place => best.Settings.Select(number => trained[test, place.Split, place.Part, number]))]));
             models[test] = new BlendedModel(trees, best.Weight);
             chosen[test] = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", best.Settings.Select(number => s_settings[number]))}, text {best.Weight}");
@@ -155,14 +167,24 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         return new FoldModels(models, [.. sums.Select((sum, list) => sum / counts[list])], chosen);
     }
 
-    /// <summary>Half the top of the lists, half their whole order: steadier than either on a few dozen lists.</summary>
-    private static double Worth(ListArrays rows, int[] folds, int test, float[] scores)
+    /// <summary>By list: half its top, half its whole order: steadier than either on a few dozen lists.</summary>
+    private static double[] Quality(ListArrays rows, float[] scores)
     {
         var ndcg = Metric(rows, scores, relevances => RankingMetrics.Ndcg(relevances, Places, Gain.Exponential));
-        var pairs = Metric(rows, scores, RankingMetrics.PairwiseAccuracy);
-        bool IsJudged(int list) => folds[list] != test;
-        return ndcg.Where((value, list) => IsJudged(list) && !double.IsNaN(value)).DefaultIfEmpty(0).Average()
-            + pairs.Where((value, list) => IsJudged(list) && !double.IsNaN(value)).DefaultIfEmpty(0).Average();
+        return [.. Metric(rows, scores, RankingMetrics.PairwiseAccuracy).Select((pairs, list) => (ndcg[list] + pairs) / 2)];
+    }
+
+    /// <summary>The lower end of the interval of the mean gain over lists.</summary>
+    private static double SureGain(double[] quality, double[] baseline, Predicate<int> isJudged)
+    {
+        double[] gains = [.. Enumerable.Range(0, quality.Length).Where(list => isJudged(list)).Select(list => quality[list] - baseline[list]).Where(double.IsFinite)];
+        if (gains.Length == 0)
+        {
+            return 0;
+        }
+
+        var mean = gains.Average();
+        return mean - (IntervalEnd * Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean)) / gains.Length / gains.Length));
     }
 
     private static double[] Metric(ListArrays rows, float[] scores, ListMetric metric) => RankingMetrics.PerList(scores, rows.Labels, rows.ListStarts, metric);

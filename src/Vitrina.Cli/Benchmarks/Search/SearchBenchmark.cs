@@ -38,8 +38,8 @@ internal static class SearchBenchmark
         try
         {
             var watch = new StepWatch();
-            await using var index = await JudgedIndex.StartAsync(Path.Combine(root, "all"), vertical, set.Documents, cancellationToken);
-            await using var titles = await JudgedIndex.StartAsync(Path.Combine(root, "titles"), Resources.Read("verticals/search-titles.yaml"), set.Documents, cancellationToken);
+            await using var index = await JudgedIndex.StartAsync(Path.Combine(root, "all"), vertical, set.Documents, request.Seed, cancellationToken);
+            await using var titles = await JudgedIndex.StartAsync(Path.Combine(root, "titles"), Resources.Read("verticals/search-titles.yaml"), set.Documents, request.Seed, cancellationToken);
             watch.Step("index");
             return await terminal.RunAsync("Judging searches", progress =>
                 Task.Run(() => Run(request, set, new SearchScores(set, index, titles), watch, progress, cancellationToken), cancellationToken));

@@ -28,15 +28,13 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
     /// <summary>BM25 of the titles, for every judgement in the order of the queries.</summary>
     public float[] Text() => PerList((query, documents, scores) => titles.Compute(TitleText, query.Text, documents, scores));
 
-    /// <summary>Reciprocal rank fusion of given scores with the titles' trigram cosines.</summary>
+    /// <summary>Reciprocal rank fusion of given scores with the titles' trigram cosines and, where the documents have vectors, the cosines of these.</summary>
     public float[] Hybrid(float[] text)
     {
         var from = 0;
         return PerList((query, documents, scores) =>
         {
-            var trigrams = new float[documents.Length];
-            titles.Compute(Trigrams, query.Text, documents, trigrams);
-            Fuse(text.AsSpan(from, documents.Length), trigrams, scores);
+            Fuse(query.Text, documents, text.AsSpan(from, documents.Length), scores);
             from += documents.Length;
         });
     }
@@ -68,7 +66,7 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
         });
     }
 
-    /// <summary>Quality of searches of the whole collection: by text, by text and trigrams fused, and the latter's first 500 ordered by the models.</summary>
+    /// <summary>Quality of searches of the whole collection: by text, by text, trigrams and vectors fused, and the latter's first 500 ordered by the models.</summary>
     public IReadOnlyDictionary<string, CollectionQuality> InCollection(FoldModels models, int[] folds, CancellationToken cancellationToken)
     {
         var all = Enumerable.Range(0, index.DocumentCount).ToArray();
@@ -78,14 +76,13 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
             qualities[method] = new CollectionQuality(new double[set.Queries.Count], new double[set.Queries.Count]);
         }
 
-        float[] text = new float[all.Length], trigrams = new float[all.Length], fused = new float[all.Length];
+        float[] text = new float[all.Length], fused = new float[all.Length];
         for (var number = 0; number < set.Queries.Count; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var query = set.Queries[number];
             titles.Compute(TitleText, query.Text, all, text);
-            titles.Compute(Trigrams, query.Text, all, trigrams);
-            Fuse(text, trigrams, fused);
+            Fuse(query.Text, all, text, fused);
             var found = First(fused);
             Judge(qualities["bm25"], number, First(text));
             Judge(qualities["hybrid"], number, found);
@@ -132,12 +129,18 @@ internal sealed class SearchScores(JudgedSet set, JudgedIndex index, JudgedIndex
         return [.. order.TakeWhile(document => scores[document] > 0).Take(Candidates)];
     }
 
-    private static void Fuse(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> scores)
+    private void Fuse(string query, int[] documents, ReadOnlySpan<float> text, Span<float> scores)
     {
         scores.Clear();
-        var order = new int[scores.Length];
-        AddRanks(left, order, scores);
-        AddRanks(right, order, scores);
+        var (order, other) = (new int[scores.Length], new float[scores.Length]);
+        AddRanks(text, order, scores);
+        titles.Compute(Trigrams, query, documents, other);
+        AddRanks(other, order, scores);
+        if (index.VectorScore is { } vectors)
+        {
+            index.Compute(vectors, query, documents, other);
+            AddRanks(other, order, scores);
+        }
     }
 
     // Equal scores share the place of the first of them, so that the order of the file says nothing; what did not match has no place.

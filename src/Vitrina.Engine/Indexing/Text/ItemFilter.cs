@@ -5,8 +5,11 @@ namespace Vitrina.Engine.Indexing.Text;
 /// <summary>Says which items may be answered; implemented by structs, so that the search loop calls nothing through an interface.</summary>
 public interface IItemFilter
 {
-    /// <summary>Whether the item may be answered. Asked only for items that are good enough to be answered.</summary>
+    /// <summary>Whether the item may be answered. Asked only for items that are good enough to be answered, unless <see cref="IsQuick"/>.</summary>
     bool Accepts(int itemOrdinal);
+
+    /// <summary>True when asking costs less than scoring an item: then it is asked first.</summary>
+    bool IsQuick { get; }
 }
 
 /// <summary>Accepts every item.</summary>
@@ -14,6 +17,9 @@ public readonly struct AnyItem : IItemFilter
 {
     /// <inheritdoc/>
     public bool Accepts(int itemOrdinal) => true;
+
+    /// <inheritdoc/>
+    public bool IsQuick => false;
 }
 
 /// <summary>Accepts the items whose bit is set; items behind the set's end are not accepted.</summary>
@@ -22,4 +28,7 @@ public readonly struct ItemsIn(BitSet items) : IItemFilter
 {
     /// <inheritdoc/>
     public bool Accepts(int itemOrdinal) => itemOrdinal < items.Length && items.Get(itemOrdinal);
+
+    /// <inheritdoc/>
+    public bool IsQuick => true;
 }

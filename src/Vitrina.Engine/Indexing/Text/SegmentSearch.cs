@@ -207,7 +207,7 @@ internal ref partial struct SegmentSearch<TFilter>
     /// <param name="driverCode">The code in that posting.</param>
     private readonly void Consider(int document, int driver, int driverCode)
     {
-        if (_view.IsDead(document))
+        if (_view.IsDead(document) || (_filter.IsQuick && !_filter.Accepts(_segment.ItemOrdinals[document])))
         {
             return;
         }
@@ -252,7 +252,7 @@ internal ref partial struct SegmentSearch<TFilter>
 
         var item = _segment.ItemOrdinals[document];
         var score = _segment.HasExactCounts ? TextSnapshot.Sum(contributions) : _snapshot.ScoreRow(_snapshot.Rows[item]!, TextSnapshot.AllFields, _scratch);
-        if (score > 0 && score >= _scratch.Best.Threshold && !HoldsUnwanted(document) && _filter.Accepts(item))
+        if (score > 0 && score >= _scratch.Best.Threshold && !HoldsUnwanted(document) && (_filter.IsQuick || _filter.Accepts(item)))
         {
             _scratch.Best.Offer(item, score);
         }

@@ -98,16 +98,17 @@ public sealed class LogisticModel : RankingModel
     }
 
     /// <inheritdoc/>
-    public override int Contributions(FeatureMatrix features, int row, ReadOnlySpan<int> columnOfInput, Span<double> contributions)
+    public override void Contributions(FeatureMatrix features, ReadOnlySpan<int> rows, ReadOnlySpan<int> columnOfInput, Span<double> contributions)
     {
-        CheckShape(features, columnOfInput, contributions.Length, _features.Length);
-        for (int f = 0; f < _features.Length; f++)
+        CheckShape(features, columnOfInput, contributions.Length, rows.Length * _features.Length);
+        for (int i = 0; i < rows.Length; i++)
         {
-            LogisticFeature feature = _features[f];
-            contributions[f] = feature.Contribution(feature.FixedAtServing ?? features[row, columnOfInput[f]]);
+            for (int f = 0; f < _features.Length; f++)
+            {
+                LogisticFeature feature = _features[f];
+                contributions[(i * _features.Length) + f] = feature.Contribution(feature.FixedAtServing ?? features[rows[i], columnOfInput[f]]);
+            }
         }
-
-        return _features.Length;
     }
 
     private static void AddColumn(ReadOnlySpan<double> values, Span<double> sums, LogisticFeature feature, double slope, double offset)

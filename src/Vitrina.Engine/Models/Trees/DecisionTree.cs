@@ -1,3 +1,5 @@
+using Vitrina.Kernels.Forests;
+
 namespace Vitrina.Engine.Models.Trees;
 
 /// <summary>How a split reads its value.</summary>
@@ -72,6 +74,27 @@ public sealed record DecisionTree
 
         uint[] set = CategorySets[(int)Threshold[split]];
         return value > -1 && value < set.Length * 32 && (set[(int)value / 32] >> ((int)value % 32) & 1) != 0;
+    }
+
+    /// <summary>Decides all splits for a block of rows.</summary>
+    /// <param name="block">The block, its values set.</param>
+    internal void Decide(ShapleyScratch block)
+    {
+        block.Reserve(Input.Length);
+        for (int split = 0; split < Input.Length; split++)
+        {
+            SplitRules rules = Rules[split];
+            if ((rules & SplitRules.Category) == 0)
+            {
+                block.Decide(split, Input[split], Threshold[split], (rules & SplitRules.MissingIsZero) != 0, (rules & SplitRules.ZeroIsMissing) != 0, (rules & SplitRules.MissingLeft) != 0);
+                continue;
+            }
+
+            for (int row = 0; row < ShapleyTree.BlockRows; row++)
+            {
+                block.Decide(split, row, GoesLeft(split, block.ValueOf(row, Input[split])));
+            }
+        }
     }
 
     /// <summary>The leaf in which a row ends: the plain walk that every faster scorer is measured by.</summary>

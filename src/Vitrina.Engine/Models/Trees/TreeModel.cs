@@ -1,4 +1,3 @@
-using System.Buffers;
 using Vitrina.Kernels.Forests;
 
 namespace Vitrina.Engine.Models.Trees;
@@ -16,7 +15,6 @@ public sealed class TreeModel : RankingModel
     // Trees that are too large for lanes are walked.
     private readonly DecisionTree[] _walked;
     private readonly ShapleyTree[] _shapley;
-    private readonly int _mostSplits;
 
     [ThreadStatic]
     private static ShapleyScratch? t_scratch;
@@ -32,7 +30,6 @@ public sealed class TreeModel : RankingModel
         _lanes = new TreeLanes(small);
         _forest = new ByteForest([.. small.Select(_lanes.Translate)], _lanes.Count);
         _shapley = [.. ensemble.Trees.Select(ShapleyOf)];
-        _mostSplits = ensemble.Trees.Select(tree => tree.Input.Length).DefaultIfEmpty().Max();
         BaseScore = ensemble.BaseScore + _shapley.Sum(tree => tree.ExpectedValue);
     }
 
@@ -78,19 +75,25 @@ public sealed class TreeModel : RankingModel
     }
 
     /// <inheritdoc/>
-    /// <remarks>Exact path-dependent Shapley values (<see cref="ShapleyTree"/>). Allocates nothing once a thread has explained a model of this size.</remarks>
-    public override int Contributions(FeatureMatrix features, int row, ReadOnlySpan<int> columnOfInput, Span<double> contributions)
+    /// <remarks>Exact path-dependent Shapley values (<see cref="ShapleyTree"/>), a block of rows at once. Allocates nothing once a thread has explained a model of this size.</remarks>
+    public override void Contributions(FeatureMatrix features, ReadOnlySpan<int> rows, ReadOnlySpan<int> columnOfInput, Span<double> contributions)
     {
-        CheckShape(features, columnOfInput, contributions.Length, Inputs.Count);
-        double[] values = ArrayPool<double>.Shared.Rent(Inputs.Count);
-        for (int input = 0; input < Inputs.Count; input++)
+        CheckShape(features, columnOfInput, contributions.Length, rows.Length * Inputs.Count);
+        ShapleyScratch scratch = t_scratch ??= new ShapleyScratch();
+        for (int first = 0; first < rows.Length; first += ShapleyTree.BlockRows)
         {
-            values[input] = Inputs[input].FixedAtServing ?? features[row, columnOfInput[input]];
-        }
+            ReadOnlySpan<int> block = rows.Slice(first, Math.Min(ShapleyTree.BlockRows, rows.Length - first));
+            scratch.Begin(Inputs.Count);
+            for (int input = 0; input < Inputs.Count; input++)
+            {
+                for (int lane = 0; lane < block.Length; lane++)
+                {
+                    scratch.Set(lane, input, Inputs[input].FixedAtServing ?? features[block[lane], columnOfInput[input]]);
+                }
+            }
 
-        Explain(values, contributions[..Inputs.Count]);
-        ArrayPool<double>.Shared.Return(values);
-        return Inputs.Count;
+            Explain(scratch, contributions.Slice(first * Inputs.Count, block.Length * Inputs.Count));
+        }
     }
 
     /// <summary>Takes the score of a row of doubles apart.</summary>
@@ -106,21 +109,26 @@ public sealed class TreeModel : RankingModel
 
         ShapleyScratch scratch = t_scratch ??= new ShapleyScratch();
         scratch.Begin(Inputs.Count);
-        bool[] isLeft = ArrayPool<bool>.Shared.Rent(_mostSplits);
-        for (int t = 0; t < _shapley.Length; t++)
+        for (int input = 0; input < Inputs.Count; input++)
         {
-            DecisionTree tree = Ensemble.Trees[t];
-            for (int split = 0; split < tree.Input.Length; split++)
-            {
-                isLeft[split] = tree.GoesLeft(split, row[tree.Input[split]]);
-            }
-
-            _shapley[t].Add(isLeft, scratch);
+            scratch.Set(0, input, row[input]);
         }
 
-        ArrayPool<bool>.Shared.Return(isLeft);
-        contributions[..Inputs.Count].Clear();
-        scratch.AddTo(contributions[..Inputs.Count]);
+        Explain(scratch, contributions[..Inputs.Count]);
+    }
+
+    private void Explain(ShapleyScratch scratch, Span<double> contributions)
+    {
+        for (int t = 0; t < _shapley.Length; t++)
+        {
+            Ensemble.Trees[t].Decide(scratch);
+            _shapley[t].Add(scratch);
+        }
+
+        for (int lane = 0; lane * Inputs.Count < contributions.Length; lane++)
+        {
+            scratch.CopyTo(lane, contributions.Slice(lane * Inputs.Count, Inputs.Count));
+        }
     }
 
     private static ShapleyTree ShapleyOf(DecisionTree tree)

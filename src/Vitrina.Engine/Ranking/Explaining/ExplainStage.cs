@@ -13,21 +13,29 @@ internal static class ExplainStage
     public static void Run(RankingContext context)
     {
         var explain = context.Request.Explain;
+        var parts = explain.IsOn || explain.Items.Count > 0 ? ScoreParts.Of(context, ExplainedCandidates(context)) : null;
         for (var place = 0; place < context.PageCount; place++)
         {
             var index = context.Order[place];
-            context.Explained.Add((ReasonsOf(context, index), explain.IsOn ? ScoreOf(context, index) : null));
+            context.Explained.Add((ReasonsOf(context, index), explain.IsOn ? ScoreOf(context, index, parts!) : null));
         }
 
         foreach (var index in context.Similar)
         {
-            context.ExplainedSimilar.Add(([.. ReasonsOf(context, index), AnalogReason(context, index)], explain.IsOn ? ScoreOf(context, index) : null));
+            context.ExplainedSimilar.Add(([.. ReasonsOf(context, index), AnalogReason(context, index)], explain.IsOn ? ScoreOf(context, index, parts!) : null));
         }
 
         foreach (var id in explain.Items)
         {
-            context.Asked.Add(FateOf(context, id));
+            context.Asked.Add(FateOf(context, id, parts!));
         }
+    }
+
+    private static IEnumerable<int> ExplainedCandidates(RankingContext context)
+    {
+        var explain = context.Request.Explain;
+        var asked = explain.Items.Select(context.FindCandidate).Select(item => item is null ? -1 : context.IndexOf(item.Ordinal)).Where(index => index >= 0);
+        return explain.IsOn ? context.Order.Take(context.PageCount).Concat(context.Similar).Concat(asked) : asked;
     }
 
     /// <summary>Short reasons: the sources that found the candidate and the rule that moved it.</summary>
@@ -75,29 +83,30 @@ internal static class ExplainStage
     }
 
     /// <summary>How a candidate's score came about.</summary>
-    private static Explanation ScoreOf(RankingContext context, int index)
+    private static Explanation ScoreOf(RankingContext context, int index, ScoreParts parts)
     {
         var score = context.Scores[index];
         if (context.Surface.Weights.Count == 0)
         {
-            return ScoreOf(context, index, score);
+            return ScoreOf(context, index, score, parts);
         }
 
         var added = context.Surface.Weights.Select(pair => (pair.Column, pair.Weight, Value: context.Features[index, pair.Column])).Where(part => !float.IsNaN(part.Value)).ToList();
         var before = score - added.Sum(part => part.Weight * part.Value);
         return new Explanation("score with the weights of an experiment's arm", score,
         [
-            ScoreOf(context, index, before),
+            ScoreOf(context, index, before, parts),
             .. added.Select(part => Explanation.Leaf(
                 string.Create(CultureInfo.InvariantCulture, $"{part.Weight:0.####} × {context.Surface.FeatureNames[part.Column]} = {part.Value:0.####}"), part.Weight * part.Value)),
         ]);
     }
 
-    private static Explanation ScoreOf(RankingContext context, int index, float score)
+    private static Explanation ScoreOf(RankingContext context, int index, float score, ScoreParts parts)
     {
-        if (context.ModelOf(index) is { } id && context.Snapshot.Models.Values.FirstOrDefault(model => model.Id == id) is { } serving)
+        var contributions = parts.Find(index, out var serving);
+        if (serving is not null)
         {
-            return ModelScore(context, index, serving, score);
+            return ModelScore(context, index, serving, contributions, score);
         }
 
         var fallback = context.Surface.Declaration.Score.Fallback.ToString().ToLowerInvariant();
@@ -116,36 +125,56 @@ internal static class ExplainStage
         return Explanation.Leaf(fallback == "source" ? "score of the first source" : "popularity: log(1 + decayed event weights)", score);
     }
 
-    private static Explanation ModelScore(RankingContext context, int index, ServingModel serving, float score)
+    private static Explanation ModelScore(RankingContext context, int index, ServingModel serving, ReadOnlySpan<double> contributions, float score)
     {
-        var model = serving.Loaded.Model;
-        Span<double> contributions = stackalloc double[model.Inputs.Count];
-        model.Contributions(context.Features, index, serving.Columns, contributions);
-        var details = new List<Explanation>(model.Inputs.Count);
-        for (var feature = 0; feature < model.Inputs.Count; feature++)
+        Span<double> sizes = stackalloc double[contributions.Length];
+        Span<int> inputs = stackalloc int[contributions.Length];
+        var count = 0;
+        for (var input = 0; input < contributions.Length; input++)
         {
-            if (contributions[feature] == 0)
+            if (contributions[input] != 0)
             {
-                continue;
+                (sizes[count], inputs[count++]) = (-Math.Abs(contributions[input]), input);
             }
-
-            var column = serving.Columns[feature];
-            var value = column < 0 ? "fixed" : float.IsNaN(context.Features[index, column]) ? "missing" : context.Features[index, column].ToString("0.####", CultureInfo.InvariantCulture);
-            var remark = column < 0 ? null : context.Vertical.Features[column].Remark(context.Scope, index);
-            details.Add(Explanation.Leaf($"{model.Inputs[feature].Name} = {value}{(remark is null ? "" : $" ({remark})")}", contributions[feature]));
         }
 
-        details.Sort((a, b) => Math.Abs(b.Value).CompareTo(Math.Abs(a.Value)));
-        if (details.Count > MaxDetails)
+        sizes[..count].Sort(inputs[..count]);
+        var details = new List<Explanation>(MaxDetails + 2);
+        foreach (var input in inputs[..Math.Min(count, MaxDetails)])
         {
-            var rest = details.Skip(MaxDetails).Sum(detail => detail.Value);
-            details.RemoveRange(MaxDetails, details.Count - MaxDetails);
+            details.Add(Explanation.Leaf(InputText(context, index, serving, input), contributions[input]));
+        }
+
+        if (count > MaxDetails)
+        {
+            var rest = 0.0;
+            foreach (var input in inputs[MaxDetails..count])
+            {
+                rest += contributions[input];
+            }
+
             details.Add(Explanation.Leaf("all other features", rest));
         }
 
+        var model = serving.Loaded.Model;
         details.Add(Explanation.Leaf("base", model.BaseScore));
         var unit = serving.Loaded.Manifest.Objective == "logistic" ? "log-odds" : "raw score";
         return new Explanation($"{unit} by {serving.Id}", score, details);
+    }
+
+    private static string InputText(RankingContext context, int index, ServingModel serving, int input)
+    {
+        var name = serving.Loaded.Model.Inputs[input].Name;
+        var column = serving.Columns[input];
+        if (column < 0)
+        {
+            return $"{name} = fixed";
+        }
+
+        var value = context.Features[index, column];
+        var remark = context.Surface.Features[column].Remark(context.Scope, index);
+        var told = float.IsNaN(value) ? "missing" : value.ToString("0.####", CultureInfo.InvariantCulture);
+        return remark is null ? $"{name} = {told}" : $"{name} = {told} ({remark})";
     }
 
     private static Explanation[] TextDetails(RankingContext context, int index)
@@ -161,7 +190,7 @@ internal static class ExplainStage
             : [];
     }
 
-    private static ItemFate FateOf(RankingContext context, string id)
+    private static ItemFate FateOf(RankingContext context, string id, ScoreParts parts)
     {
         if (context.FindCandidate(id) is not { } item)
         {
@@ -174,7 +203,7 @@ internal static class ExplainStage
             return new ItemFate(id, "notRetrieved", WhyNotRetrieved(context, item), null);
         }
 
-        var explanation = ScoreOf(context, index);
+        var explanation = ScoreOf(context, index, parts);
         if (context.Similar.IndexOf(index) is >= 0 and var analog)
         {
             return new ItemFate(id, SectionNames.Similar, string.Create(CultureInfo.InvariantCulture, $"place {analog + 1} of {context.Similar.Count} in the section 'similar'"), explanation);

@@ -11,7 +11,7 @@ internal static class FilterStage
         {
             if (context.Page is { } page && page.ShownOrdinals.Contains(items[i].Ordinal))
             {
-                context.Marks[i] = "page:earlier";
+                context.Marks[i] = PageCursor.EarlierMark;
             }
             else if (items[i].Vertical != context.Vertical.Name)
             {

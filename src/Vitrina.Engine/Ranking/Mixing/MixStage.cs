@@ -1,5 +1,3 @@
-using Vitrina.Engine.Verticals;
-
 namespace Vitrina.Engine.Ranking.Mixing;
 
 /// <summary>Orders the page: by score or the asked sort, explored at the top, then the surface's rules. The only stage that orders.</summary>
@@ -96,30 +94,12 @@ internal static class MixStage
 
     private static void SortBy(RankingContext context, Span<int> order, SortOrder sort)
     {
-        if (context.Surface.RanksGroups)
-        {
-            throw new RankRequestException("sort", "groups have no other order than their score: leave sort out", "unknown_sort");
-        }
-
-        var slot = sort.By == "newest" ? null : context.Vertical.Schema.FindOrNull(sort.By);
-        if (slot is not { Storage: AttributeStorage.Numbers } && sort.By != "newest")
-        {
-            var numbers = context.Vertical.Schema.Slots.Where(s => s.Storage == AttributeStorage.Numbers).Select(s => s.Name).Append("newest").ToList();
-            var nearest = NearestName.Find(sort.By, numbers);
-            throw new RankRequestException(
-                "sort.by", $"'{sort.By}' is not a number attribute of '{context.Vertical.Name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}", "unknown_sort");
-        }
-
-        var sign = sort.IsDescending ? -1 : 1;
+        var by = ItemOrder.Of(context, sort);
         order.Sort((x, y) =>
         {
             var (a, b) = (context.Scope.Items[x], context.Scope.Items[y]);
-            var (left, right) = slot is null ? (a.PublishedAtMs, b.PublishedAtMs) : (a.Numbers[slot.Slot], b.Numbers[slot.Slot]);
-
-            // Items without the number stand last in both directions.
-            var byMissing = double.IsNaN(left).CompareTo(double.IsNaN(right));
-            var byValue = byMissing != 0 ? byMissing : sign * left.CompareTo(right);
-            return byValue != 0 ? byValue : a.Ordinal.CompareTo(b.Ordinal);
+            var byKey = by.KeyOf(a).CompareTo(by.KeyOf(b));
+            return byKey != 0 ? byKey : a.Ordinal.CompareTo(b.Ordinal);
         });
     }
 }

@@ -8,6 +8,7 @@ internal sealed class PopularSource(int limit) : CandidateSource("popular", limi
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
     {
         var items = context.Snapshot.Market.Items;
+        var wanted = new WantedItems(context, []);
         var found = 0;
         foreach (var ordinal in context.Snapshot.PopularOrder)
         {
@@ -16,9 +17,9 @@ internal sealed class PopularSource(int limit) : CandidateSource("popular", limi
                 break;
             }
 
-            if (items[ordinal] is { IsActive: true } item && context.Predicate.Accepts(item))
+            if (wanted.Accepts(ordinal))
             {
-                context.Add(item, index, ++found, 1f / found);
+                context.Add(items[ordinal]!, index, ++found, 1f / found);
             }
         }
 
@@ -32,6 +33,7 @@ internal sealed class SameTypeSource(int limit) : CandidateSource("sameType", li
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
     {
         var start = context.StartItem(Kind);
+        var wanted = new WantedItems(context, [], start.Ordinal);
         var type = context.Vertical.Schema.Type is { Storage: AttributeStorage.Keywords } slot ? slot.Slot : -1;
         var items = context.Snapshot.Market.Items;
         var found = 0;
@@ -42,8 +44,7 @@ internal sealed class SameTypeSource(int limit) : CandidateSource("sameType", li
                 break;
             }
 
-            if (ordinal != start.Ordinal && items[ordinal] is { IsActive: true } item
-                && (type < 0 || item.Keywords[type] == start.Keywords[type]) && context.Predicate.Accepts(item))
+            if (wanted.Accepts(ordinal) && items[ordinal]! is var item && (type < 0 || item.Keywords[type] == start.Keywords[type]))
             {
                 context.Add(item, index, ++found, 1f / found);
             }

@@ -31,6 +31,7 @@ internal sealed class RecentSource(int limit, TimeSpan? halfLife) : CandidateSou
     private void TakeNewest(RankingContext context, int index, CancellationToken cancellationToken)
     {
         var items = context.Snapshot.Market.Items;
+        var wanted = new WantedItems(context, []);
         var found = 0;
         for (var ordinal = items.Count - 1; ordinal >= 0 && found < Limit; ordinal--)
         {
@@ -40,9 +41,9 @@ internal sealed class RecentSource(int limit, TimeSpan? halfLife) : CandidateSou
                 break;
             }
 
-            if (items[ordinal] is { IsActive: true } item && context.Predicate.Accepts(item))
+            if (wanted.Accepts(ordinal))
             {
-                context.Add(item, index, ++found, 1f / found);
+                context.Add(items[ordinal]!, index, ++found, 1f / found);
             }
         }
     }
@@ -50,6 +51,7 @@ internal sealed class RecentSource(int limit, TimeSpan? halfLife) : CandidateSou
     private void Draw(RankingContext context, int index, TimeSpan half, CancellationToken cancellationToken)
     {
         var items = context.Snapshot.Market.Items;
+        var wanted = new WantedItems(context, []);
         var day = new DayClock(context.Vertical.TimeZone).DayOf(context.NowMs);
         var seed = Hash.Combine(Hash.Of64(context.Request.User ?? context.Request.Session ?? ""), (ulong)day);
         var best = new TopK();
@@ -62,7 +64,7 @@ internal sealed class RecentSource(int limit, TimeSpan? halfLife) : CandidateSou
                 break;
             }
 
-            if (items[ordinal] is { IsActive: true } item && context.Predicate.Accepts(item))
+            if (wanted.Accepts(ordinal) && items[ordinal]! is var item)
             {
                 var uniform = ((Hash.Combine(seed, (ulong)ordinal) >> 11) + 0.5) / (1ul << 53);
                 var age = Math.Max(0, context.NowMs - item.PublishedAtMs) / half.TotalMilliseconds;

@@ -31,6 +31,26 @@ internal static class RetrieveStage
 
             await RunAsync(context, source, index, source.Deadline is { } own && own < left ? own : left, time, cancellationToken);
         }
+
+        AddMatches(context);
+    }
+
+    // Without a query, and where the surface offers what is popular, everything that meets the conditions answers.
+    private static void AddMatches(RankingContext context)
+    {
+        if (context.Matches is not { } matches || context.Surface.Sources.Count == 0)
+        {
+            return;
+        }
+
+        var text = Array.IndexOf(context.Surface.SourceNames, "text");
+        var popular = Array.IndexOf(context.Surface.SourceNames, "popular");
+        if (!context.HasQuery && popular >= 0)
+        {
+            ItemSelection.Fill(context.Snapshot.Market.Columns!, context.Predicate, [], matches);
+        }
+
+        MatchingItems.AddFirst(context, Math.Max(0, context.HasQuery ? text : popular));
     }
 
     /// <summary>The same without deadlines, for work that nobody waits for.</summary>

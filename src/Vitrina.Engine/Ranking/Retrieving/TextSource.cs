@@ -10,31 +10,29 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
     // A literal search looks whether its time is over after so many items.
     private const int ItemsPerCheck = 4096;
 
-    private readonly struct Wanted(PagedView<Item?> items, ItemPredicate predicate, IntentReading[] intents) : IItemFilter
+    private readonly struct Exact(WantedItems wanted, PagedView<Item?> items, ExactDemand demand) : IItemFilter
     {
-        public bool Accepts(int itemOrdinal)
-        {
-            if (itemOrdinal >= items.Count || items[itemOrdinal] is not { IsActive: true } item || !predicate.Accepts(item))
-            {
-                return false;
-            }
+        public bool Accepts(int itemOrdinal) => wanted.Accepts(itemOrdinal) && demand.Accepts(items[itemOrdinal]!);
 
-            foreach (var intent in intents)
-            {
-                if (!intent.IsMetBy(item))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
+        public bool IsQuick => false;
     }
 
-    private readonly struct Exact(PagedView<Item?> items, ItemPredicate predicate, ExactDemand demand) : IItemFilter
+    /// <summary>Keeps every item that it is asked about and accepts none: the search then asks about all that match.</summary>
+    private readonly struct Collecting<TFilter>(TFilter filter, BitSet matches) : IItemFilter
+        where TFilter : struct, IItemFilter
     {
-        public bool Accepts(int itemOrdinal) =>
-            itemOrdinal < items.Count && items[itemOrdinal] is { IsActive: true } item && predicate.Accepts(item) && demand.Accepts(item);
+        // What is asked first may still lack a word.
+        public bool IsQuick => false;
+
+        public bool Accepts(int itemOrdinal)
+        {
+            if (filter.Accepts(itemOrdinal))
+            {
+                matches.Set(itemOrdinal);
+            }
+
+            return false;
+        }
     }
 
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
@@ -44,20 +42,21 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
             return ValueTask.CompletedTask;
         }
 
-        var items = context.Snapshot.Market.Items;
         if (context.IsExact)
         {
             var demand = context.Reading!.Exact;
-            var count = Search(context, index, text, context.ExactQuery(), new Exact(items, context.Predicate, demand), Limit, firstRank: 0);
+            var exact = new Exact(new WantedItems(context, []), context.Snapshot.Market.Items, demand);
+            var count = Search(context, index, text, context.ExactQuery(), exact, Limit, firstRank: 0);
+            Collect(context, text, context.ExactQuery(), exact);
             if (demand.Codes.Count == 0 && count < Limit)
             {
                 // The ends of a quotation may stand within words, which no index of words can tell.
-                count = AddLiterals(context, index, count, new Exact(items, context.Predicate, demand), cancellationToken);
+                count = AddLiterals(context, index, count, exact, cancellationToken);
             }
 
             if (context.TextQuery is { } all && context.SimilarLimit > 0)
             {
-                Search(context, index, text, all, new Wanted(items, context.Predicate, []), Limit, count);
+                Search(context, index, text, all, new WantedItems(context, []), Limit, count);
             }
         }
         else if (context.TextQuery is { } query)
@@ -71,36 +70,58 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
     /// <summary>Finds what has the values that the query names, giving up one after the other, the rarest first, while that leaves nothing.</summary>
     private void SearchByIntents(RankingContext context, int index, TextSnapshot text, TextQuery query)
     {
-        var items = context.Snapshot.Market.Items;
         while (context.Reading?.HardIntents() is { Length: > 0 } hard)
         {
-            var wanted = new Wanted(items, context.Predicate, hard);
-            var count = context.QueryBesideIntents() is { } beside
-                ? Search(context, index, text, beside, wanted, Limit, firstRank: 0)
-                : AddPopular(context, index, wanted, Search(context, index, text, query, wanted, Limit, firstRank: 0));
+            var wanted = new WantedItems(context, hard);
+            var beside = context.QueryBesideIntents();
+            var count = Search(context, index, text, beside ?? query, wanted, Limit, firstRank: 0);
+            if (beside is null)
+            {
+                count = AddHaving(context, index, wanted, hard, count);
+            }
+
             if (count > 0)
             {
+                Collect(context, text, beside ?? query, wanted);
                 return;
             }
 
             hard.MinBy(intent => intent.Values.Sum(value => value.ItemCount))!.IsRelaxed = true;
         }
 
-        Search(context, index, text, query, new Wanted(items, context.Predicate, []), Limit, firstRank: 0);
+        var all = new WantedItems(context, []);
+        Search(context, index, text, query, all, Limit, firstRank: 0);
+        Collect(context, text, query, all);
     }
 
-    // A query that only names values is answered by what has them, whatever its title says.
-    private int AddPopular(RankingContext context, int index, Wanted wanted, int count)
+    // A query that only names values is answered by what has them, whatever its title says: the most popular first, then the newest.
+    private int AddHaving(RankingContext context, int index, WantedItems wanted, IntentReading[] intents, int count)
     {
         var popular = context.Snapshot.PopularOrder;
-        var items = context.Snapshot.Market.Items;
         for (var i = 0; i < popular.Length && count < Limit; i++)
         {
             count = Add(context, index, popular[i], wanted, count);
         }
 
-        // The order of popularity is cut, and of an earlier moment: the newest items are not in it.
-        for (var ordinal = items.Count - 1; ordinal >= 0 && count < Limit; ordinal--)
+        if (count == Limit && context.Matches is null)
+        {
+            return count;
+        }
+
+        if (context.Snapshot.Market.Columns is not { } columns)
+        {
+            for (var ordinal = context.Snapshot.Market.Items.Count - 1; ordinal >= 0 && count < Limit; ordinal--)
+            {
+                count = Add(context, index, ordinal, wanted, count);
+            }
+
+            return count;
+        }
+
+        var having = new BitSet(columns.Length);
+        ItemSelection.Fill(columns, context.Predicate, intents, having);
+        context.Matches?.Or(having);
+        for (var ordinal = having.LastSet(having.Length - 1); ordinal >= 0 && count < Limit; ordinal = having.LastSet(ordinal - 1))
         {
             count = Add(context, index, ordinal, wanted, count);
         }
@@ -108,7 +129,7 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
         return count;
     }
 
-    private static int Add(RankingContext context, int index, int ordinal, Wanted wanted, int count)
+    private static int Add(RankingContext context, int index, int ordinal, WantedItems wanted, int count)
     {
         if (context.IndexOf(ordinal) >= 0 || !wanted.Accepts(ordinal))
         {
@@ -117,6 +138,16 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
 
         context.Add(context.Snapshot.Market.Items[ordinal]!, index, count + 1, 0);
         return count + 1;
+    }
+
+    /// <summary>Gathers everything that a search would find without a limit, where that is asked for.</summary>
+    private static void Collect<TFilter>(RankingContext context, TextSnapshot text, TextQuery query, TFilter filter)
+        where TFilter : struct, IItemFilter
+    {
+        if (context.Matches is { } matches)
+        {
+            text.Search(query, new Collecting<TFilter>(filter, matches), 1, context.TextScratch, new int[1], new float[1]);
+        }
     }
 
     private static int Search<TFilter>(RankingContext context, int index, TextSnapshot text, TextQuery query, TFilter filter, int limit, int firstRank)
@@ -145,6 +176,7 @@ internal sealed class TextSource(int limit) : CandidateSource("text", limit)
 
             if (context.IndexOf(ordinal) < 0 && filter.Accepts(ordinal))
             {
+                context.Matches?.Set(ordinal);
                 context.Add(items[ordinal]!, index, ++count, 0);
             }
         }

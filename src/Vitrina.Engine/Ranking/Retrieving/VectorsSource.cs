@@ -1,7 +1,3 @@
-using Vitrina.Engine.Catalog;
-using Vitrina.Engine.Indexing.Text;
-using Vitrina.Kernels.Collections;
-
 namespace Vitrina.Engine.Ranking.Retrieving;
 
 /// <summary>
@@ -12,12 +8,6 @@ internal sealed class VectorsSource(string? attribute, string? encoder, int limi
 {
     /// <summary>The encoder whose space is searched; null for an attribute's.</summary>
     public string? Encoder => encoder;
-
-    private readonly struct Wanted(PagedView<Item?> items, ItemPredicate predicate, int except) : IItemFilter
-    {
-        public bool Accepts(int itemOrdinal)
-            => itemOrdinal != except && itemOrdinal < items.Count && items[itemOrdinal] is { IsActive: true } item && predicate.Accepts(item);
-    }
 
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
     {
@@ -41,7 +31,7 @@ internal sealed class VectorsSource(string? attribute, string? encoder, int limi
 
         cancellationToken.ThrowIfCancellationRequested();
         var found = context.Found(Limit);
-        var count = vectors.Search(query, new Wanted(market.Items, context.Predicate, context.QueryVectors.StartOrdinal), Limit, ef, context.VectorScratch, found.Ordinals, found.Scores);
+        var count = vectors.Search(query, new WantedItems(context, [], context.QueryVectors.StartOrdinal), Limit, ef, context.VectorScratch, found.Ordinals, found.Scores);
         for (var i = 0; i < count; i++)
         {
             context.Add(market.Items[found.Ordinals[i]]!, index, i + 1, found.Scores[i]);

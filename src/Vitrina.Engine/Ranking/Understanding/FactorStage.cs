@@ -3,7 +3,7 @@ using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Ranking.Understanding;
 
-/// <summary>Computes what the query says about its candidates, once they are retrieved.</summary>
+/// <summary>What the query says about its candidates, once they are retrieved; computed only where a feature reads it.</summary>
 internal static class FactorStage
 {
     /// <summary>Texts that show what a query is about; further ones only share a word with it.</summary>
@@ -11,17 +11,23 @@ internal static class FactorStage
 
     public static void Run(RankingContext context)
     {
+        context.Factors.Reset(context.Count, () => Fill(context));
+        context.Scope.Serve(context.Factors);
+    }
+
+    private static void Fill(RankingContext context)
+    {
         var factors = context.Factors;
-        factors.Reset(context.Count);
         var items = context.Scope.Items;
+        var exact = factors.ExactMatches;
+        var attribute = factors.AttributeMatches;
         for (var i = 0; i < items.Length; i++)
         {
-            factors.ExactMatches[i] = context.Reading?.Exact.ShareOf(items[i]) ?? float.NaN;
-            factors.AttributeMatches[i] = context.Reading?.IntentShareOf(items[i]) ?? float.NaN;
+            exact[i] = context.Reading?.Exact.ShareOf(items[i]) ?? float.NaN;
+            attribute[i] = context.Reading?.IntentShareOf(items[i]) ?? float.NaN;
         }
 
         CountTypes(context, factors);
-        context.Scope.Serve(factors);
     }
 
     private static void CountTypes(RankingContext context, QueryFactors factors)

@@ -177,7 +177,7 @@ public readonly struct OfferConditionsView
     /// <param name="columns">The counts that are asked for.</param>
     internal ItemCells CellsOf(int item, in CounterView counts, IReadOnlyList<OfferColumn> columns)
     {
-        if (item >= _versions.Count)
+        if (NewestOf(item) < 0)
         {
             return ItemCells.None;
         }

@@ -32,7 +32,7 @@ internal static class TextLines
     }
 
     /// <summary>Opens a file for reading text.</summary>
-    public static StreamReader Open(string path) => new(WholeGzip.OpenFile(path), System.Text.Encoding.UTF8);
+    public static StreamReader Open(string path) => new(WholeGzipStream.OpenFile(path), System.Text.Encoding.UTF8);
 
     /// <summary>The file, or the same with <c>.gz</c> behind it; null when there is neither.</summary>
     public static string? Find(string path) => File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;

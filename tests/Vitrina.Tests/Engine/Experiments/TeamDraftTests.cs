@@ -18,11 +18,11 @@ public class TeamDraftTests
             TeamDraft.Merge(first, second, ref random, order, teams, propensities);
             Assert.Equal(first, order.Order());
             Assert.Equal((0, (byte)0, 1f), (order[0], teams[0], propensities[0]));
-            Assert.InRange(order[1..].Count(item => teams[item] == 1) - order[1..].Count(item => teams[item] == 2), -1, 1);
+            Assert.InRange(teams.Count(team => team == 1) - teams.Count(team => team == 2), -1, 1);
             for (var place = 1; place < order.Length; place++)
             {
                 var arm = teams[order[place]] == 1 ? first : second;
-                Assert.Equal(arm.First(item => !order[..place].Contains(item)), order[place]);
+                Assert.Equal(arm.First(item => Array.IndexOf(order, item) >= place), order[place]);
             }
 
             Assert.Equal(0.5f, propensities[1]);

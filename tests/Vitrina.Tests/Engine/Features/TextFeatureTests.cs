@@ -15,15 +15,17 @@ public sealed class TextFeatureTests : IAsyncLifetime
 
     private TestEngine _engine = null!;
 
-    private static string Yaml { get; } = TestEngine.GoodsYaml.Replace(
+    private static readonly Dictionary<string, float[]> Looks = new() { ["a"] = [1, 0, 0], ["b"] = [2, 2, 0], ["c"] = [0, 0, 3], ["e"] = [1, 1, 1] };
+
+    private static string Yaml { get; } = TestEngine.GoodsYaml.Replace("    photos: ", "    look:        {kind: vector, dimension: 3, metric: dot}\n    photos: ", StringComparison.Ordinal).Replace(
         "\nsurfaces:",
-        "\n  - {kind: match, field: description}\n  - {kind: alike, field: description}\n  - {kind: among, of: {kind: match, field: description, of: words}}\n  - {kind: among, of: {kind: age}}\n\nsurfaces:",
+        "\n  - {kind: alike, field: description, vector: look}\n  - {kind: match, field: description}\n  - {kind: alike, field: description}\n  - {kind: among, of: {kind: match, field: description, of: words}}\n  - {kind: among, of: {kind: age}}\n\nsurfaces:",
         StringComparison.Ordinal);
 
     public async ValueTask InitializeAsync()
     {
         _engine = TestEngine.Open(yaml: Yaml);
-        await _engine.TakeAsync([.. Products.Select(product => _engine.Put(product.Id, product.Title, more: product.Id == "d" ? [] : [new("description", AttributeValue.Of(product.Title))]))]);
+        await _engine.TakeAsync([.. Products.Select(product => _engine.Put(product.Id, product.Title, more: product.Id == "d" ? [] : [new("description", AttributeValue.Of(product.Title)), new("look", AttributeValue.Of(Looks[product.Id]))]))]);
     }
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
@@ -49,8 +51,10 @@ public sealed class TextFeatureTests : IAsyncLifetime
         Assert.All(Values("match.description.words", null), value => Assert.True(float.IsNaN(value)));
     }
 
-    [Fact]
-    public void Alike_is_the_mean_cosine_with_the_other_candidates()
+    [Theory]
+    [InlineData("alike.description")]
+    [InlineData("alike.description.look")]
+    public void Alike_is_the_mean_cosine_with_the_other_candidates(string feature)
     {
         var market = _engine.Runtime.Snapshot.Verticals["goods"].Market;
         var analyzer = _engine.Verticals[0].Analyzer;
@@ -62,13 +66,19 @@ public sealed class TextFeatureTests : IAsyncLifetime
             ("all", _ => 1), ("best", other => Math.Exp(3 * (matches[other] - best))), ("worst", other => Math.Exp(3 * (worst - matches[other]))),
         })
         {
-            var values = Values($"alike.description.{name}", "телефон");
+            var values = Values($"{feature}.{name}", "телефон");
             for (var product = 0; product < texts.Count; product++)
             {
                 var others = Enumerable.Range(0, texts.Count).Where(other => other != product && other != 3).ToList();
-                var expected = others.Sum(other => weightOf(other) * Cosine(texts[product], texts[other])) / others.Sum(weightOf);
+                var expected = others.Sum(other => weightOf(other) * (feature.EndsWith("look", StringComparison.Ordinal) ? CosineOfLooks(product, other) : Cosine(texts[product], texts[other]))) / others.Sum(weightOf);
                 Assert.Equal(product == 3 ? double.NaN : expected, values[product], 1e-5);
             }
+        }
+
+        double CosineOfLooks(int left, int right)
+        {
+            var (a, b) = (Looks.GetValueOrDefault(Products[left].Id, [0, 0, 1]), Looks[Products[right].Id]);
+            return a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(y => y * y));
         }
 
         double Cosine(MatchText left, MatchText right)
@@ -123,6 +133,10 @@ public sealed class TextFeatureTests : IAsyncLifetime
         VerticalCompiler.Parse(Yaml.Replace("{kind: match, field: description}", "{kind: match, field: titel, of: coverige}", StringComparison.Ordinal), "goods.yaml", out var errors);
         Assert.Contains(errors, error => error.ToString().Contains("'titel' is not a text attribute", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.ToString().Contains("coverage", StringComparison.Ordinal));
+        VerticalCompiler.Parse(Yaml.Replace("vector: look}", "vector: lok}", StringComparison.Ordinal), "goods.yaml", out errors);
+        Assert.Contains(errors, error => error.ToString().Contains("'lok' is not a vector attribute of the item; did you mean 'look'?", StringComparison.Ordinal));
+        VerticalCompiler.Parse(Yaml.Replace("vector: look}", "vector: look, encoder: some}", StringComparison.Ordinal), "goods.yaml", out errors);
+        Assert.Contains(errors, error => error.ToString().Contains("not two of them", StringComparison.Ordinal));
     }
 
     private float[] Values(string feature, string? query)

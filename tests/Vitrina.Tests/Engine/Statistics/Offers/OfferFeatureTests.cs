@@ -23,7 +23,6 @@ public class OfferFeatureTests
               - {kind: offerShare, of: match, windows: [28d]}
               - {kind: offerShare, of: type, windows: [28d]}
               - {kind: termShift, of: price, windows: [7d]}
-              - {kind: termShift, of: delivery, windows: [28d]}
 
             """, StringComparison.Ordinal);
         await using var engine = TestEngine.Open(yaml: yaml);

@@ -4,7 +4,7 @@ using Vitrina.Kernels.Files;
 
 namespace Vitrina.Tests.Kernels.Files;
 
-public class WholeGzipTests
+public class WholeGzipStreamTests
 {
     // Compressible and incompressible content, short and longer than the buffers, in one member and in three.
     [Theory]
@@ -42,13 +42,13 @@ public class WholeGzipTests
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("vitrina-gzip-").FullName, "text.gz");
         File.WriteAllBytes(path, Pack("one\ntwo"u8.ToArray(), 1));
-        using (var reader = new StreamReader(WholeGzip.OpenFile(path)))
+        using (var reader = new StreamReader(WholeGzipStream.OpenFile(path)))
         {
             Assert.Equal("one\ntwo", reader.ReadToEnd());
         }
 
         File.Move(path, path[..^3]);
-        using (var plain = WholeGzip.OpenFile(path[..^3]))
+        using (var plain = WholeGzipStream.OpenFile(path[..^3]))
         {
             Assert.Equal(0x1f, plain.ReadByte());
         }
@@ -83,7 +83,7 @@ public class WholeGzipTests
     // By odd portions, as readers ask.
     private static byte[] Unpack(byte[] packed)
     {
-        using var stream = new WholeGzip(new MemoryStream(packed));
+        using var stream = new WholeGzipStream(new MemoryStream(packed));
         using var content = new MemoryStream();
         var portion = new byte[4093];
         for (int read; (read = stream.Read(portion, 0, portion.Length)) > 0;)

@@ -7,7 +7,7 @@ namespace Vitrina.Kernels.Files;
 /// A member of its own is put behind the file's last byte. Where the file is whole its content comes out at the end, and is taken off; where a member
 /// is cut, it is read as the rest of that member and never comes out whole. Bytes behind the last member are refused alike. For reading on one thread.
 /// </remarks>
-public sealed class WholeGzip : Stream
+public sealed class WholeGzipStream : Stream
 {
     private static readonly byte[] s_mark = "whole \u2713 4d8f17c2"u8.ToArray();
     private static readonly byte[] s_markMember = Pack(s_mark);
@@ -18,7 +18,7 @@ public sealed class WholeGzip : Stream
     private bool _isEnded;
 
     /// <summary>Unpacks a stream from its position on; disposing of this disposes of it.</summary>
-    public WholeGzip(Stream packed)
+    public WholeGzipStream(Stream packed)
     {
         ArgumentNullException.ThrowIfNull(packed);
         _unpacked = new GZipStream(new Marked(packed), CompressionMode.Decompress);
@@ -30,7 +30,7 @@ public sealed class WholeGzip : Stream
     {
         ArgumentNullException.ThrowIfNull(path);
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new WholeGzip(file) : file;
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new WholeGzipStream(file) : file;
     }
 
     /// <inheritdoc/>
