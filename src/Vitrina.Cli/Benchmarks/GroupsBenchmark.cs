@@ -16,9 +16,6 @@ namespace Vitrina.Cli.Benchmarks;
 internal static class GroupsBenchmark
 {
     private const int TrainedLists = 20_000;
-
-    // Enough to judge people of whom nothing is known but region and age: each has one first step.
-    private const int JudgedLists = 100_000;
     private const int AllGroups = 1_000;
     private static readonly (string Key, ListMetric Metric)[] s_metrics =
     [
@@ -32,7 +29,7 @@ internal static class GroupsBenchmark
     private static readonly string[] s_firstMethods = ["first-popularity", "first-metadata"];
 
     /// <summary>The world unless the caller gives one: enough types to rank, and people of a region and age who are alike.</summary>
-    public static GoodsConfiguration World { get; } = GoodsConfiguration.Demo with { TypeCount = 150, ItemCount = 8_000, UserCount = 15_000, NewUserShare = 0.4, SharedTaste = 0.8 };
+    public static GoodsConfiguration World { get; } = GoodsConfiguration.Demo with { TypeCount = 150, ItemCount = 8_000, UserCount = 6_000, NewUserShare = 0.4, SharedTaste = 0.8 };
 
     public static async Task<BenchReport> RunAsync(GoodsConfiguration configuration, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -79,7 +76,7 @@ internal static class GroupsBenchmark
         EngineRuntime runtime, IReadOnlyList<CompiledVertical> verticals, LearningOutcome outcome, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var vertical = verticals.First(known => known.Name == "goods");
-        var survey = JournalSurvey.Of(runtime.Journal, vertical, "groups", false, JudgedLists, AllGroups, cancellationToken);
+        var survey = JournalSurvey.Of(runtime.Journal, vertical, "groups", false, TrainedLists, AllGroups, cancellationToken);
         var judge = new GroupsJudge(vertical, outcome);
         var replay = new RankingReplay(runtime.Journal, verticals, vertical, null, withText: false);
         var (from, to, seed) = (outcome.Manifest.Data.From.ToUnixTimeMilliseconds(), outcome.Manifest.Data.To.ToUnixTimeMilliseconds(), outcome.Manifest.Seed);
