@@ -24,7 +24,6 @@ public sealed class CandidateEvaluation
     private readonly CompiledVertical _vertical;
     private readonly int[] _columns;
     private readonly double[] _importance;
-    private readonly double[] _contributions;
     private readonly long[] _missingBefore;
     private readonly long[] _missingAfter;
     private readonly List<float[]> _rows = [];
@@ -38,7 +37,6 @@ public sealed class CandidateEvaluation
         (_candidate, _vertical) = (candidate, vertical);
         _columns = candidate.Model.ColumnsIn(vertical.FeatureNamesOf(candidate.Manifest.Surface));
         _importance = new double[_columns.Length];
-        _contributions = new double[_columns.Length];
         _missingBefore = new long[_columns.Length];
         _missingAfter = new long[_columns.Length];
     }
@@ -135,12 +133,15 @@ public sealed class CandidateEvaluation
     private void Explain(ReplayedRanking ranking, bool isLater)
     {
         ref var explained = ref isLater ? ref _explainedAfter : ref _explainedBefore;
-        for (var row = 0; row < ranking.Items.Count && explained < ExplainedRows / 2; row++, explained++)
+        int[] rows = [.. Enumerable.Range(0, Math.Min(ranking.Items.Count, (ExplainedRows / 2) - explained))];
+        var contributions = new double[rows.Length * _columns.Length];
+        _candidate.Model.Contributions(ranking.Features, rows, _columns, contributions);
+        explained += rows.Length;
+        foreach (var row in rows)
         {
-            var count = _candidate.Model.Contributions(ranking.Features, row, _columns, _contributions);
-            for (var input = 0; input < count; input++)
+            for (var input = 0; input < _columns.Length; input++)
             {
-                _importance[input] += _candidate.Model.Inputs[input].FixedAtServing is null ? Math.Abs(_contributions[input]) : 0;
+                _importance[input] += _candidate.Model.Inputs[input].FixedAtServing is null ? Math.Abs(contributions[(row * _columns.Length) + input]) : 0;
             }
 
             if (isLater && _rows.Count < ScoredCandidates)
