@@ -283,7 +283,13 @@ internal static class NullRuns
         var expected = evaluated.Select((share, own) => share * Model(own)).Sum();
         var log = new OffPolicyLog
         {
-            Reward = new double[2 * Count], Propensity = new double[2 * Count], EvaluationPropensity = new double[2 * Count], Prediction = new double[2 * Count], ExpectedPrediction = new double[2 * Count], Position = new int[2 * Count], List = new int[2 * Count],
+            Reward = new double[2 * Count],
+            Propensity = new double[2 * Count],
+            EvaluationPropensity = new double[2 * Count],
+            Prediction = new double[2 * Count],
+            ExpectedPrediction = new double[2 * Count],
+            Position = new int[2 * Count],
+            List = new int[2 * Count],
         };
         for (var (row, first) = (0, 0); row < 2 * Count; row++)
         {
