@@ -27,6 +27,13 @@ public sealed record MaintenanceReport
 
     /// <summary>False when a reader kept a database's older pages alive: the next run tries again.</summary>
     public required bool IsScrubbed { get; init; }
+
+    /// <summary>When the run of a stored report was done, also of an earlier release's, which counted other things.</summary>
+    internal static DateTimeOffset AtOf(string stored)
+    {
+        using var document = JsonDocument.Parse(stored);
+        return document.RootElement.GetProperty(nameof(At)).GetDateTimeOffset();
+    }
 }
 
 /// <summary>Maintenance beside serving: retention, and erasures carried into every file.</summary>
@@ -206,12 +213,7 @@ public sealed partial class EngineRuntime
 
         if (_nextMaintenanceMs == 0)
         {
-            var last = Control.Find(MaintenanceCollection, LastRun) is { } document ? JsonSerializer.Deserialize<MaintenanceReport>(document)!.At : DateTimeOffset.MinValue;
-            if (last == DateTimeOffset.MinValue)
-            {
-                last = _time.GetUtcNow();
-            }
-
+            var last = Control.Find(MaintenanceCollection, LastRun) is { } document ? MaintenanceReport.AtOf(document) : _time.GetUtcNow();
             _nextMaintenanceMs = Math.Max(1, last.AddDays(1).ToUnixTimeMilliseconds());
             if (nowMs < _nextMaintenanceMs)
             {

@@ -265,6 +265,13 @@ public class ErasureTests
         engine.Runtime.Journal.Read(1).Where(entry => entry.Kind == EntryKind.Ranking).Select(entry => RankingRecord.Read(entry.Payload.Span));
 
     [Fact]
+    public void A_report_of_an_earlier_release_says_when_it_was()
+    {
+        const string Stored = """{"At":"2026-05-01T03:00:00+00:00","CheckpointAsOf":9,"ErasedPersons":0,"RewrittenEntries":0,"RemovedCheckpoints":0,"RemovedSegments":2,"FirstSequence":5,"IsScrubbed":true}""";
+        Assert.Equal(new DateTimeOffset(2026, 5, 1, 3, 0, 0, TimeSpan.Zero), MaintenanceReport.AtOf(Stored));
+    }
+
+    [Fact]
     public async Task Retention_forgets_what_people_did_and_a_rebuild_still_has_everything_else()
     {
         var options = new EngineOptions { RetentionDays = 30, Segments = new SegmentJournalOptions { SegmentBytes = 2048 } };
