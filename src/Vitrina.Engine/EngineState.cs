@@ -398,12 +398,13 @@ public sealed class EngineState
         }
     }
 
-    /// <summary>Writes the graphs of vector indexes.</summary>
+    /// <summary>Writes the graphs of vector indexes, and what encoders made of items.</summary>
     internal void SaveVectors(string folder)
     {
         foreach (var (name, market) in _markets)
         {
             market.Vectors?.Save(folder, name, Catalog.LiveItems());
+            market.SaveEncoded(folder);
         }
     }
 

@@ -411,8 +411,8 @@ internal sealed class MarketState
 
     public void LoadQueries(ref ByteReader reader) => _asked.Load(ref reader);
 
-    /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
-    public string? EncoderVersion(int number) => _encoded[number]?.Version;
+    /// <summary>The items of an encoder; null before there are some.</summary>
+    public EncodedItems? EncodedItemsOf(int number) => _encoded[number];
 
     /// <summary>Begins to note changes; gives the items of now.</summary>
     public MarketView BeginEncoding()
@@ -433,6 +433,19 @@ internal sealed class MarketState
         }
 
         _encoded[number] = encoded;
+    }
+
+    /// <summary>Writes every encoder's items whose graph is at rest and has links that no file holds.</summary>
+    public void SaveEncoded(string folder)
+    {
+        for (var number = 0; number < _encoded.Length; number++)
+        {
+            if (_encoded[number] is { IsUnsaved: true } encoded)
+            {
+                Directory.CreateDirectory(folder);
+                EncodedItemsFile.Write(EncodedItemsFile.PathOf(folder, _vertical.Name, _encoderNames[number]), encoded, ordinal => _catalog[ordinal]!.Id.Value);
+            }
+        }
     }
 
     /// <summary>Ends what <see cref="BeginEncoding"/> began.</summary>
