@@ -288,9 +288,7 @@ internal sealed class MarketState
     /// <summary>The Init that is under way; null when none is.</summary>
     public Task? PendingInit => _offers?.Pending;
 
-    /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
-    /// <param name="atMs">The moment, Unix milliseconds.</param>
-    /// <param name="isBeside">True recounts beside what goes on: a view after it is done shows the answer.</param>
+    /// <summary>Slides windows to a moment and recounts the vertical's offers; beside what goes on, a view after it is done shows the answer.</summary>
     public void UpdateOffers(long atMs, bool isBeside)
     {
         FinishUpdate(waits: true);
@@ -302,8 +300,7 @@ internal sealed class MarketState
         }
     }
 
-    /// <summary>Takes what an Update found that is done.</summary>
-    /// <param name="waits">True waits for it.</param>
+    /// <summary>Takes what an Update found, if it is done or waited for.</summary>
     public void FinishUpdate(bool waits) => _offers?.FinishUpdate(waits, OfferCounts);
 
     /// <summary>Goes back to the thresholds of before.</summary>
