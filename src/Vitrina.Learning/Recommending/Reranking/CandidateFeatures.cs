@@ -14,12 +14,15 @@ internal sealed class CandidateFeatures
     private static readonly string[] s_agreement = ["agreement", "best_rank", "second_rank", "listed", "log_ranks", "share_sum", "share_most", "agreement_share", "agreement_most"];
     private static readonly string[] s_historyCounts = ["count_of_last", "count_of_history", "count_to_history", "count_to_last"];
     private static readonly string[] s_times = ["time", "time_to_last", "time_to_history", "time_to_latest", "late_share", "late_share_to_last"];
+    private static readonly string[] s_rarest = ["rarest_in_history", "rarest_events", "share_of_rarest"];
     private readonly FittedSources _fitted;
+    private readonly int[] _rarestEvents;
 
     public CandidateFeatures(FittedSources fitted)
     {
         _fitted = fitted;
         Names = [.. NamesOf(fitted)];
+        _rarestEvents = fitted.Attributes is { } attributes ? EventsByRarest(attributes, fitted.Popularity) : [];
     }
 
     /// <summary>Names by column.</summary>
@@ -48,6 +51,7 @@ internal sealed class CandidateFeatures
         if (_fitted.Attributes is { } attributes)
         {
             column = FillAttributes(query, work, attributes, column);
+            column = FillRarest(query, work, attributes, column);
         }
 
         System.Diagnostics.Debug.Assert(column == Names.Length, "Every feature has a name.");
@@ -97,6 +101,10 @@ internal sealed class CandidateFeatures
             yield return "likeness_mean";
             yield return "attributes";
             yield return "likeness_of_last_two";
+            foreach (string name in s_rarest)
+            {
+                yield return name;
+            }
         }
     }
 
@@ -346,6 +354,43 @@ internal sealed class CandidateFeatures
         }
 
         return column + RecentItems + 4;
+    }
+
+    // How the person stands to a candidate's rarest attribute, how much happens under it and how much of that is the candidate's.
+    private int FillRarest(RecommendQuery query, QueryWorkspace work, ItemAttributes attributes, int column)
+    {
+        ReadOnlySpan<int> candidates = work.Candidates, recent = query.History.AsSpan(Math.Max(0, query.History.Length - HistoryForCosine));
+        for (int row = 0; row < candidates.Length; row++)
+        {
+            int candidate = candidates[row], rarest = attributes.Rarest[candidate], met = 0;
+            foreach (int item in recent)
+            {
+                met += rarest >= 0 && attributes.Rarest[item] == rarest ? 1 : 0;
+            }
+
+            work.Features[row, column] = met;
+            if (rarest >= 0)
+            {
+                work.Features[row, column + 1] = MathF.Log(1 + _rarestEvents[rarest]);
+                work.Features[row, column + 2] = _fitted.Popularity[candidate] / (1f + _rarestEvents[rarest]);
+            }
+        }
+
+        return column + s_rarest.Length;
+    }
+
+    private static int[] EventsByRarest(ItemAttributes attributes, int[] popularity)
+    {
+        int[] events = new int[attributes.Count];
+        for (int item = 0; item < popularity.Length; item++)
+        {
+            if (attributes.Rarest[item] is >= 0 and int rarest)
+            {
+                events[rarest] += popularity[item];
+            }
+        }
+
+        return events;
     }
 
     private static float Product(CsrMatrix matrix, int row, ReadOnlySpan<float> dense)

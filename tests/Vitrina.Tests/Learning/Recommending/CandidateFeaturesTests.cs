@@ -33,4 +33,11 @@ public sealed class CandidateFeaturesTests
         Assert.True(float.IsNaN(Of("second_rank", 3)) && float.IsNaN(Of("best_rank", 4)));
         RandomHistories.AssertNear([MathF.Log(2), MathF.Log(2), MathF.Log(3) + 14, 21], All("log_ranks"));
     }
+
+    [Fact]
+    public void The_rarest_attribute_of_an_item_is_one_that_another_item_has_too()
+    {
+        ItemAttributes attributes = new(4, [[0, 1], [0, 1, 2], [0, 3], [0, 3], [0], []]);
+        Assert.Equal([1, 1, 3, 3, 0, -1], attributes.Rarest);
+    }
 }
