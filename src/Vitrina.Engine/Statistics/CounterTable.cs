@@ -66,8 +66,8 @@ public sealed class CounterTable
         Shape = shape;
         _keys = isDense ? null : new KeyTable();
         _decayStride = shape.HalfLivesDays.Count == 0 ? 0 : (shape.Metrics * shape.HalfLivesDays.Count) + 1;
-        _sums = PagedArray<int>.OfRows(shape.Cells, sizeof(int));
-        _decayed = PagedArray<double>.OfRows(_decayStride, sizeof(double));
+        _sums = PagedRows.Of<int>(shape.Cells, sizeof(int));
+        _decayed = PagedRows.Of<double>(_decayStride, sizeof(double));
         _decayPerMs = [.. shape.HalfLivesDays.Select(halfLife => -1 / (halfLife * TimeSpan.MillisecondsPerDay))];
         _days = new DayColumns(shape.WindowDays.Count == 0 ? 0 : shape.WindowDays[^1]);
     }
