@@ -1,5 +1,4 @@
 using Vitrina.Engine.Catalog;
-using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Engine.Statistics.Offers;
 
