@@ -73,7 +73,8 @@ internal sealed class LearningRows : IDisposable
             }
 
             Columns.Fill(list, row, values);
-            var weight = label > 0 && _examination is { } curve ? Math.Min(MaxWeight, 1 / curve[Math.Min(position, curve.Length) - 1]) : 1;
+            var examined = label > 0 && _examination is { } curve ? Math.Min(MaxWeight, 1 / curve[Math.Min(position, curve.Length) - 1]) : 1;
+            var weight = list.VisitorWeight * examined;
             if (isTraining)
             {
                 _trees.Add(values[..Columns.TreeCount], label, weight, _group);

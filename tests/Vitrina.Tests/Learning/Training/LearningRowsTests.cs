@@ -67,6 +67,13 @@ public class LearningRowsTests
     }
 
     [Fact]
+    public void Rows_of_a_visitor_who_acts_far_more_often_than_others_count_less()
+    {
+        var set = Rows(Options with { PositionBias = PositionBias.Ipw }, List([0, 1]) with { VisitorWeight = 0.25f }, [1, 0.5f]);
+        Assert.Equal([0.25f, 0.5f], Enumerable.Range(0, 2).Select(set.Weight));
+    }
+
+    [Fact]
     public void A_share_of_lists_by_hash_is_the_same_every_time_and_about_as_large_as_asked()
     {
         var held = Enumerable.Range(0, 10_000).Count(i => Shares.Holds($"user-{i}", 0.3));
