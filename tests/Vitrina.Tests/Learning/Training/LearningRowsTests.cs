@@ -69,8 +69,12 @@ public class LearningRowsTests
     [Fact]
     public void Rows_of_a_visitor_who_acts_far_more_often_than_others_count_less()
     {
-        var set = Rows(Options with { PositionBias = PositionBias.Ipw }, List([0, 1]) with { VisitorWeight = 0.25f }, [1, 0.5f]);
-        Assert.Equal([0.25f, 0.5f], Enumerable.Range(0, 2).Select(set.Weight));
+        // 32 times as often as the busiest of usual visitors, 8 times and 4 times.
+        foreach (var (visitor, weight) in new[] { (1 / 32f, 0.25f), (1 / 8f, 1), (0.25f, 1) })
+        {
+            var set = Rows(Options with { PositionBias = PositionBias.Ipw }, List([0, 1]) with { VisitorWeight = visitor }, [1, 0.5f]);
+            Assert.Equal([weight, 2 * weight], Enumerable.Range(0, 2).Select(set.Weight));
+        }
     }
 
     [Fact]
