@@ -4,6 +4,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Indexing.Vectors;
+using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
@@ -102,10 +103,23 @@ internal sealed class MarketState
         return _text.TryLoad(ref reader);
     }
 
+    /// <summary>Takes over the stored words; false when there are none that can be used.</summary>
+    public bool TryLoadWords(byte[]? bytes)
+    {
+        if (_words is null || bytes is null)
+        {
+            return false;
+        }
+
+        var reader = new ByteReader(bytes);
+        return _words.TryLoad(ref reader);
+    }
+
     /// <param name="after">The item as it is now.</param>
     /// <param name="before">The item as it was, when there was one.</param>
     /// <param name="hasText">Whether the text index knows the item's texts already.</param>
-    public void ApplyItem(Item after, Item? before, bool hasText = false)
+    /// <param name="hasWords">Whether the words count the item already.</param>
+    public void ApplyItem(Item after, Item? before, bool hasText = false, bool hasWords = false)
     {
         foreach (var prices in _prices)
         {
@@ -126,7 +140,11 @@ internal sealed class MarketState
             _changedItems.Add(after.Ordinal);
         }
 
-        _words?.Apply(before, after);
+        if (!hasWords)
+        {
+            _words?.Apply(before, after);
+        }
+
         _columns?.Apply(after);
         _offers?.ApplyItem(after, before, _offerCounts!);
         _visits?.ApplyItem(after);
@@ -423,10 +441,10 @@ internal sealed class MarketState
         }
     }
 
-    public void SaveKeywords(ByteWriter writer)
+    public void FreezeKeywords(FrozenSection section)
     {
-        _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
-        _offers?.SaveZones(writer);
+        _catalog.ItemsOf(_vertical.Name).FreezeKeywords(section);
+        _offers?.SaveZones(section.Now);
     }
 
     public void LoadKeywords(ref ByteReader reader)
@@ -435,19 +453,33 @@ internal sealed class MarketState
         _offers?.LoadZones(ref reader);
     }
 
-    /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes what cannot be rebuilt from the catalogue.</summary>
+    public void Freeze(FrozenSection section)
     {
-        _statistics.Save(writer);
-        _history.Save(writer);
-        _crediting.Save(writer);
+        _statistics.Freeze(section);
+        _history.Freeze(section);
+        _crediting.Freeze(section);
         foreach (var table in _tables)
         {
-            table.Save(writer);
+            table.Freeze(section);
         }
 
-        _offers?.Save(writer);
-        _visits?.Save(writer);
+        _offers?.Freeze(section);
+        _visits?.Freeze(section);
+    }
+
+    /// <summary>Freezes what a checkpoint holds only to save time, by name.</summary>
+    public IEnumerable<(string Name, Action<ByteWriter> Write)> FreezeParts()
+    {
+        if (_text is not null)
+        {
+            yield return ("text", _text.BeginSave());
+        }
+
+        if (_words is not null)
+        {
+            yield return ("words", _words.BeginSave());
+        }
     }
 
     public void Load(ref ByteReader reader)

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
@@ -170,29 +171,17 @@ public sealed class CounterTable
 
     internal double DecayFactor(int halfLife, double elapsedMs) => double.Exp2(elapsedMs * _decayPerMs[halfLife]);
 
-    /// <summary>Writes the whole content for a checkpoint.</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the whole content for a checkpoint.</summary>
+    public void Freeze(FrozenSection section)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteVarUInt((ulong)_rowCount);
-        for (var row = 0; row < _rowCount; row++)
-        {
-            writer.WriteUInt128(KeyOf(row));
-            for (var cell = 0; cell < _sumStride; cell++)
-            {
-                writer.WriteVarInt(_sums[(row * _sumStride) + cell]);
-            }
-
-            for (var cell = 0; cell < _decayStride; cell++)
-            {
-                writer.WriteDouble(_decayed[(row * _decayStride) + cell]);
-            }
-        }
-
-        _days.Save(writer);
+        ArgumentNullException.ThrowIfNull(section);
+        section.Later(Freeze().SaveRows);
+        _days.Freeze(section);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote into an empty table of the same shape.</summary>
+    internal void SaveDays(ByteWriter writer) => FrozenSection.Write(writer, _days.Freeze);
+
+    /// <summary>Reads what was frozen into an empty table of the same shape.</summary>
     public void Load(ref ByteReader reader)
     {
         var count = reader.ReadCount(16);
@@ -243,8 +232,30 @@ public readonly struct CounterView
 
     internal UInt128 KeyOf(int row) => _table.KeyOf(row);
 
-    // For the writer's thread, between two entries.
-    internal void Save(ByteWriter writer) => _table.Save(writer);
+    // For the writer's thread, between two entries: days are those of now.
+    internal void Save(ByteWriter writer)
+    {
+        SaveRows(writer);
+        _table.SaveDays(writer);
+    }
+
+    internal void SaveRows(ByteWriter writer)
+    {
+        writer.WriteVarUInt((ulong)_rowCount);
+        for (var row = 0; row < _rowCount; row++)
+        {
+            writer.WriteUInt128(KeyOf(row));
+            for (var cell = 0; cell < _table.SumStride; cell++)
+            {
+                writer.WriteVarInt(_sums[(row * _table.SumStride) + cell]);
+            }
+
+            for (var cell = 0; cell < _table.DecayStride; cell++)
+            {
+                writer.WriteDouble(_decayed[(row * _table.DecayStride) + cell]);
+            }
+        }
+    }
 
     /// <summary>The events of a metric within a window; 0 for row -1.</summary>
     public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums[(row * _table.SumStride) + (window * _table.Shape.Metrics) + metric];
