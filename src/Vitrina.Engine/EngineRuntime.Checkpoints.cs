@@ -87,14 +87,23 @@ public sealed partial class EngineRuntime
 
         // What could not be written is not tried again: what changed until then stands in memory alone, and a later checkpoint would lack it.
         _writing.GetAwaiter().GetResult();
+        var isAsked = Volatile.Read(ref _checkpointAsked) is not null;
+        if (!isAsked && _state.AsOf - _checkpointAsOf < _options.CheckpointEntries)
+        {
+            return;
+        }
+
+        if (_state.Markets.Select(pair => pair.Market.PendingUpdate).FirstOrDefault(update => update is not null) is { } update)
+        {
+            // A checkpoint would wait for it, and all entries with it.
+            update.ContinueWith(_ => Nudge(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return;
+        }
+
         var asked = Interlocked.Exchange(ref _checkpointAsked, null);
         if (asked is not null)
         {
             AdoptPending();
-        }
-        else if (_state.AsOf - _checkpointAsOf < _options.CheckpointEntries)
-        {
-            return;
         }
 
         if (FreezeState() is not { } frozen)

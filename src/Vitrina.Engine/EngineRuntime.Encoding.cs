@@ -1,5 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Indexing.Vectors;
+using Vitrina.Kernels.Collections;
+using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine;
 
@@ -14,7 +16,9 @@ public sealed partial class EngineRuntime
     /// <summary>True while the items of a published encoder are being embedded.</summary>
     public bool IsEncoding => Volatile.Read(ref _encodingCount) > 0;
 
-    private sealed record EncodingJob(string Version, MarketState Market, Task<EncodedItems> Task);
+    private sealed record EncodingJob(string Version, MarketState Market, Task<EncodedOutcome> Task);
+
+    private sealed record EncodedOutcome(EncodedItems Items, string? Damage);
 
     // On the applier's thread, before a snapshot is made.
     private void KeepEncoders(CompiledVertical vertical, MarketState market)
@@ -36,10 +40,10 @@ public sealed partial class EngineRuntime
                 Finish(job, key, wanted, market, number);
             }
 
-            if (wanted is not null && market.EncoderVersion(number) != wanted && !_failedEncoders.Contains($"{key}/{wanted}"))
+            if (wanted is not null && market.EncodedItemsOf(number)?.Version != wanted && !_failedEncoders.Contains($"{key}/{wanted}"))
             {
-                var items = market.BeginEncoding();
-                var task = Task.Factory.StartNew(() => Encode(vertical, name, wanted, items), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                var (items, ids) = (market.BeginEncoding(), _state.Catalog.ItemIds);
+                var task = Task.Factory.StartNew(() => Encode(vertical, name, wanted, items, ids), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 _encoding[key] = new EncodingJob(wanted, market, task);
                 task.ContinueWith(_ => Nudge(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
@@ -58,24 +62,49 @@ public sealed partial class EngineRuntime
         }
         else if (job.Version == wanted && ReferenceEquals(job.Market, market))
         {
-            market.Adopt(number, job.Task.Result);
+            market.Adopt(number, job.Task.Result.Items);
+        }
+
+        if (job.Task is { IsCompletedSuccessfully: true, Result.Damage: { } damage })
+        {
+            _recovery.Add(damage);
         }
 
         job.Market.EndEncoding();
     }
 
-    private EncodedItems Encode(CompiledVertical vertical, string name, string version, Features.MarketView market)
+    private EncodedOutcome Encode(CompiledVertical vertical, string name, string version, Features.MarketView market, SymbolTable ids)
     {
         var encoded = new EncodedItems(_stores.Models.LoadEncoder(name, version), version, EncodedText.SlotOf(vertical.Schema));
+        var damage = _stores.Directory is { } directory ? TakeStored(EncodedItemsFile.PathOf(directory.Vectors, vertical.Name, name)) : null;
         for (var ordinal = 0; ordinal < market.Items.Count && !_stopping.IsCancellationRequested; ordinal++)
         {
-            if (market.Items[ordinal] is { } item && item.Vertical == vertical.Name)
+            if (IsOwn(ordinal))
             {
-                encoded.Apply(item);
+                encoded.Apply(market.Items[ordinal]!);
             }
         }
 
         encoded.Link();
-        return encoded;
+        return new EncodedOutcome(encoded, damage);
+
+        bool IsOwn(int ordinal) => ordinal >= 0 && ordinal < market.Items.Count && market.Items[ordinal]?.Vertical == vertical.Name;
+
+        string? TakeStored(string path)
+        {
+            try
+            {
+                if (File.Exists(path))
+                {
+                    EncodedItemsFile.Read(path, encoded, id => ids.Find(id) is var ordinal && IsOwn(ordinal) ? ordinal : -1);
+                }
+
+                return null;
+            }
+            catch (DamagedFileException damaged)
+            {
+                return $"vectors: {VectorIndexFile.SetAside(damaged)}; the items are embedded again";
+            }
+        }
     }
 }

@@ -34,6 +34,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private Task _watcher = Task.CompletedTask;
     private bool _publishesOnlyWhenAwaited;
     private volatile bool _isServing;
+    private volatile bool _hasStopped;
     private volatile Exception? _failure;
 
     private EngineRuntime(EngineStores stores, EngineOptions options, TimeProvider time, IReadOnlyList<CompiledVertical> verticals)
@@ -252,6 +253,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
                 KeepCheckpoint();
             }
+
+            _hasStopped = true;
+            Release(long.MaxValue, new JournalUnavailableException("the engine has stopped"));
         }
         catch (Exception exception)
         {
@@ -282,7 +286,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private void Publish()
     {
         AdoptPending();
-        FinishInits();
+        _state.RecountsBeside = _isServing && !PublishesOnlyWhenAwaited;
+        FinishOffers();
         Volatile.Write(ref _snapshot, Freeze());
         Release(_state.AsOf, null);
     }
@@ -327,9 +332,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             _waiters.Add((sequence, done));
         }
 
-        if (_failure is { } failure)
+        if (Stopped is { } stopped)
         {
-            done.TrySetException(failure);
+            done.TrySetException(stopped);
         }
         else if (PublishesOnlyWhenAwaited)
         {

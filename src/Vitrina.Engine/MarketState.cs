@@ -15,7 +15,7 @@ namespace Vitrina.Engine;
 
 /// <summary>The living data of one vertical: what its events and changes add up to.</summary>
 /// <remarks>One writer, in journal order. Everything here is a function of the journal and the vertical's file.</remarks>
-internal sealed class MarketState
+internal sealed partial class MarketState
 {
     private const int JoinedHistory = 256;
     private const string RegionKey = "region";
@@ -58,7 +58,7 @@ internal sealed class MarketState
         _crediting = new Crediting(vertical.AttributionWindow, vertical.Offers is not null);
         if (vertical.Offers is { } traits)
         {
-            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count, ordinal => catalog[ordinal]);
+            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count, ordinal => catalog[ordinal] is { } item && item.Vertical == vertical.Name ? item : null);
             _offerCounts = OfferCounts;
             _statistics.OfferLeaves = _offers.Leave;
         }
@@ -90,30 +90,6 @@ internal sealed class MarketState
     public TextIndex? Text => _text;
 
     public ItemVectors? Vectors => _vectors;
-
-    /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
-    public bool TryLoadText(byte[]? bytes)
-    {
-        if (_text is null || bytes is null)
-        {
-            return false;
-        }
-
-        var reader = new ByteReader(bytes);
-        return _text.TryLoad(ref reader);
-    }
-
-    /// <summary>Takes over the stored words; false when there are none that can be used.</summary>
-    public bool TryLoadWords(byte[]? bytes)
-    {
-        if (_words is null || bytes is null)
-        {
-            return false;
-        }
-
-        var reader = new ByteReader(bytes);
-        return _words.TryLoad(ref reader);
-    }
 
     /// <param name="after">The item as it is now.</param>
     /// <param name="before">The item as it was, when there was one.</param>
@@ -164,7 +140,11 @@ internal sealed class MarketState
     }
 
     /// <summary>Lets go of an item that is of another vertical now.</summary>
-    public void Leave(Item before) => _columns?.Remove(before.Ordinal);
+    public void Leave(Item before)
+    {
+        _columns?.Remove(before.Ordinal);
+        _offers?.ForgetHandover();
+    }
 
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
@@ -231,10 +211,11 @@ internal sealed class MarketState
     {
         if (_offers is not null && _statistics.MetricOf(credited.Type) is >= 0 and var metric)
         {
+            _statistics.Expect(credited.Condition, metric);
             var day = _statistics.DayOf(credited.AtMs, recordedAtMs);
             _statistics.MoveTo(day);
             InitWhenDue(Math.Min(credited.AtMs, recordedAtMs));
-            _offers.Count(credited.Condition, metric, _statistics.Today - day);
+            _offers.Count(credited.Item, credited.Condition, metric, _statistics.Today - day);
         }
 
         _statistics.Apply(credited, item, recordedAtMs);
@@ -293,23 +274,42 @@ internal sealed class MarketState
     }
 
     /// <summary>Lets the thresholds hold that were begun.</summary>
-    public void FinishInit() => _offers?.FinishInit(ItemsOfVertical(), OfferCounts());
+    public void FinishInit() => _offers?.FinishInit(ItemsOfVertical, OfferCounts);
+
+    /// <summary>Makes ready what follows from an Init that is computed; nothing happens while none is.</summary>
+    public void BeginHandover() => _offers?.BeginHandover(ItemsOfVertical, FrozenOfferCounts);
 
     /// <summary>The Init that is under way; null when none is.</summary>
     public Task? PendingInit => _offers?.Pending;
 
     /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
-    public void UpdateOffers(long atMs)
+    /// <param name="atMs">The moment, Unix milliseconds.</param>
+    /// <param name="isBeside">True recounts beside what goes on: a view after it is done shows the answer.</param>
+    public void UpdateOffers(long atMs, bool isBeside)
     {
+        FinishUpdate(waits: true);
         _statistics.StartDay(atMs);
-        _offers?.Update(atMs, OfferCounts());
+        if (_offers is not null)
+        {
+            _offers.BeginUpdate(atMs, FrozenOfferCounts());
+            FinishUpdate(waits: !isBeside);
+        }
     }
+
+    /// <summary>The Update that is under way; null when none is, or it is done.</summary>
+    public Task? PendingUpdate => _offers?.PendingUpdate;
+
+    /// <summary>Takes what an Update found that is done.</summary>
+    /// <param name="waits">True waits for it.</param>
+    public void FinishUpdate(bool waits) => _offers?.FinishUpdate(waits, OfferCounts);
 
     /// <summary>Goes back to the thresholds of before.</summary>
     public void RollbackOffers() => _offers?.Rollback(_statistics.Today, OfferCounts());
 
     /// <summary>Lets another transfer matrix hold.</summary>
     public void SetTransfer(string document) => _offers?.SetTransfer(document);
+
+    private CounterView FrozenOfferCounts() => _statistics.Freeze().Tables[_vertical.Offers!.Table];
 
     private CounterView OfferCounts() => _statistics.Live().Tables[_vertical.Offers!.Table];
 
@@ -404,12 +404,8 @@ internal sealed class MarketState
         }
     }
 
-    public void SaveQueries(ByteWriter writer) => _asked.Save(writer);
-
-    public void LoadQueries(ref ByteReader reader) => _asked.Load(ref reader);
-
-    /// <summary>The version of an encoder whose items are searched; null when none is.</summary>
-    public string? EncoderVersion(int number) => _encoded[number]?.Version;
+    /// <summary>The items of an encoder; null before there are some.</summary>
+    public EncodedItems? EncodedItemsOf(int number) => _encoded[number];
 
     /// <summary>Begins to note changes; gives the items of now.</summary>
     public MarketView BeginEncoding()
@@ -432,6 +428,19 @@ internal sealed class MarketState
         _encoded[number] = encoded;
     }
 
+    /// <summary>Writes every encoder's items whose graph is at rest and has links that no file holds.</summary>
+    public void SaveEncoded(string folder)
+    {
+        for (var number = 0; number < _encoded.Length; number++)
+        {
+            if (_encoded[number] is { IsUnsaved: true } encoded)
+            {
+                Directory.CreateDirectory(folder);
+                EncodedItemsFile.Write(EncodedItemsFile.PathOf(folder, _vertical.Name, _encoderNames[number]), encoded, ordinal => _catalog[ordinal]!.Id.Value);
+            }
+        }
+    }
+
     /// <summary>Ends what <see cref="BeginEncoding"/> began.</summary>
     public void EndEncoding()
     {
@@ -439,60 +448,5 @@ internal sealed class MarketState
         {
             _changedItems.Clear();
         }
-    }
-
-    public void FreezeKeywords(FrozenSection section)
-    {
-        _catalog.ItemsOf(_vertical.Name).FreezeKeywords(section);
-        _offers?.SaveZones(section.Now);
-    }
-
-    public void LoadKeywords(ref ByteReader reader)
-    {
-        _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
-        _offers?.LoadZones(ref reader);
-    }
-
-    /// <summary>Freezes what cannot be rebuilt from the catalogue.</summary>
-    public void Freeze(FrozenSection section)
-    {
-        _statistics.Freeze(section);
-        _history.Freeze(section);
-        _crediting.Freeze(section);
-        foreach (var table in _tables)
-        {
-            table.Freeze(section);
-        }
-
-        _offers?.Freeze(section);
-        _visits?.Freeze(section);
-    }
-
-    /// <summary>Freezes what a checkpoint holds only to save time, by name.</summary>
-    public IEnumerable<(string Name, Action<ByteWriter> Write)> FreezeParts()
-    {
-        if (_text is not null)
-        {
-            yield return ("text", _text.BeginSave());
-        }
-
-        if (_words is not null)
-        {
-            yield return ("words", _words.BeginSave());
-        }
-    }
-
-    public void Load(ref ByteReader reader)
-    {
-        _statistics.Load(ref reader);
-        _history.Load(ref reader);
-        _crediting.Load(ref reader);
-        foreach (var table in _tables)
-        {
-            table.Load(ref reader);
-        }
-
-        _offers?.Load(ref reader, ItemsOfVertical(), OfferCounts());
-        _visits?.Load(ref reader);
     }
 }

@@ -119,6 +119,76 @@ public class EncoderServingTests
     }
 
     [Fact]
+    public async Task A_restart_embeds_what_changed_and_a_damaged_file_is_set_aside()
+    {
+        const int Count = 1100;
+        var root = TestEngine.NewFolder();
+        try
+        {
+            var (encoder, _) = DssmTrainer.Train(
+                Things.Select(thing => new DssmExample(thing, $"{thing} модель")), new DssmTrainerOptions { Shape = new DssmShape { WordBuckets = 512, TrigramBuckets = 512, RowSize = 16, Dimension = 16 }, Epochs = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+            int Embedded(TestEngine engine) => engine.Runtime.State.MarketOf("goods").EncodedItemsOf(0)!.EmbeddedCount;
+            List<string> before;
+            await using (var engine = TestEngine.Open(root, Yaml))
+            {
+                await engine.TakeAsync([.. Enumerable.Range(0, Count).Select(number => engine.Put($"i{number}", $"{Things[number % 10]} модель {number}"))]);
+                await PublishAsync(engine, Manifest("1"), encoder);
+                Assert.Equal(Count, Embedded(engine));
+                before = IdsOf(await AskAsync(engine, "телефон"));
+            }
+
+            var path = Path.Combine(root, "vectors", $"goods.{Name}.encoded");
+            var bytes = File.ReadAllBytes(path);
+            await using (var engine = TestEngine.Open(root))
+            {
+                await SettleAsync(engine);
+                Assert.Equal(0, Embedded(engine));
+                Assert.Equal(before, IdsOf(await AskAsync(engine, "телефон")));
+                await engine.TakeAsync(engine.Patch("i7", new NamedValue("title", AttributeValue.Of("телефон"))), engine.Delete(before[0]), engine.Put("new", "телефон"));
+                Assert.Equal(2, Embedded(engine));
+            }
+
+            // The graph has no further link, so the file is the same: what changed since is embedded, and the deleted item stays away.
+            Assert.Equal(bytes, File.ReadAllBytes(path));
+            await using (var engine = TestEngine.Open(root))
+            {
+                await SettleAsync(engine);
+                Assert.Equal(2, Embedded(engine));
+                var ids = IdsOf(await AskAsync(engine, "телефон"));
+                Assert.True(ids.Contains("i7") && ids.Contains("new") && !ids.Contains(before[0]));
+            }
+
+            byte[] changed = [.. bytes], newer = [.. bytes];
+            changed[bytes.Length / 2] ^= 4;
+            newer[4]++;
+            foreach (var damaged in new[] { bytes[..(bytes.Length - 9)], changed, newer, [] })
+            {
+                File.WriteAllBytes(path, damaged);
+                await using var engine = TestEngine.Open(root);
+                await SettleAsync(engine);
+                Assert.Contains(engine.Runtime.Recovery, sentence => sentence.Contains($"goods.{Name}.encoded.damaged", StringComparison.Ordinal));
+                Assert.Equal(damaged, File.ReadAllBytes(path + ".damaged"));
+                Assert.Equal(Count, Embedded(engine));
+                Assert.Contains("new", IdsOf(await AskAsync(engine, "телефон")));
+            }
+
+            await using (var engine = TestEngine.Open(root))
+            {
+                await SettleAsync(engine);
+                Assert.Equal(0, Embedded(engine));
+
+                // Another version's vectors are of no use.
+                await PublishAsync(engine, Manifest("2"), encoder);
+                Assert.Equal(Count, Embedded(engine));
+            }
+        }
+        finally
+        {
+            Directory.Delete(root, true);
+        }
+    }
+
+    [Fact]
     public void The_registry_keeps_encoders_beside_ranking_models()
     {
         var root = TestEngine.NewFolder();

@@ -90,7 +90,7 @@ internal sealed class ItemVectors
             }
             catch (DamagedFileException damage)
             {
-                damages.Add($"vectors: {damage.Message}; the graph is built again");
+                damages.Add($"vectors: {VectorIndexFile.SetAside(damage)}; the graph is built again");
             }
         }
     }

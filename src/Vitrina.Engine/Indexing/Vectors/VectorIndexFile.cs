@@ -25,6 +25,19 @@ internal static class VectorIndexFile
     /// <exception cref="InvalidOperationException">Vectors are being linked.</exception>
     public static void Write(string path, VectorIndex index, Func<int, string> idOf)
     {
+        ChecksummedFile.Write(path, Magic, Version, stream =>
+        {
+            using var buffer = new BufferedStream(stream, BufferBytes);
+            using var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true);
+            Write(writer, index, idOf);
+        });
+        index.NoteSaved();
+    }
+
+    /// <summary>Writes the index into a file of another kind.</summary>
+    /// <inheritdoc cref="Write(string, VectorIndex, Func{int, string})"/>
+    public static void Write(BinaryWriter writer, VectorIndex index, Func<int, string> idOf)
+    {
         if (index.IsLinking)
         {
             throw new InvalidOperationException("Links change while vectors are being linked.");
@@ -32,31 +45,25 @@ internal static class VectorIndexFile
 
         var generation = index.Generation;
         var snapshot = generation.Freeze();
-        ChecksummedFile.Write(path, Magic, Version, stream =>
+        WriteOptions(writer, index.Options);
+        var (linked, entry) = (generation.Graph.LinkedCount, generation.Graph.Entry);
+        writer.Write(generation.SlotCount);
+        writer.Write(linked);
+        writer.Write(entry.Slot);
+        writer.Write(entry.Layer);
+        for (var slot = 0; slot < generation.SlotCount; slot++)
         {
-            using var buffer = new BufferedStream(stream, BufferBytes);
-            using var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true);
-            WriteOptions(writer, index.Options);
-            var (linked, entry) = (generation.Graph.LinkedCount, generation.Graph.Entry);
-            writer.Write(generation.SlotCount);
-            writer.Write(linked);
-            writer.Write(entry.Slot);
-            writer.Write(entry.Layer);
-            for (var slot = 0; slot < generation.SlotCount; slot++)
-            {
-                writer.Write(snapshot.SlotItems[slot] is >= 0 and var item ? idOf(item) : "");
-                writer.Write(MemoryMarshal.AsBytes(generation.Vectors.Vector(slot)));
-            }
+            writer.Write(snapshot.SlotItems[slot] is >= 0 and var item ? idOf(item) : "");
+            writer.Write(MemoryMarshal.AsBytes(generation.Vectors.Vector(slot)));
+        }
 
-            for (var slot = 0; slot < linked; slot++)
+        for (var slot = 0; slot < linked; slot++)
+        {
+            for (var layer = 0; layer <= generation.Graph.LayerOf(slot); layer++)
             {
-                for (var layer = 0; layer <= generation.Graph.LayerOf(slot); layer++)
-                {
-                    writer.Write(MemoryMarshal.AsBytes(generation.Graph.Links(slot, layer)));
-                }
+                writer.Write(MemoryMarshal.AsBytes(generation.Graph.Links(slot, layer)));
             }
-        });
-        index.NoteSaved();
+        }
     }
 
     /// <summary>Reads an index.</summary>
@@ -69,6 +76,13 @@ internal static class VectorIndexFile
         using var stream = ChecksummedFile.OpenVerified(path, Magic, out _, Version);
         using var buffer = new BufferedStream(stream, BufferBytes);
         using var reader = new BinaryReader(buffer, Encoding.UTF8);
+        return Read(reader, path, options, ordinalOf);
+    }
+
+    /// <summary>Reads an index out of a file of another kind.</summary>
+    /// <inheritdoc cref="Read(string, VectorIndexOptions, Func{string, int})"/>
+    public static VectorIndex Read(BinaryReader reader, string path, VectorIndexOptions options, Func<string, int> ordinalOf)
+    {
         if (FindDifference(reader, options) is { } difference)
         {
             throw new DamagedFileException(path, $"was written with another {difference}");
@@ -109,6 +123,13 @@ internal static class VectorIndexFile
         }
 
         return new VectorIndex(options, generation);
+    }
+
+    /// <summary>Renames a file that cannot be used to <c>*.damaged</c>, so that the next one takes its place; says what was wrong with it.</summary>
+    public static string SetAside(DamagedFileException damage)
+    {
+        File.Move(damage.Path, damage.Path + ".damaged", overwrite: true);
+        return $"{damage.Message}; set aside as {Path.GetFileName(damage.Path)}.damaged";
     }
 
     private static void WriteOptions(BinaryWriter writer, VectorIndexOptions options)
