@@ -47,7 +47,7 @@ internal static class OffersPage
             .AppendJoin("", events.Select(name => $"<th>share of {Text(name)}</th>")).Append("<th>hours to first view</th><th>to first interaction</th></tr>");
         foreach (var items in report.NewItems)
         {
-            string[] cells = [$"{items.Items:n0}", $"{items.ActiveItems:n0}", .. events.Select(name => items.Shares.TryGetValue(name, out var share) ? $"{100 * share:0.0} %" : "–"), Hours(items.HoursToFirstView), Hours(items.HoursToFirstInteraction)];
+            string[] cells = [Words.Number(items.Items), Words.Number(items.ActiveItems), .. events.Select(name => items.Shares.TryGetValue(name, out var share) ? share.ToString("0.0 %", CultureInfo.InvariantCulture) : "–"), Hours(items.HoursToFirstView), Hours(items.HoursToFirstInteraction)];
             html.Append(CultureInfo.InvariantCulture, $"<tr><td>&lt; {items.Days} days</td>").AppendJoin("", cells.Select(cell => $"<td class=\"n\">{Text(cell)}</td>")).Append("</tr>");
         }
 

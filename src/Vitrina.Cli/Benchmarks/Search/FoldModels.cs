@@ -11,8 +11,9 @@ namespace Vitrina.Cli.Benchmarks.Search;
 /// <remarks>
 /// The queries of the other folds are split into four parts, several times anew where judgements are few. Every setting is trained on three of the parts
 /// and judged on the fourth, in turn; what is said of a query is the mean of the models that did not see it. A few dozen queries cannot tell settings
-/// apart: the first one with a little of the text score stays unless another one, or two together, or another weight, are better where they were judged by
-/// more than chance explains. The models of what is chosen are averaged.
+/// apart: the usual one stays unless another one, or two together, or another weight of the text score, are better where they were judged by more than
+/// chance explains. The fewer the queries, the more the usual one leans on what follows them less closely: a forest of random trees, and the text score.
+/// The models of what is chosen are averaged.
 /// The fold itself is never looked at.
 /// </remarks>
 /// <param name="Models">The model of each fold.</param>
@@ -33,21 +34,37 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
     // splits takes out of both; on ten times as many one split is enough, and three would take as many times longer.
     private const int MostSplits = 3;
     private const int RowsOfSplits = 40_000;
-    private const float UsualWeight = 0.2f;
-    private static readonly float[] s_textWeights = [0, 0.1f, UsualWeight, 0.4f];
+
+    // As a mean of few values is drawn towards what is known without them, by a weight of so many values: the text score counts like trees learned from 20
+    // queries, and a forest like boosted trees learned from 66. From 100 queries on the forest takes more than it gives. Decision 0048.
+    private const double TextQueries = 20;
+    private const double ForestQueries = 66;
+    private const int MostForestQueries = 100;
+    private const int ForestTrees = 40;
+    private static readonly float[] s_textWeights = [0, 0.1f, 0.2f, 0.4f];
 
     // Shallow trees: a few thousand judgements carry no more. Whether the grade itself or its distance to the query's mean is learned differs: the first
     // also learns which queries are hard, the second only what tells the documents of one query apart.
-    private static readonly Setting[] s_settings =
+    private static readonly Setting[] s_boosted =
     [
-        new(IsCentred: false, Depth: 3, FeatureShare: 0.15, MinRows: 20),
-        new(IsCentred: false, Depth: 4, FeatureShare: 0.3, MinRows: 40),
-        new(IsCentred: true, Depth: 4, FeatureShare: 0.3, MinRows: 40),
+        new("grade depth 3", IsCentred: false, Depth: 3, FeatureShare: 0.15, MinRows: 20),
+        new("grade depth 4", IsCentred: false, Depth: 4, FeatureShare: 0.3, MinRows: 40),
+        new("centred depth 4", IsCentred: true, Depth: 4, FeatureShare: 0.3, MinRows: 40),
     ];
 
-    private sealed record Setting(bool IsCentred, int Depth, double FeatureShare, int MinRows)
+    private sealed record Setting(string Name, bool IsCentred, int Depth, double FeatureShare, int MinRows);
+
+    /// <param name="Shares">How much of each boosted setting, and of the forest behind them.</param>
+    /// <param name="TextWeight">The text score's weight.</param>
+    private sealed record Choice(double[] Shares, float TextWeight)
     {
-        public override string ToString() => $"{(IsCentred ? "centred" : "grade")} depth {Depth}";
+        public override string ToString()
+        {
+            string[] names = [.. s_boosted.Select(setting => setting.Name), "forest"];
+            var trees = Shares.Select((share, number) => (share, number)).Where(part => part.share > 0)
+                .Select(part => part.share == 1 ? names[part.number] : string.Create(CultureInfo.InvariantCulture, $"{part.share:0.##} {names[part.number]}"));
+            return string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", trees)}, text {TextWeight:0.##}");
+        }
     }
 
     /// <summary>Draws each list's fold: folds are equally large, and all rows of a list are in one.</summary>
@@ -71,7 +88,8 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
     {
         var splits = Math.Clamp(RowsOfSplits / rows.Labels.Length, 1, MostSplits);
         var held = Enumerable.Range(0, FoldCount).Select(test => Enumerable.Range(0, splits).Select(split => Split(folds, test, split, seed)).ToArray()).ToArray();
-        var trained = new TreeEnsemble[FoldCount, splits, Parts, s_settings.Length];
+        var trained = new TreeEnsemble?[FoldCount, splits, Parts, s_boosted.Length + 1];
+        var hasForest = splits > 1 && folds.Length * (FoldCount - 1) / FoldCount < MostForestQueries;
         var (centred, jobs, done) = (Centred(rows), FoldCount * splits * Parts, 0);
         Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, job =>
         {
@@ -84,18 +102,26 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
                 var set = Build(builder, target, list => parts[list] >= 0 && parts[list] != part);
                 using var later = new TreeDatasetBuilder(set);
                 var judge = Build(later, target, list => parts[list] == part);
-                for (var number = 0; number < s_settings.Length; number++)
+                for (var number = 0; number < s_boosted.Length; number++)
                 {
-                    if (s_settings[number].IsCentred == isCentred)
+                    if (s_boosted[number].IsCentred == isCentred)
                     {
-                        trained[test, split, part, number] = TreeTrainer.Train(set, OptionsOf(s_settings[number], seed + (ulong)(split * Parts) + (ulong)part), judge, null, cancellationToken).Model;
+                        trained[test, split, part, number] = TreeTrainer.Train(set, OptionsOf(s_boosted[number], SeedOf(split, part)), judge, null, cancellationToken).Model;
                     }
                 }
             }
 
+            if (hasForest)
+            {
+                trained[test, split, part, s_boosted.Length] = RandomForestTrainer.Train(
+                    names, rows.Values, rows.Labels, RowsOf(rows, list => parts[list] >= 0 && parts[list] != part), new RandomForestOptions { Trees = ForestTrees, Seed = SeedOf(split, part) }, cancellationToken);
+            }
+
             progress.Report((double)Interlocked.Increment(ref done) / jobs);
         });
-        return Choose(rows, text, folds, held, trained);
+        return Choose(rows, text, folds, held, trained, hasForest);
+
+        ulong SeedOf(int split, int part) => seed + (ulong)(split * Parts) + (ulong)part;
     }
 
     private static void Deal(int[] lists, int count, RandomStream draws, int[] places)
@@ -131,30 +157,29 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         Threads = 1,
     };
 
-    private static FoldModels Choose(ListArrays rows, float[] text, int[] folds, int[][][] held, TreeEnsemble[,,,] trained)
+    private static FoldModels Choose(ListArrays rows, float[] text, int[] folds, int[][][] held, TreeEnsemble?[,,,] trained, bool hasForest)
     {
         var models = new BlendedModel[FoldCount];
         var chosen = new string[FoldCount];
         var (sums, counts) = (new double[folds.Length], new int[folds.Length]);
         Parallel.For(0, FoldCount, test =>
         {
-            float[][] scores = [.. s_settings.Select((_, number) => OutOfPart(rows, held[test], (split, part) => trained[test, split, part, number]))];
-            float[] Blended((int[] Settings, float Weight) choice) => Blend(rows, Sum(scores, choice.Settings), text, choice.Weight);
-            int[][] plain = [.. Enumerable.Range(0, s_settings.Length).Where(number => !s_settings[number].IsCentred).Select(number => (int[])[number])];
-            int[][] centred = [.. Enumerable.Range(0, s_settings.Length).Where(number => s_settings[number].IsCentred).Select(number => (int[])[number])];
-            var together = from one in plain from other in centred select (int[])[.. one, .. other];
-            (int[] Settings, float Weight) usual = ([0], UsualWeight);
-            var usualQuality = Quality(rows, Blended(usual));
-            var (best, mostGain) = (usual, 0.0);
-            foreach (var choice in from settings in (int[][])[.. plain, .. centred, .. together] from weight in s_textWeights select (Settings: settings, Weight: weight))
+            float[][] scores = [.. Enumerable.Range(0, trained.GetLength(3)).Select(number => OutOfPart(rows, held[test], (split, part) => trained[test, split, part, number]))];
+            float[] Blended(Choice choice) => Blend(rows, Sum(scores, choice.Shares), text, choice.TextWeight);
+            var choices = Choices(folds.Count(fold => fold != test), hasForest);
+            var usualQuality = Quality(rows, Blended(choices[0]));
+            var (best, mostGain) = (choices[0], 0.0);
+            foreach (var choice in choices)
             {
                 var gain = SureGain(Quality(rows, Blended(choice)), usualQuality, list => folds[list] != test);
                 (best, mostGain) = gain > mostGain ? (choice, gain) : (best, mostGain);
             }
 
-            var trees = new TreeModel(Average([.. PlacesOf(held[test].Length).SelectMany(place => best.Settings.Select(number => trained[test, place.Split, place.Part, number]))]));
-            models[test] = new BlendedModel(trees, best.Weight);
-            chosen[test] = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", best.Settings.Select(number => s_settings[number]))}, text {best.Weight}");
+            var parts = PlacesOf(held[test].Length).ToList();
+            models[test] = new BlendedModel(new TreeModel(Together(best.Shares.SelectMany((share, number) => share > 0
+                ? parts.Select(place => (trained[test, place.Split, place.Part, number]!, share / parts.Count))
+                : []))), best.TextWeight);
+            chosen[test] = best.ToString();
             var perList = Metric(rows, Blended(best), relevances => RankingMetrics.Ndcg(relevances, Places, Gain.Exponential));
             lock (sums)
             {
@@ -165,6 +190,20 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
             }
         });
         return new FoldModels(models, [.. sums.Select((sum, list) => sum / counts[list])], chosen);
+    }
+
+    /// <summary>What can be chosen from so many queries; the usual choice comes first.</summary>
+    private static List<Choice> Choices(int queries, bool hasForest)
+    {
+        double[] Only(params int[] numbers) => [.. Enumerable.Range(0, s_boosted.Length + 1).Select(number => numbers.Contains(number) ? 1.0 : 0)];
+        var usual = Only(0);
+        if (hasForest)
+        {
+            usual[s_boosted.Length] = ForestQueries / queries;
+        }
+
+        var usualWeight = (float)Math.Min(s_textWeights[^1], TextQueries / queries);
+        return [.. from shares in (double[][])[usual, Only(0), Only(1), Only(2), Only(0, 2), Only(1, 2)] from weight in (float[])[usualWeight, .. s_textWeights] select new Choice(shares, weight)];
     }
 
     /// <summary>By list: half its top, half its whole order: steadier than either on a few dozen lists.</summary>
@@ -190,12 +229,17 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
     private static double[] Metric(ListArrays rows, float[] scores, ListMetric metric) => RankingMetrics.PerList(scores, rows.Labels, rows.ListStarts, metric);
 
     /// <summary>By row: the mean over the splits of what the model says that did not see its list; 0 for lists of the test fold.</summary>
-    private static float[] OutOfPart(ListArrays rows, int[][] splits, Func<int, int, TreeEnsemble> modelOf)
+    private static float[] OutOfPart(ListArrays rows, int[][] splits, Func<int, int, TreeEnsemble?> modelOf)
     {
         var (scores, row) = (new float[rows.Labels.Length], new float[rows.Labels.Length]);
         foreach (var (split, part) in PlacesOf(splits.Length))
         {
-            var model = new TreeModel(modelOf(split, part));
+            if (modelOf(split, part) is not { } trees)
+            {
+                continue;
+            }
+
+            var model = new TreeModel(trees);
             for (var list = 0; list < rows.ListCount; list++)
             {
                 var (from, end) = (rows.ListStarts[list], rows.ListStarts[list + 1]);
@@ -224,7 +268,7 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
     private static IEnumerable<(int Split, int Part)> PlacesOf(int splits) =>
         from split in Enumerable.Range(0, splits) from part in Enumerable.Range(0, Parts) select (split, part);
 
-    private static float[] Sum(float[][] scores, int[] numbers) => [.. Enumerable.Range(0, scores[0].Length).Select(row => numbers.Sum(number => scores[number][row]))];
+    private static float[] Sum(float[][] scores, double[] shares) => [.. Enumerable.Range(0, scores[0].Length).Select(row => (float)shares.Select((share, number) => share * scores[number][row]).Sum())];
 
     private static ListArrays Centred(ListArrays rows)
     {
@@ -242,11 +286,14 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         return rows with { Labels = labels };
     }
 
+    private static IEnumerable<int> RowsOf(ListArrays rows, Func<int, bool> isKept) =>
+        Enumerable.Range(0, rows.ListCount).Where(isKept).SelectMany(list => Enumerable.Range(rows.ListStarts[list], rows.ListStarts[list + 1] - rows.ListStarts[list]));
+
     private static TreeDataset Build(TreeDatasetBuilder builder, ListArrays rows, Func<int, bool> isKept)
     {
-        for (var list = 0; list < rows.ListCount; list++)
+        foreach (var list in Enumerable.Range(0, rows.ListCount).Where(isKept))
         {
-            for (var row = rows.ListStarts[list]; row < rows.ListStarts[list + 1] && isKept(list); row++)
+            for (var row = rows.ListStarts[list]; row < rows.ListStarts[list + 1]; row++)
             {
                 builder.Add(rows.Row(row), rows.Labels[row], 1, list);
             }
@@ -255,9 +302,13 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         return builder.Build();
     }
 
-    private static TreeEnsemble Average(TreeEnsemble[] models) => models[0] with
+    private static TreeEnsemble Together(IEnumerable<(TreeEnsemble Model, double Share)> parts)
     {
-        BaseScore = models.Average(model => model.BaseScore),
-        Trees = [.. models.SelectMany(model => model.Trees).Select(tree => tree with { LeafValue = [.. tree.LeafValue.Select(value => value / models.Length)] })],
-    };
+        var models = parts.ToList();
+        return models[0].Model with
+        {
+            BaseScore = models.Sum(part => part.Share * part.Model.BaseScore),
+            Trees = [.. models.SelectMany(part => part.Model.Trees.Select(tree => tree with { LeafValue = [.. tree.LeafValue.Select(value => value * part.Share)] }))],
+        };
+    }
 }

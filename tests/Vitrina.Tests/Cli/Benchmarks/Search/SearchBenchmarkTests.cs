@@ -33,9 +33,15 @@ public sealed class SearchBenchmarkTests : IDisposable
     [Fact]
     public async Task Grades_that_nothing_foretells_are_not_foretold()
     {
-        Write("pairs.csv", "id,fold,query,product_title,product_description,median_relevance,relevance_variance", Pairs(seed: 2, isRandom: true, hasDescription: true));
-        var report = await RunAsync(null);
-        Assert.True((double)Figure(report, 3, "pairwise_accuracy_lo") < 0.5 && Figure(report, 3, "pairwise_accuracy") < 0.56, report.ToTable());
+        List<double> accuracies = [];
+        foreach (var seed in new ulong[] { 2, 3 })
+        {
+            Write("pairs.csv", "id,fold,query,product_title,product_description,median_relevance,relevance_variance", Pairs(seed, isRandom: true, hasDescription: true));
+            accuracies.Add(Figure(await RunAsync(null), 3, "pairwise_accuracy"));
+        }
+
+        // On 60 queries each lies within 0.04 of a coin's.
+        Assert.True(accuracies.Average() is > 0.46 and < 0.54, string.Join(", ", accuracies));
     }
 
     [Fact]
