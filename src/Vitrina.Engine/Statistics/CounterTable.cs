@@ -279,9 +279,10 @@ public readonly struct CounterView
                 writer.WriteVarInt(sums[_table.StoredCell(cell)]);
             }
 
-            foreach (var count in _decayed.RowOf(row)[.._table.DecayStride])
+            // A table without half-lives has no such rows.
+            for (var cell = 0; cell < _table.DecayStride; cell++)
             {
-                writer.WriteDouble(count);
+                writer.WriteDouble(_decayed.RowOf(row)[cell]);
             }
         }
     }
