@@ -64,7 +64,8 @@ internal static class OfferCountingBenchmark
             {
                 var item = items[happened.Quantity];
                 var condition = offers.ConditionOf(happened, item, -1, 0);
-                offers.Count(condition, statistics.MetricOf(happened.Type), statistics.Today - statistics.DayOf(happened.OccurredAtMs, long.MaxValue));
+                statistics.Expect(condition, statistics.MetricOf(happened.Type));
+                offers.Count(item.Ordinal, condition, statistics.MetricOf(happened.Type), statistics.Today - statistics.DayOf(happened.OccurredAtMs, long.MaxValue));
                 statistics.Apply(new CreditedEvent(happened.Type, item.Ordinal, -1, happened.OccurredAtMs, 0, 0, true, condition), item, long.MaxValue);
             }
 
@@ -72,6 +73,32 @@ internal static class OfferCountingBenchmark
             bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{eventCount / seconds,12:n0} events/s a core, {(double)bytes / eventCount:0.###} bytes an event"));
         }
+
+        CounterView Counts() => statistics.Freeze().Tables[0];
+        Held("Update at once", () =>
+        {
+            offers.BeginUpdate(Now, Counts());
+            offers.FinishUpdate(waits: true, Counts);
+        });
+        Held("Update beside", () => offers.BeginUpdate(Now, Counts()));
+        offers.FinishUpdate(waits: true, Counts);
+        offers.BeginInit(statistics.Today + 1, Now, items);
+        offers.Pending!.Wait();
+        Held("the end of an Init at once", () => offers.FinishInit(() => items, Counts));
+        offers.BeginInit(statistics.Today + 2, Now, items);
+        offers.Pending!.Wait();
+        Held("the handover of an Init", () => offers.BeginHandover(() => items, Counts));
+        offers.Freeze().Handover!.Ready!.Wait();
+        Held("the end of an Init beside", () => offers.FinishInit(() => items, Counts));
+    }
+
+    // What the applier does not do meanwhile is apply events.
+    private static void Held(string step, Action take)
+    {
+        var began = Environment.CpuUsage.UserTime;
+        var clock = System.Diagnostics.Stopwatch.GetTimestamp();
+        take();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step}: {(Environment.CpuUsage.UserTime - began).TotalSeconds:0.000} s of processor time, {System.Diagnostics.Stopwatch.GetElapsedTime(clock).TotalSeconds:0.000} s"));
     }
 
     private static ItemChange Put(int i) => new()

@@ -15,7 +15,7 @@ switch (args.FirstOrDefault())
         QueryEncodingBenchmark.Run(1000, 31);
         return 0;
     case "counters":
-        OfferCountingBenchmark.Run(100_000, 1_000_000);
+        OfferCountingBenchmark.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000, 1_000_000);
         return 0;
     case "--dry":
         // Everything once and small, so that no benchmark rots unseen.

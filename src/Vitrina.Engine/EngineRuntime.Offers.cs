@@ -87,6 +87,12 @@ public sealed partial class EngineRuntime
             await finishing.Finished.WaitAsync(cancellationToken);
         }
 
+        if (kind == EntryKind.OffersUpdate && OffersOf(vertical).Market.Offers!.Check is { } check)
+        {
+            await check.WaitAsync(cancellationToken);
+            await NextSnapshotAsync(cancellationToken);
+        }
+
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var after = OffersOf(vertical);
         var moved = ItemsOf(after).Count(item => before.StateOf(item, null) != after.Market.Offers!.StateOf(item, null));
@@ -94,10 +100,16 @@ public sealed partial class EngineRuntime
     }
 
     // On the applier's thread, before a snapshot shows that an Init is under way; also one that a killed process left.
-    private void FinishInits()
+    private void FinishOffers()
     {
         foreach (var (vertical, market) in _state.Markets)
         {
+            market.FinishUpdate(waits: false);
+            if (_state.RecountsBeside)
+            {
+                market.BeginHandover();
+            }
+
             if (market.PendingInit is { } pending && !(_finishing.TryGetValue(vertical, out var known) && known.Pending == pending))
             {
                 _finishing[vertical] = (pending, FinishInitAsync(vertical, pending));
@@ -111,6 +123,16 @@ public sealed partial class EngineRuntime
         await pending.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
+            if (_isServing && !PublishesOnlyWhenAwaited)
+            {
+                await NextSnapshotAsync();
+            }
+
+            if (Snapshot.Verticals.GetValueOrDefault(vertical)?.Market.Offers?.Handover?.Ready is { } handover)
+            {
+                await handover.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+
             var result = await Writer.AppendAndWaitAsync([new PendingEntry(EntryKind.OffersInitFinished, new ControlEntry(vertical, "", "engine").ToBytes())]);
             await WaitForAsync(result.LastSequence);
         }
@@ -118,6 +140,26 @@ public sealed partial class EngineRuntime
         {
             // The engine stops: the next start finishes it.
         }
+    }
+
+    private Exception? Stopped => _failure ?? (_hasStopped ? new JournalUnavailableException("the engine has stopped") : null);
+
+    // A snapshot that is published from now on.
+    private Task NextSnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waitersGate)
+        {
+            _waiters.Add((long.MinValue, done));
+        }
+
+        if (Stopped is { } stopped)
+        {
+            done.TrySetException(stopped);
+        }
+
+        Nudge();
+        return done.Task.WaitAsync(cancellationToken);
     }
 
     // On the day before the state would make one itself, and everything would wait for it; soon for a catalogue that has none or has outgrown its last

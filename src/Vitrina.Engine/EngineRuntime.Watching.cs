@@ -29,12 +29,13 @@ public sealed partial class EngineRuntime
                 if (!PublishesOnlyWhenAwaited)
                 {
                     // Whoever holds the snapshots drives the time too, and says where days end.
-                    TurnDay();
+                    // An Init that is due is begun before the day turns, which would make it at once.
                     if (_isServing)
                     {
                         BeginInits();
                     }
 
+                    TurnDay();
                     MaintainDaily();
                 }
             }

@@ -35,6 +35,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private long _checkpointAsOf;
     private bool _publishesOnlyWhenAwaited;
     private volatile bool _isServing;
+    private volatile bool _hasStopped;
     private volatile Exception? _failure;
 
     private EngineRuntime(EngineStores stores, EngineOptions options, TimeProvider time, IReadOnlyList<CompiledVertical> verticals)
@@ -287,6 +288,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                     WriteCheckpoint();
                 }
             }
+
+            _hasStopped = true;
+            Release(long.MaxValue, new JournalUnavailableException("the engine has stopped"));
         }
         catch (Exception exception)
         {
@@ -317,7 +321,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private void Publish()
     {
         AdoptPending();
-        FinishInits();
+        _state.RecountsBeside = _isServing && !PublishesOnlyWhenAwaited;
+        FinishOffers();
         Volatile.Write(ref _snapshot, Freeze());
         Release(_state.AsOf, null);
     }
@@ -362,9 +367,9 @@ public sealed partial class EngineRuntime : IAsyncDisposable
             _waiters.Add((sequence, done));
         }
 
-        if (_failure is { } failure)
+        if (Stopped is { } stopped)
         {
-            done.TrySetException(failure);
+            done.TrySetException(stopped);
         }
         else if (PublishesOnlyWhenAwaited)
         {

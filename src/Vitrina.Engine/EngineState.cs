@@ -55,6 +55,9 @@ public sealed class EngineState
     /// <summary>All experiments.</summary>
     public IReadOnlyList<Experiment> Experiments => _experiments.All;
 
+    /// <summary>True lets an Update of offers recount on a thread of its own, where somebody waits for events meanwhile. The state comes out the same.</summary>
+    public bool RecountsBeside { get; set; }
+
     internal MarketState MarketOf(string vertical) => _markets[vertical];
 
     internal IEnumerable<(string Vertical, MarketState Market)> Markets => _markets.Select(pair => (pair.Key, pair.Value));
@@ -151,7 +154,7 @@ public sealed class EngineState
                 market.FinishInit();
                 break;
             case EntryKind.OffersUpdate:
-                market.UpdateOffers(recordedAtMs);
+                market.UpdateOffers(recordedAtMs, RecountsBeside);
                 break;
             case EntryKind.OffersRollback:
                 market.RollbackOffers();

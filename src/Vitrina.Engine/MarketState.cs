@@ -57,7 +57,7 @@ internal sealed class MarketState
         _crediting = new Crediting(vertical.AttributionWindow, vertical.Offers is not null);
         if (vertical.Offers is { } traits)
         {
-            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count, ordinal => catalog[ordinal]);
+            _offers = new OfferStatistics(traits, new CounterShape(vertical.Events.Count, vertical.WindowDays, []), vertical.TimeZone, count, ordinal => catalog[ordinal] is { } item && item.Vertical == vertical.Name ? item : null);
             _offerCounts = OfferCounts;
             _statistics.OfferLeaves = _offers.Leave;
         }
@@ -146,7 +146,11 @@ internal sealed class MarketState
     }
 
     /// <summary>Lets go of an item that is of another vertical now.</summary>
-    public void Leave(Item before) => _columns?.Remove(before.Ordinal);
+    public void Leave(Item before)
+    {
+        _columns?.Remove(before.Ordinal);
+        _offers?.ForgetHandover();
+    }
 
     public void ApplyEvent(MarketEvent marketEvent, Item item, long recordedAtMs)
     {
@@ -213,10 +217,11 @@ internal sealed class MarketState
     {
         if (_offers is not null && _statistics.MetricOf(credited.Type) is >= 0 and var metric)
         {
+            _statistics.Expect(credited.Condition, metric);
             var day = _statistics.DayOf(credited.AtMs, recordedAtMs);
             _statistics.MoveTo(day);
             InitWhenDue(Math.Min(credited.AtMs, recordedAtMs));
-            _offers.Count(credited.Condition, metric, _statistics.Today - day);
+            _offers.Count(credited.Item, credited.Condition, metric, _statistics.Today - day);
         }
 
         _statistics.Apply(credited, item, recordedAtMs);
@@ -275,23 +280,39 @@ internal sealed class MarketState
     }
 
     /// <summary>Lets the thresholds hold that were begun.</summary>
-    public void FinishInit() => _offers?.FinishInit(ItemsOfVertical(), OfferCounts());
+    public void FinishInit() => _offers?.FinishInit(ItemsOfVertical, OfferCounts);
+
+    /// <summary>Makes ready what follows from an Init that is computed; nothing happens while none is.</summary>
+    public void BeginHandover() => _offers?.BeginHandover(ItemsOfVertical, FrozenOfferCounts);
 
     /// <summary>The Init that is under way; null when none is.</summary>
     public Task? PendingInit => _offers?.Pending;
 
     /// <summary>Slides windows to a moment and recounts the vertical's offers.</summary>
-    public void UpdateOffers(long atMs)
+    /// <param name="atMs">The moment, Unix milliseconds.</param>
+    /// <param name="isBeside">True recounts beside what goes on: a view after it is done shows the answer.</param>
+    public void UpdateOffers(long atMs, bool isBeside)
     {
+        FinishUpdate(waits: true);
         _statistics.StartDay(atMs);
-        _offers?.Update(atMs, OfferCounts());
+        if (_offers is not null)
+        {
+            _offers.BeginUpdate(atMs, FrozenOfferCounts());
+            FinishUpdate(waits: !isBeside);
+        }
     }
+
+    /// <summary>Takes what an Update found that is done.</summary>
+    /// <param name="waits">True waits for it.</param>
+    public void FinishUpdate(bool waits) => _offers?.FinishUpdate(waits, OfferCounts);
 
     /// <summary>Goes back to the thresholds of before.</summary>
     public void RollbackOffers() => _offers?.Rollback(_statistics.Today, OfferCounts());
 
     /// <summary>Lets another transfer matrix hold.</summary>
     public void SetTransfer(string document) => _offers?.SetTransfer(document);
+
+    private CounterView FrozenOfferCounts() => _statistics.Freeze().Tables[_vertical.Offers!.Table];
 
     private CounterView OfferCounts() => _statistics.Live().Tables[_vertical.Offers!.Table];
 
@@ -451,6 +472,7 @@ internal sealed class MarketState
     /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
     public void Save(ByteWriter writer)
     {
+        FinishUpdate(waits: true);
         _statistics.Save(writer);
         _history.Save(writer);
         _crediting.Save(writer);

@@ -33,6 +33,7 @@ public sealed class LearningLoop
     private readonly TimeSplit _split;
     private readonly Engine.Ranking.Surface _surface;
     private readonly Func<RankingRecord, float[]?>? _truth;
+    private double _unknownShare;
 
     private LearningLoop(IJournalStore journal, CompiledVertical vertical, LearningOptions options, Func<RankingRecord, float[]?>? truth, CancellationToken cancellationToken)
     {
@@ -156,6 +157,7 @@ public sealed class LearningLoop
             },
             progress,
             cancellationToken);
+        _unknownShare = replay.ShownItems == 0 ? 0 : (double)replay.UnknownItems / replay.ShownItems;
     }
 
     // Held-out people are judged on and never learned from; without any, everybody is both, at different times.
@@ -251,7 +253,7 @@ public sealed class LearningLoop
             test.Judge(list, fit.Linear, fit.Chosen);
         }
 
-        return new LearningOutcome(fit.Chosen, ManifestOf(fit.Chosen, test.All), fit.Report with { Examination = examination }, test.All, test.Randomised);
+        return new LearningOutcome(fit.Chosen, ManifestOf(fit.Chosen, test.All), fit.Report with { Examination = examination, UnknownShare = _unknownShare }, test.All, test.Randomised);
     }
 
     private ModelManifest ManifestOf(RankingModel model, RankedLists test)

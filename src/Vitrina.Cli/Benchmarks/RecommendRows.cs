@@ -76,8 +76,8 @@ internal sealed class RecommendRows(RecommendProtocol protocol, string part, ulo
         }
 
         table.AddFigure(RecommendMeasurement.Own, "best_baseline", best);
-        table.AddFigure(RecommendMeasurement.Own, "trees", tests.Average(test => test.Run.Reranker.Report.Trees));
-        table.AddFigure(RecommendMeasurement.Own, "watched_ndcg@10", tests.Average(test => test.Run.Reranker.Report.BestMetric ?? double.NaN));
+        table.AddFigure(RecommendMeasurement.Own, "trees", tests.Average(test => test.Run.Reranker.Model.Ensemble.Trees.Count));
+        table.AddFigure(RecommendMeasurement.Own, "watched_ndcg@10", tests.Average(test => test.Run.Reranker.Reports.Average(report => report.BestMetric ?? double.NaN)));
         table.AddFigure(RecommendMeasurement.Own, "blend", Blend(tests[0].Run.Reranker));
         table.AddFigure(RecommendMeasurement.Own, "settings", tests[0].Run.Settings.Description);
         table.AddFigure(RecommendMeasurement.Own, "seconds", tests.Sum(test => test.LearnSeconds + test.Test.FitSeconds));

@@ -70,6 +70,7 @@ internal static class SessionsBenchmark
         table.AddFigure("vitrina", "import_seconds", importSeconds);
         table.AddFigure("vitrina", "lists", lists.Count);
         table.AddFigure("vitrina", "refused_lines", (double)(long)imported["refused"]!);
+        table.AddFigure("vitrina", "unknown_share", outcome.Report.UnknownShare);
         table.AddFigure("vitrina", "model", outcome.Report.Kind);
         table.AddFigure("vitrina", "rows", outcome.Report.Rows);
         if (isLeakTest)

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Vitrina.Engine;
+using Vitrina.Engine.Statistics.Offers;
+using Vitrina.Engine.Verticals;
 
 namespace Vitrina.Cli.Commands;
 
@@ -11,22 +13,29 @@ internal static class OffersReportCommand
     public static Command Create()
     {
         var (vertical, data, json) = (OffersAccess.OneVerticalOption(), EngineAccess.DataOption(), EngineAccess.JsonOption());
-        var command = new Command("report", "New items' share of what happens, time to first interaction, bins, states per item. Example: vitrina offers report --vertical goods") { vertical, data, json };
+        var html = new Option<string?>("--html") { Description = "Also write the report as one HTML page to this file, with W as heat maps." };
+        var command = new Command("report", "New items' share of what happens, time to first interaction, bins, states per item. Example: vitrina offers report --vertical goods --html offers.html") { vertical, html, data, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var name = parsed.GetValue(vertical)!;
+            var (name, folder) = (parsed.GetValue(vertical)!, OffersAccess.DataOf(parsed.GetValue(data)!));
             var report = await OffersAccess.AskAsync(
-                OffersAccess.DataOf(parsed.GetValue(data)!),
-                HttpMethod.Get,
-                $"v1/verticals/{Uri.EscapeDataString(name)}/offers",
-                null,
-                runtime => Task.FromResult(OffersAccess.Node(runtime.ReportOffers(name, cancellation))),
-                cancellation);
+                folder, HttpMethod.Get, $"v1/verticals/{Uri.EscapeDataString(name)}/offers", null, runtime => Task.FromResult(OffersAccess.Node(runtime.ReportOffers(name, cancellation))), cancellation);
+            if (parsed.GetValue(html) is { } page)
+            {
+                await File.WriteAllTextAsync(page, OffersPage.Of(report.Deserialize<OffersReport>(Terminal.JsonOptions)!, await TransferAsync(folder, name, cancellation)), cancellation);
+            }
+
             var terminal = new Terminal(parsed.GetValue(json));
             terminal.Result(report, () => Print(report.Deserialize<OffersReport>(Terminal.JsonOptions)!, terminal));
             return 0;
         });
         return command;
+    }
+
+    private static async Task<TransferDocument> TransferAsync(DataDirectory folder, string vertical, CancellationToken cancellationToken)
+    {
+        var document = await OffersTransferCommand.ShownAsync(folder, vertical, cancellationToken);
+        return TransferDocument.Parse(document.ToJsonString(), "transfer", new ErrorList()) ?? throw new UsageException("the server is of another version: it holds a transfer document that this program cannot read");
     }
 
     private static void Print(OffersReport report, Terminal terminal)

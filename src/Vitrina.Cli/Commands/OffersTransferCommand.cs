@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Vitrina.Engine;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
 
@@ -16,19 +17,16 @@ internal static class OffersTransferCommand
         var command = new Command("show", "Print the document that holds. Example: vitrina offers transfer show --vertical goods") { vertical, data, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var name = parsed.GetValue(vertical)!;
-            var document = await OffersAccess.AskAsync(
-                OffersAccess.DataOf(parsed.GetValue(data)!),
-                HttpMethod.Get,
-                PathOf(name),
-                null,
-                runtime => Task.FromResult(JsonNode.Parse(runtime.OffersOf(name).Market.Offers!.Transfer.ToJson())!),
-                cancellation);
+            var document = await ShownAsync(OffersAccess.DataOf(parsed.GetValue(data)!), parsed.GetValue(vertical)!, cancellation);
             new Terminal(parsed.GetValue(json)).Result(document, () => Console.Out.WriteLine(TextOf(document)));
             return 0;
         });
         return command;
     }
+
+    /// <summary>The document that holds.</summary>
+    public static Task<JsonNode> ShownAsync(DataDirectory data, string vertical, CancellationToken cancellationToken) => OffersAccess.AskAsync(
+        data, HttpMethod.Get, PathOf(vertical), null, runtime => Task.FromResult(JsonNode.Parse(runtime.OffersOf(vertical).Market.Offers!.Transfer.ToJson())!), cancellationToken);
 
     private static Command Set()
     {

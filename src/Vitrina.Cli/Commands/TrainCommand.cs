@@ -60,6 +60,11 @@ internal static class TrainCommand
     {
         var report = outcome.Report;
         Console.Out.WriteLine($"{outcome.Manifest.Id}: {report.Kind}, {report.Rows:n0} rows, {report.PositiveRows:n0} of them positive");
+        if (report.UnknownShare >= 0.01)
+        {
+            Console.Out.WriteLine($"  left out: {report.UnknownShare:0.#%} of shown items, which the catalogue did not hold when their list was shown; do they stand in the journal with a later time?");
+        }
+
         Console.Out.WriteLine(
             $"  linear: validation ndcg@10 {report.LinearNdcg:0.0000}, {report.Linear.Parameters} parameters by {report.Linear.Method}, penalty {report.Linear.L2}");
         if (report.TreesNdcg is { } ndcg)

@@ -103,6 +103,67 @@ internal sealed class TouchCountFeature(string name, bool isShare) : Feature(nam
     }
 }
 
+/// <summary>What a time of touches measures.</summary>
+internal enum TouchTimeMeasure
+{
+    Last,
+    First,
+    Stay,
+    Share,
+}
+
+/// <summary>How long ago the user touched the item first or last, or how long they stayed with it until their next act: log(1 + seconds), NaN = not within the newest events; or its share of all such time.</summary>
+/// <remarks>A look of a minute says more than five in a second. The newest touch lasts until now.</remarks>
+internal sealed class TouchTimeFeature(string name, TouchTimeMeasure measure, long mostMs) : Feature(name)
+{
+    public override void Compute(FeatureScope scope, Span<float> column)
+    {
+        var orders = scope.TouchOrders;
+        var all = measure == TouchTimeMeasure.Share ? StayMs(scope, -1) : 0;
+        for (var i = 0; i < column.Length; i++)
+        {
+            var isShare = measure == TouchTimeMeasure.Share;
+            column[i] = orders[i] == 0 ? (isShare ? 0 : float.NaN)
+                : isShare ? (all == 0 ? 0 : (float)((double)StayMs(scope, scope.Ordinals[i]) / all))
+                : (float)double.LogP1(MsOf(scope, scope.Ordinals[i]) / 1000.0);
+        }
+    }
+
+    private long MsOf(FeatureScope scope, int item)
+    {
+        if (measure == TouchTimeMeasure.Stay)
+        {
+            return StayMs(scope, item);
+        }
+
+        // Late events and joined aliases stand in the order of their arrival, so that neither end of the history need be the first or the last.
+        var (first, last) = (long.MaxValue, 0L);
+        foreach (ref readonly var touch in scope.Touches)
+        {
+            (first, last) = touch.Item == item ? (Math.Min(first, touch.AtMs), Math.Max(last, touch.AtMs)) : (first, last);
+        }
+
+        return Math.Max(0, scope.NowMs - (measure == TouchTimeMeasure.First ? first : last));
+    }
+
+    // Of one item, or of all of them (-1).
+    private long StayMs(FeatureScope scope, int item)
+    {
+        var (sum, next) = (0L, scope.NowMs);
+        foreach (ref readonly var entry in scope.History)
+        {
+            if (entry.Type != EventType.View && (item < 0 || entry.Item == item))
+            {
+                sum += Math.Clamp(next - entry.AtMs, 0, mostMs);
+            }
+
+            next = entry.AtMs;
+        }
+
+        return sum;
+    }
+}
+
 /// <summary>What the user did last with the item, as the event's declared weight; 0 = nothing within the newest events.</summary>
 internal sealed class LastActFeature(string name, float[] weightOfType) : Feature(name)
 {

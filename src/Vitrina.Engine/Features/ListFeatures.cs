@@ -1,3 +1,5 @@
+using Vitrina.Engine.Events;
+
 namespace Vitrina.Engine.Features;
 
 /// <summary>The candidate's place in the list that the caller gave, or that was imported, from 1; NaN for candidates of a source.</summary>
@@ -29,54 +31,31 @@ internal enum PlaceScale
 
 /// <summary>How far the candidate stands below a place of the given list that the user touched: places, below 0 = above it; NaN without a touched one.</summary>
 /// <remarks>People go on near the place where they were: the list is read from there, in both directions. Cost: candidates x touched candidates.</remarks>
-internal sealed class PlaceDistanceFeature(string name, TouchedPlace to) : Feature(name, FeatureOrigin.Recorded)
+internal sealed class PlaceDistanceFeature(string name, TouchedPlace to, EventType? of = null) : Feature(name, FeatureOrigin.Recorded)
 {
     public override void Compute(FeatureScope scope, Span<float> column)
     {
+        var touched = new TouchedRows(scope, of);
         if (to == TouchedPlace.Nearest)
         {
-            ToNearest(scope, column);
+            ToNearest(scope.Places, touched, column);
             return;
         }
 
-        var from = PlaceTouched(scope);
+        var from = touched.PlaceOf(to);
         for (var i = 0; i < column.Length; i++)
         {
             column[i] = from == 0 || scope.Places[i] == 0 ? float.NaN : scope.Places[i] - from;
         }
     }
 
-    private int PlaceTouched(FeatureScope scope)
+    private static void ToNearest(ReadOnlySpan<int> places, in TouchedRows rows, Span<float> column)
     {
-        var places = scope.Places;
-        var orders = scope.TouchOrders;
-        var best = -1;
-        for (var i = 0; i < places.Length; i++)
-        {
-            if (places[i] > 0 && orders[i] > 0 && (best < 0 || Precedes(places[i], orders[i], places[best], orders[best])))
-            {
-                best = i;
-            }
-        }
-
-        return best < 0 ? 0 : places[best];
-    }
-
-    private bool Precedes(int place, int order, int otherPlace, int otherOrder) => to switch
-    {
-        TouchedPlace.Top => place < otherPlace,
-        TouchedPlace.Bottom => place > otherPlace,
-        _ => order < otherOrder,
-    };
-
-    private static void ToNearest(FeatureScope scope, Span<float> column)
-    {
-        var places = scope.Places;
-        var orders = scope.TouchOrders;
         column.Fill(float.NaN);
         for (var touched = 0; touched < places.Length; touched++)
         {
-            for (var i = 0; orders[touched] > 0 && places[touched] > 0 && i < column.Length; i++)
+            var isTouched = rows.OrderOf(touched) > 0;
+            for (var i = 0; isTouched && i < column.Length; i++)
             {
                 // The upper of two that are equally far, whatever the order of the candidates.
                 var distance = places[i] - places[touched];
@@ -131,6 +110,7 @@ internal enum ListSide
 internal enum TouchedPlace
 {
     Last,
+    Previous,
     Nearest,
     Top,
     Bottom,

@@ -74,8 +74,26 @@ internal static class SessionKinds
 
     internal sealed class PlaceDistanceParameters
     {
-        [Description("Which touched place: that of the last touch, the nearest other one, the top one or the bottom one.")]
+        [Description("Which touched place: that of the last touch, of the last touch of an item before that one, the nearest other one, the top one or the bottom one.")]
         public TouchedPlace To { get; init; }
+
+        [Description("The event whose places count; absent: anything but a view.")]
+        public string? Of { get; init; }
+    }
+
+    internal sealed class TouchedPlaceParameters
+    {
+        [Description("Whose place: the last touch's, that of the touched item before it, the top one or the bottom one; travel: how far the last one stands below the one before it.")]
+        public TouchedPlaceMeasure Of { get; init; }
+    }
+
+    internal sealed class TouchTimeParameters
+    {
+        [Description("last, first: log(1 + seconds) since that touch of the item; stay: spent with it until the person's next act; share: of all the time so spent.")]
+        public required TouchTimeMeasure Measure { get; init; }
+
+        [Description("A longer stay counts as this long: the person left.")]
+        public TimeSpan Most { get; init; } = TimeSpan.FromMinutes(10);
     }
 
     internal sealed class TouchedPlacesParameters
@@ -144,8 +162,27 @@ internal static class SessionKinds
 
     public static IEnumerable<Feature> PlaceDistance(KindDeclaration declaration, FeatureBinding binding)
     {
-        var to = declaration.Bind<PlaceDistanceParameters>(binding.Errors).To;
-        return [new PlaceDistanceFeature($"placeDistance.{NameOf(to)}", to)];
+        var parameters = declaration.Bind<PlaceDistanceParameters>(binding.Errors);
+        var name = $"placeDistance.{NameOf(parameters.To)}";
+        if (parameters.Of is not { } of)
+        {
+            return [new PlaceDistanceFeature(name, parameters.To)];
+        }
+
+        _ = binding.Metric(declaration, "of", of);
+        return EventTypes.TryParse(of, out var type) ? [new PlaceDistanceFeature($"{name}.{of}", parameters.To, type)] : [];
+    }
+
+    public static IEnumerable<Feature> TouchedPlaceOf(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var of = declaration.Bind<TouchedPlaceParameters>(binding.Errors).Of;
+        return [new TouchedPlaceFeature($"touchedPlace.{NameOf(of)}", of)];
+    }
+
+    public static IEnumerable<Feature> TouchTime(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var parameters = declaration.Bind<TouchTimeParameters>(binding.Errors);
+        return [new TouchTimeFeature($"touchTime.{NameOf(parameters.Measure)}", parameters.Measure, (long)parameters.Most.TotalMilliseconds)];
     }
 
     /// <summary>The declared weight of each event type; 0 where it is not declared.</summary>

@@ -30,22 +30,38 @@ public sealed class Popularity(CompiledVertical vertical)
     }
 
     /// <summary>The vertical's active items, the most popular first, newer ones first among equals.</summary>
+    /// <remarks>Cost: a look at each item; only those that may be among the first are put in order.</remarks>
     public int[] Order(MarketView market, long nowMs)
     {
         ArgumentNullException.ThrowIfNull(market);
-        var ordinals = new List<int>();
-        var keys = new List<(double Negative, int Age)>();
+        var first = new (double Negative, int Age)[2 * MaxItems];
+        var (count, last) = (0, (Negative: double.PositiveInfinity, Age: 0));
         for (var ordinal = 0; ordinal < market.Items.Count; ordinal++)
         {
-            if (market.Items[ordinal] is { IsActive: true } item && item.Vertical == vertical.Name)
+            if (!IsShown(market, ordinal))
             {
-                ordinals.Add(ordinal);
-                keys.Add((-Of(market, ordinal, nowMs), -ordinal));
+                continue;
+            }
+
+            var key = (-Of(market, ordinal, nowMs), -ordinal);
+            if (key.CompareTo(last) >= 0)
+            {
+                continue;
+            }
+
+            first[count++] = key;
+            if (count == first.Length)
+            {
+                Array.Sort(first);
+                (count, last) = (MaxItems, first[MaxItems - 1]);
             }
         }
 
-        var order = ordinals.ToArray();
-        Array.Sort(keys.ToArray(), order);
-        return order.Length > MaxItems ? order[..MaxItems] : order;
+        Array.Sort(first, 0, count);
+        return Array.ConvertAll(first[..Math.Min(count, MaxItems)], key => -key.Age);
     }
+
+    private bool IsShown(MarketView market, int ordinal) => market.Columns is { } columns
+        ? columns.IsShown(ordinal)
+        : market.Items[ordinal] is { IsActive: true } item && item.Vertical == vertical.Name;
 }

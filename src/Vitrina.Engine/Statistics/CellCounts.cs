@@ -1,3 +1,5 @@
+using Vitrina.Kernels.Collections;
+
 namespace Vitrina.Engine.Statistics;
 
 /// <summary>How often each cell was counted in one day: takes memory by distinct cells, not by events, so that hot items cost nothing.</summary>
@@ -6,9 +8,8 @@ internal sealed class CellCounts
 {
     private const int SmallestSize = 16;
 
-    // Cell + 1; 0 = free.
-    private int[] _cells = [];
-    private int[] _counts = [];
+    // A cell + 1 beside its count, which are one cache line; 0 = free.
+    private (int Cell, int Count)[] _cells = [];
     private int _used;
 
     public int Count => _used;
@@ -22,22 +23,33 @@ internal sealed class CellCounts
             Grow();
         }
 
-        var slot = SlotOf(cell);
-        if (_cells[slot] == 0)
+        ref var slot = ref _cells[SlotOf(cell)];
+        if (slot.Cell == 0)
         {
-            _cells[slot] = cell + 1;
+            slot.Cell = cell + 1;
             _used++;
         }
 
-        _counts[slot]++;
+        slot.Count++;
+    }
+
+    /// <summary>Asks the memory for a cell that will be counted soon.</summary>
+    public void Expect(int cell)
+    {
+        if (_cells.Length > 0)
+        {
+            Memory.Prefetch(ref _cells[HomeOf(cell)]);
+        }
     }
 
     // Fibonacci hashing spreads neighbouring cells (Knuth, The Art of Computer Programming, vol. 3, section 6.4).
+    private int HomeOf(int cell) => (int)((uint)cell * 2654435769u >> 7) & (_cells.Length - 1);
+
     private int SlotOf(int cell)
     {
         var mask = _cells.Length - 1;
-        var slot = (int)((uint)cell * 2654435769u >> 7) & mask;
-        while (_cells[slot] != 0 && _cells[slot] != cell + 1)
+        var slot = HomeOf(cell);
+        while (_cells[slot].Cell != 0 && _cells[slot].Cell != cell + 1)
         {
             slot = (slot + 1) & mask;
         }
@@ -47,26 +59,24 @@ internal sealed class CellCounts
 
     private void Grow()
     {
-        var (cells, counts) = (_cells, _counts);
-        _cells = new int[Math.Max(SmallestSize, cells.Length * 2)];
-        _counts = new int[_cells.Length];
-        for (var i = 0; i < cells.Length; i++)
+        var cells = _cells;
+        _cells = new (int, int)[Math.Max(SmallestSize, cells.Length * 2)];
+        foreach (var cell in cells)
         {
-            if (cells[i] != 0)
+            if (cell.Cell != 0)
             {
-                var slot = SlotOf(cells[i] - 1);
-                (_cells[slot], _counts[slot]) = (cells[i], counts[i]);
+                _cells[SlotOf(cell.Cell - 1)] = cell;
             }
         }
     }
 
     public void ForEach(Action<int, int> visit)
     {
-        for (var i = 0; i < _cells.Length; i++)
+        foreach (var (cell, count) in _cells)
         {
-            if (_cells[i] != 0)
+            if (cell != 0)
             {
-                visit(_cells[i] - 1, _counts[i]);
+                visit(cell - 1, count);
             }
         }
     }
@@ -80,5 +90,5 @@ internal sealed class CellCounts
         return sorted;
     }
 
-    public void Clear() => (_cells, _counts, _used) = ([], [], 0);
+    public void Clear() => (_cells, _used) = ([], 0);
 }

@@ -7,7 +7,37 @@ namespace Vitrina.Engine.Statistics;
 /// <param name="Metrics">How many metrics (event types) a row has.</param>
 /// <param name="WindowDays">Lengths of the windows in days, ascending; a window is today so far plus N-1 days.</param>
 /// <param name="HalfLivesDays">Half-lives of the decayed counts, in days.</param>
-public sealed record CounterShape(int Metrics, IReadOnlyList<int> WindowDays, IReadOnlyList<double> HalfLivesDays);
+public sealed record CounterShape(int Metrics, IReadOnlyList<int> WindowDays, IReadOnlyList<double> HalfLivesDays)
+{
+    // An event reads them: not through an interface.
+    private readonly int[] _windows = [.. WindowDays];
+
+    /// <summary>Cells of a row.</summary>
+    public int Cells => Metrics * _windows.Length;
+
+    /// <summary>The lengths of the windows.</summary>
+    internal ReadOnlySpan<int> Windows => _windows;
+
+    /// <summary>The place of a count in its row: the windows of a metric stand together, because an event counts in several of them.</summary>
+    internal int CellOf(int window, int metric) => (metric * _windows.Length) + window;
+
+    /// <summary>Counts one event in the windows that its age lies in.</summary>
+    /// <param name="row">Its row, of <see cref="Cells"/>.</param>
+    /// <param name="metric">The metric's index.</param>
+    /// <param name="ageDays">How many days before today it happened.</param>
+    /// <returns>False when it is older than every window.</returns>
+    internal bool Count(Span<int> row, int metric, int ageDays)
+    {
+        var cells = row.Slice(metric * _windows.Length, _windows.Length);
+        var window = cells.Length;
+        while (window > 0 && ageDays < _windows[window - 1])
+        {
+            cells[--window]++;
+        }
+
+        return window < cells.Length;
+    }
+}
 
 /// <summary>
 /// Counters of one declared key: per row the sums of each window and the decayed counts, per day the increments that leave the windows later.
@@ -20,11 +50,10 @@ public sealed record CounterShape(int Metrics, IReadOnlyList<int> WindowDays, IR
 public sealed class CounterTable
 {
     private readonly KeyTable? _keys;
-    private readonly PagedArray<int> _sums = new(9);
-    private readonly PagedArray<double> _decayed = new(8);
+    private readonly PagedArray<int> _sums;
+    private readonly PagedArray<double> _decayed;
     private readonly DayColumns _days;
     private readonly double[] _decayPerMs;
-    private readonly int _sumStride;
     private readonly int _decayStride;
     private int _rowCount;
 
@@ -36,8 +65,9 @@ public sealed class CounterTable
         ArgumentNullException.ThrowIfNull(shape);
         Shape = shape;
         _keys = isDense ? null : new KeyTable();
-        _sumStride = shape.Metrics * shape.WindowDays.Count;
         _decayStride = shape.HalfLivesDays.Count == 0 ? 0 : (shape.Metrics * shape.HalfLivesDays.Count) + 1;
+        _sums = PagedArray<int>.OfRows(shape.Cells, sizeof(int));
+        _decayed = PagedArray<double>.OfRows(_decayStride, sizeof(double));
         _decayPerMs = [.. shape.HalfLivesDays.Select(halfLife => -1 / (halfLife * TimeSpan.MillisecondsPerDay))];
         _days = new DayColumns(shape.WindowDays.Count == 0 ? 0 : shape.WindowDays[^1]);
     }
@@ -49,7 +79,7 @@ public sealed class CounterTable
     public int RowCount => Volatile.Read(ref _rowCount);
 
     /// <summary>Bytes held by rows, keys and day columns.</summary>
-    public long Bytes => (_keys?.Bytes ?? 0) + ((long)_sums.Count * sizeof(int)) + ((long)_decayed.Count * sizeof(double)) + _days.Bytes;
+    public long Bytes => (_keys?.Bytes ?? 0) + (_rowCount * (((long)Shape.Cells * sizeof(int)) + ((long)_decayStride * sizeof(double)))) + _days.Bytes;
 
     /// <summary>Counts one event.</summary>
     /// <param name="key">The row's key.</param>
@@ -60,23 +90,23 @@ public sealed class CounterTable
     public void Add(UInt128 key, int metric, int day, int today, long atMs)
     {
         var row = RowOf(key);
-        var age = today - day;
-        var counted = false;
-        for (var window = Shape.WindowDays.Count - 1; window >= 0 && age < Shape.WindowDays[window]; window--)
-        {
-            _sums.Edit((row * _sumStride) + (window * Shape.Metrics) + metric)++;
-            counted = true;
-        }
-
-        if (counted)
+        if (Shape.Count(_sums.EditRow(row), metric, today - day))
         {
             _days.Add(day, (row * Shape.Metrics) + metric);
         }
 
         if (_decayStride > 0)
         {
-            Decay(row, metric, atMs);
+            Decay(_decayed.EditRow(row), metric, atMs);
         }
+    }
+
+    /// <summary>Asks the memory for a row that will be counted in soon; nothing happens where there is none yet.</summary>
+    public void Expect(int row, int metric)
+    {
+        _sums.Prefetch(row, metric * Shape.Windows.Length);
+        _decayed.Prefetch(row, 0);
+        _days.Expect((row * Shape.Metrics) + metric);
     }
 
     private int RowOf(UInt128 key)
@@ -84,48 +114,45 @@ public sealed class CounterTable
         var row = _keys?.GetOrAdd(key, out _) ?? (int)(ulong)key - 1;
         if (row >= _rowCount)
         {
-            _sums.EnsureCount((row + 1) * _sumStride);
-            _decayed.EnsureCount((row + 1) * _decayStride);
+            _sums.EnsureCount(row + 1);
+            _decayed.EnsureCount(_decayStride == 0 ? 0 : row + 1);
             Volatile.Write(ref _rowCount, row + 1);
         }
 
         return row;
     }
 
-    private void Decay(int row, int metric, long atMs)
+    // A row: when it was counted last, then by half-life the metrics.
+    private void Decay(Span<double> row, int metric, long atMs)
     {
-        var first = row * _decayStride;
-        var lastMs = _decayed[first];
+        var lastMs = row[0];
         var elapsed = atMs - lastMs;
         for (var halfLife = 0; halfLife < _decayPerMs.Length; halfLife++)
         {
-            var cells = first + 1 + (halfLife * Shape.Metrics);
+            var cells = row.Slice(1 + (halfLife * Shape.Metrics), Shape.Metrics);
             if (lastMs == 0)
             {
-                _decayed.Edit(cells + metric) = 1;
+                cells[metric] = 1;
             }
             else if (elapsed <= 0)
             {
-                _decayed.Edit(cells + metric) += double.Exp2(-elapsed * _decayPerMs[halfLife]);
+                cells[metric] += double.Exp2(-elapsed * _decayPerMs[halfLife]);
             }
             else
             {
                 var factor = double.Exp2(elapsed * _decayPerMs[halfLife]);
-                for (var other = 0; other < Shape.Metrics; other++)
+                for (var other = 0; other < cells.Length; other++)
                 {
-                    if (_decayed[cells + other] != 0)
-                    {
-                        _decayed.Edit(cells + other) *= factor;
-                    }
+                    cells[other] *= factor;
                 }
 
-                _decayed.Edit(cells + metric) += 1;
+                cells[metric] += 1;
             }
         }
 
         if (elapsed > 0 || lastMs == 0)
         {
-            _decayed.Edit(first) = atMs;
+            row[0] = atMs;
         }
     }
 
@@ -137,15 +164,14 @@ public sealed class CounterTable
     {
         for (var window = 0; window < Shape.WindowDays.Count; window++)
         {
-            var length = Shape.WindowDays[window];
-            var offset = window * Shape.Metrics;
+            var (length, left) = (Shape.WindowDays[window], window);
             foreach (var day in _days.DaysBetween(from - length + 1, to - length))
             {
                 _days.ForEach(day, (cell, count) =>
                 {
                     var (row, metric) = Math.DivRem(cell, Shape.Metrics);
-                    _sums.Edit((row * _sumStride) + offset + metric) -= count;
-                    leave?.Invoke(KeyOf(row), offset / Shape.Metrics, metric, count);
+                    _sums.EditRow(row)[Shape.CellOf(left, metric)] -= count;
+                    leave?.Invoke(KeyOf(row), left, metric, count);
                 });
             }
         }
@@ -164,8 +190,6 @@ public sealed class CounterTable
 
     internal UInt128 KeyOf(int row) => _keys?.KeyOf(row) ?? (UInt128)(uint)row + 1;
 
-    internal int SumStride => _sumStride;
-
     internal int DecayStride => _decayStride;
 
     internal double DecayFactor(int halfLife, double elapsedMs) => double.Exp2(elapsedMs * _decayPerMs[halfLife]);
@@ -178,14 +202,15 @@ public sealed class CounterTable
         for (var row = 0; row < _rowCount; row++)
         {
             writer.WriteUInt128(KeyOf(row));
-            for (var cell = 0; cell < _sumStride; cell++)
+            var sums = _sums.RowOf(row);
+            for (var cell = 0; cell < Shape.Cells; cell++)
             {
-                writer.WriteVarInt(_sums[(row * _sumStride) + cell]);
+                writer.WriteVarInt(sums[StoredCell(cell)]);
             }
 
             for (var cell = 0; cell < _decayStride; cell++)
             {
-                writer.WriteDouble(_decayed[(row * _decayStride) + cell]);
+                writer.WriteDouble(_decayed.RowOf(row)[cell]);
             }
         }
 
@@ -199,19 +224,23 @@ public sealed class CounterTable
         for (var left = count; left > 0; left--)
         {
             var row = RowOf(reader.ReadUInt128());
-            for (var cell = 0; cell < _sumStride; cell++)
+            var sums = _sums.EditRow(row);
+            for (var cell = 0; cell < Shape.Cells; cell++)
             {
-                _sums.Edit((row * _sumStride) + cell) = (int)reader.ReadVarInt();
+                sums[StoredCell(cell)] = (int)reader.ReadVarInt();
             }
 
             for (var cell = 0; cell < _decayStride; cell++)
             {
-                _decayed.Edit((row * _decayStride) + cell) = reader.ReadDouble();
+                _decayed.EditRow(row)[cell] = reader.ReadDouble();
             }
         }
 
         _days.Load(ref reader);
     }
+
+    // Files have the metrics of a window together.
+    private int StoredCell(int at) => Shape.CellOf(at / Shape.Metrics, at % Shape.Metrics);
 }
 
 /// <summary>A frozen state of a <see cref="CounterTable"/>. Safe for concurrent use.</summary>
@@ -236,7 +265,7 @@ public readonly struct CounterView
     public int RowCount => _rowCount;
 
     /// <summary>Bytes of the rows with their keys, without what stands in day columns.</summary>
-    public long Bytes => _rowCount * ((_table.SumStride * (long)sizeof(int)) + (_table.DecayStride * (long)sizeof(double)) + KeyBytes);
+    public long Bytes => _rowCount * ((_table.Shape.Cells * (long)sizeof(int)) + (_table.DecayStride * (long)sizeof(double)) + KeyBytes);
 
     // A key and its slot in a table at its usual load.
     private const int KeyBytes = 32;
@@ -247,7 +276,10 @@ public readonly struct CounterView
     internal void Save(ByteWriter writer) => _table.Save(writer);
 
     /// <summary>The events of a metric within a window; 0 for row -1.</summary>
-    public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums[(row * _table.SumStride) + (window * _table.Shape.Metrics) + metric];
+    public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums.RowOf(row)[_table.Shape.CellOf(window, metric)];
+
+    /// <summary>All window sums of a row, in the order of <see cref="CounterShape.CellOf"/>.</summary>
+    internal ReadOnlySpan<int> SumsOf(int row) => _sums.RowOf(row);
 
     /// <summary>The decayed count of a metric at a time; 0 for row -1.</summary>
     /// <param name="row">A row that <see cref="Find"/> gave.</param>
@@ -261,12 +293,7 @@ public readonly struct CounterView
             return 0;
         }
 
-        var first = row * _table.DecayStride;
-        if (_decayed[first + 1 + (halfLife * _table.Shape.Metrics) + metric] is not 0 and var count)
-        {
-            return count * _table.DecayFactor(halfLife, Math.Max(0, nowMs - _decayed[first]));
-        }
-
-        return 0;
+        var cells = _decayed.RowOf(row);
+        return cells[1 + (halfLife * _table.Shape.Metrics) + metric] is not 0 and var count ? count * _table.DecayFactor(halfLife, Math.Max(0, nowMs - cells[0])) : 0;
     }
 }

@@ -34,6 +34,9 @@ internal sealed class DayColumns(int longestWindowDays)
         _lastColumn.Open.Add(cell);
     }
 
+    /// <summary>Asks the memory for a cell of the day that was counted last.</summary>
+    public void Expect(int cell) => _lastColumn?.Open.Expect(cell);
+
     /// <summary>The days with increments from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
     public int[] DaysBetween(int first, int last) => [.. _columns.Keys.Where(day => day >= first && day <= last)];
 

@@ -35,6 +35,9 @@ public readonly record struct KeyPart(KeyPartKind Kind, int Slot = -1);
 /// <param name="Parts">The parts, in the order of the declaration.</param>
 public sealed record StatisticKey(string Name, IReadOnlyList<KeyPart> Parts)
 {
+    // An event reads them: not through an interface.
+    private readonly KeyPart[] _parts = [.. Parts];
+
     /// <summary>Everything together.</summary>
     public static StatisticKey All { get; } = new("all", []);
 
@@ -59,9 +62,9 @@ public sealed record StatisticKey(string Name, IReadOnlyList<KeyPart> Parts)
     public UInt128 Of(Item? item, int user, ulong queryHash, int condition = -1)
     {
         UInt128 key = 1;
-        for (var i = 0; i < Parts.Count; i++)
+        for (var i = 0; i < _parts.Length; i++)
         {
-            var value = Value(Parts[i], item, user, queryHash, condition);
+            var value = Value(_parts[i], item, user, queryHash, condition);
             if (value == 0)
             {
                 return 0;

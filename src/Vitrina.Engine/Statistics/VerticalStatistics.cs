@@ -19,6 +19,8 @@ public sealed class VerticalStatistics
 {
     private readonly IReadOnlyList<CounterDeclaration> _declarations;
     private readonly CounterTable[] _tables;
+    private readonly StatisticKey[] _keys;
+    private readonly int _offers;
     private readonly int[] _metricOf;
     private readonly DayClock _clock;
 
@@ -32,7 +34,9 @@ public sealed class VerticalStatistics
         ArgumentNullException.ThrowIfNull(declarations);
         ArgumentNullException.ThrowIfNull(events);
         _declarations = declarations;
-        _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays), declaration.Key.Name == StatisticKey.Offer.Name))];
+        _keys = [.. declarations.Select(declaration => declaration.Key)];
+        _offers = Array.IndexOf(_keys, StatisticKey.Offer);
+        _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays), declaration.Key == StatisticKey.Offer))];
         _metricOf = new int[EventTypes.Count];
         Array.Fill(_metricOf, -1);
         for (var metric = 0; metric < events.Count; metric++)
@@ -61,6 +65,17 @@ public sealed class VerticalStatistics
     /// <summary>The day of an event: it cannot lie after the one on which the journal took it.</summary>
     public int DayOf(long atMs, long recordedAtMs) => _clock.DayOf(Math.Min(atMs, recordedAtMs));
 
+    /// <summary>Asks the memory for what an event of a condition will count in, so that it comes while other things are counted. Changes nothing.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="metric">The event type's index.</param>
+    public void Expect(int condition, int metric)
+    {
+        if (_offers >= 0)
+        {
+            _tables[_offers].Expect(condition, metric);
+        }
+    }
+
     /// <summary>Counts one credited event in every table.</summary>
     /// <param name="credited">The event.</param>
     /// <param name="item">The item it happened to.</param>
@@ -77,7 +92,7 @@ public sealed class VerticalStatistics
         MoveTo(day);
         for (var table = 0; table < _tables.Length; table++)
         {
-            var key = _declarations[table].Key.Of(item, credited.User, credited.QueryHash, credited.Condition);
+            var key = _keys[table].Of(item, credited.User, credited.QueryHash, credited.Condition);
             if (key != 0)
             {
                 _tables[table].Add(key, metric, day, Today, credited.AtMs);
@@ -100,7 +115,7 @@ public sealed class VerticalStatistics
         {
             for (var table = 0; table < _tables.Length; table++)
             {
-                _tables[table].Slide(Today, day, _declarations[table].Key.Name == StatisticKey.Offer.Name ? OfferLeaves : null);
+                _tables[table].Slide(Today, day, table == _offers ? OfferLeaves : null);
             }
         }
 

@@ -7,7 +7,8 @@ namespace Vitrina.Experimentation.Reports;
 /// <summary>A report as one HTML page that needs nothing else: styles and plots are in it.</summary>
 public static class ReportHtml
 {
-    private const string Style = """
+    /// <summary>The styles of every page, for pages of other reports too.</summary>
+    public const string Style = """
         :root{--ink:#1b1f24;--soft:#5b6570;--line:#e3e7eb;--back:#f6f7f9;--card:#fff;--good:#1a7f4b;--bad:#c0392b;--mark:#2457d6;--other:#d97a1c}
         *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
         main{max-width:1080px;margin:0 auto;padding:32px 20px 64px}h1{font-size:20px;margin:0 0 4px}h2{font-size:17px;margin:0 0 8px}h3{font-size:13px;margin:18px 0 6px;color:var(--soft);font-weight:600}

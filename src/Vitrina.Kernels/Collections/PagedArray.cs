@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Vitrina.Kernels.Collections;
@@ -17,6 +18,7 @@ public sealed class PagedArray<T>
     private readonly int _pageLog2;
     private readonly int _pageSize;
     private readonly int _pageMask;
+    private readonly int _width;
 
     // Shared with frozen views: nothing reachable from a view changes below the view's count.
     private T[][][][] _root = [];
@@ -33,13 +35,25 @@ public sealed class PagedArray<T>
 
     /// <summary>An empty array.</summary>
     /// <param name="pageSizeLog2">Elements per page as a power of two, 0 to 16; large pages read faster, small pages copy cheaper.</param>
-    public PagedArray(int pageSizeLog2 = 6)
+    /// <param name="width">Values of an element. Above 1 an element is a row that lies in one piece: see <see cref="RowOf"/> and <see cref="EditRow"/>.</param>
+    public PagedArray(int pageSizeLog2 = 6, int width = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegative(pageSizeLog2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSizeLog2, 16);
         _pageLog2 = pageSizeLog2;
         _pageSize = 1 << pageSizeLog2;
         _pageMask = _pageSize - 1;
+        _width = width;
+    }
+
+    /// <summary>An empty array of rows whose pages take about 2 KB.</summary>
+    /// <param name="width">Values of a row.</param>
+    /// <param name="valueBytes">Bytes of a value.</param>
+    public static PagedArray<T> OfRows(int width, int valueBytes)
+    {
+        const int PageBytes = 2048;
+        return new PagedArray<T>(Math.Max(0, BitOperations.Log2((uint)Math.Max(1, PageBytes / (Math.Max(1, width) * valueBytes)))), Math.Max(1, width));
     }
 
     /// <summary>Number of elements; never falls.</summary>
@@ -84,6 +98,39 @@ public sealed class PagedArray<T>
     /// <summary>The element for changing. The reference is void after the next freeze.</summary>
     public ref T Edit(int index)
     {
+        Own(index);
+        return ref PageOf(index)[index & _pageMask];
+    }
+
+    /// <summary>The writer's current row.</summary>
+    public ReadOnlySpan<T> RowOf(int index)
+    {
+        if ((uint)index >= (uint)_count)
+        {
+            ThrowOutOfRange(index);
+        }
+        return PageOf(index).AsSpan((index & _pageMask) * _width, _width);
+    }
+
+    /// <summary>The row for changing. The span is void after the next freeze.</summary>
+    public Span<T> EditRow(int index)
+    {
+        Own(index);
+        return PageOf(index).AsSpan((index & _pageMask) * _width, _width);
+    }
+
+    /// <summary>Asks the memory for a value of a row that will be used soon; nothing happens where there is no such row.</summary>
+    public void Prefetch(int index, int column)
+    {
+        if ((uint)index < (uint)_count)
+        {
+            Memory.Prefetch(ref PageOf(index)[((index & _pageMask) * _width) + column]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Own(int index)
+    {
         if ((uint)index >= (uint)_count)
         {
             ThrowOutOfRange(index);
@@ -92,7 +139,6 @@ public sealed class PagedArray<T>
         {
             CopyPage(index >> _pageLog2);
         }
-        return ref PageOf(index)[index & _pageMask];
     }
 
     /// <summary>The content of this moment, for ever; to be handed to other threads through a publishing write.</summary>
@@ -112,7 +158,7 @@ public sealed class PagedArray<T>
     }
 
     /// <summary>The current content for the writer's thread, valid until the next write; costs no copy afterwards.</summary>
-    public PagedView<T> Live() => new(_root, _count, _pageLog2);
+    public PagedView<T> Live() => new(_root, _count, _pageLog2, _width);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T[] PageOf(int index)
@@ -143,7 +189,7 @@ public sealed class PagedArray<T>
             _root[upper][block & FanOutMask] = new T[FanOut][];
             Mark(ref _blockEpochs, block);
         }
-        _root[upper][block & FanOutMask][page & FanOutMask] = new T[_pageSize];
+        _root[upper][block & FanOutMask][page & FanOutMask] = new T[_pageSize * _width];
         Mark(ref _pageEpochs, page);
         _pageCount++;
     }

@@ -21,6 +21,7 @@ public sealed class ItemAttributes
 
         Idf = [.. counts.Select(count => (float)Math.Log((double)ofItem.Count / Math.Max(1, count)))];
         ItemCounts = counts;
+        Rarest = [.. Enumerable.Range(0, ofItem.Count).Select(item => RarestOf(ofItem[item], counts))];
         Weighted = ByItem.Map((_, attribute, value) => value * Idf[attribute]);
         Unit = Weighted.Map((item, _, value) => value / Norm(Weighted.ValuesOf(item)));
         ByAttribute = Unit.Transposed();
@@ -35,6 +36,9 @@ public sealed class ItemAttributes
 
     /// <summary>How many items have each attribute.</summary>
     public int[] ItemCounts { get; }
+
+    /// <summary>The attribute of each item that fewest items have, of those that another item has as well, such as its brand; −1 without one. Shape [items].</summary>
+    public int[] Rarest { get; }
 
     /// <summary>1 where an item has an attribute, shape [items x attributes].</summary>
     public CsrMatrix ByItem { get; }
@@ -60,6 +64,20 @@ public sealed class ItemAttributes
         {
             _weightedByAttribute.AddRow(columns[i], factor * values[i], row);
         }
+    }
+
+    private static int RarestOf(int[] attributes, int[] counts)
+    {
+        int rarest = -1;
+        foreach (int attribute in attributes)
+        {
+            if (counts[attribute] > 1 && (rarest < 0 || counts[attribute] < counts[rarest]))
+            {
+                rarest = attribute;
+            }
+        }
+
+        return rarest;
     }
 
     private static CsrMatrix Ones(int attributeCount, IReadOnlyList<int[]> ofItem)

@@ -79,6 +79,12 @@ public sealed class RankingReplay
     /// </summary>
     public bool WithUnshown { get; init; }
 
+    /// <summary>Items that the visited rankings showed.</summary>
+    public long ShownItems { get; private set; }
+
+    /// <summary>Those of them that the catalogue did not hold then, which are left out.</summary>
+    public long UnknownItems { get; private set; }
+
     /// <summary>Visits the surveyed rankings in the order of what they had seen.</summary>
     /// <param name="survey">Where they stand.</param>
     /// <param name="visit">Receives each ranking; it may use it until it returns.</param>
@@ -159,6 +165,7 @@ public sealed class RankingReplay
             }
         }
 
+        (ShownItems, UnknownItems) = (ShownItems + record.Shown.Count, UnknownItems + record.Shown.Count - items.Count);
         if (items.Count == 0)
         {
             return;

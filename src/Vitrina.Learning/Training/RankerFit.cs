@@ -25,6 +25,9 @@ public sealed record LearningReport
     /// <summary>Training rows that are positive.</summary>
     public required int PositiveRows { get; init; }
 
+    /// <summary>The share of shown items that the catalogue did not hold when their list was shown: they are left out, with what was done to them.</summary>
+    public double UnknownShare { get; init; }
+
     /// <summary>Mean NDCG@10 over the validation lists by the linear model.</summary>
     public required double LinearNdcg { get; init; }
 

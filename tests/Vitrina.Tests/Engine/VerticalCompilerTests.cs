@@ -38,6 +38,28 @@ public sealed class VerticalCompilerTests
     }
 
     [Fact]
+    public void Groups_of_an_attribute_with_several_values_are_refused_by_name()
+    {
+        const string Tagged = """
+            vertical: homes
+            items:
+              type: kind
+              groups: [kind, tags]
+              attributes:
+                kind: {kind: keyword}
+                tags: {kind: keyword, multiple: true}
+            events: {view: {weight: 1}}
+            surfaces:
+              groups: {candidates: {groups: kind}, sources: [popularGroups]}
+              feed: {candidates: {groups: tags}, sources: [popularGroups]}
+            """;
+        Assert.Null(VerticalCompiler.Parse(Tagged, "homes.yaml", out var errors));
+        var error = Assert.Single(errors);
+        Assert.Contains("'surfaces.feed.candidates.groups' names 'tags', which may have several values; an item belongs to one group", error.Message, StringComparison.Ordinal);
+        Assert.Equal(11, error.Line);
+    }
+
+    [Fact]
     public void The_shipped_vertical_binds_and_says_what_it_counts()
     {
         var goods = VerticalCompiler.Load(Path.Combine(AppContext.BaseDirectory, "verticals", "goods.yaml"), out var errors);

@@ -33,7 +33,7 @@ internal static class ModelFile
         {
             LogisticFile.Magic => LogisticFile.Read(path),
             TreeFile.Magic => TreeFile.Read(path),
-            _ => throw new DamagedFileException(path, "not a model file"),
+            _ => throw new DamagedFileException(path, "not a model file: it is neither LightGBM's text nor XGBoost's JSON (save_model with a name that ends in .json) nor one of ours"),
         };
     }
 

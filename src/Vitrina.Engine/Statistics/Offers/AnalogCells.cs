@@ -1,24 +1,34 @@
+using Vitrina.Kernels.Collections;
+
 namespace Vitrina.Engine.Statistics.Offers;
 
 /// <summary>Whose evidence a condition is.</summary>
 /// <param name="Type">The type; -1 = none's.</param>
 /// <param name="Group">The match group; -1 = none's.</param>
 /// <param name="State">The number of its raw state.</param>
-internal readonly record struct AnalogPlace(int Type, int Group, int State);
+internal readonly record struct AnalogPlace(int Type, int Group, int State)
+{
+    /// <summary>Whose evidence a condition is.</summary>
+    /// <param name="of">The condition.</param>
+    /// <param name="traits">Says whether match groups are found: then all that was counted of an item is its present group's.</param>
+    /// <param name="found">Match groups that were found, by item: the group + 1.</param>
+    /// <param name="state">The number of its raw state.</param>
+    public static AnalogPlace Of(in OfferCondition of, OfferTraits traits, in PagedView<int> found, int state) =>
+        new(of.Type, !traits.FindsGroups ? of.Group : of.Item < found.Count ? found[of.Item] - 1 : -1, state);
+}
 
 /// <summary>Counts by type and state and by match group and state: what analogs are asked for.</summary>
-/// <remarks>One writer. A function of the counts by condition, the thresholds and the match groups: recounted whenever one of these changes as a whole.</remarks>
+/// <remarks>One writer. A function of the counts by condition, the thresholds and the match groups: recounted whenever one of these changes as a whole (<see cref="OfferRecount"/>).</remarks>
 internal sealed class AnalogCells
 {
-    private readonly record struct Rows(int Type, int Group)
+    // The rows of a type and of a match group in a state; -1 = none.
+    private readonly record struct Rows(int Type, int OfType, int Group, int OfGroup)
     {
-        public static Rows Unknown { get; } = new(int.MinValue, int.MinValue);
+        public static Rows Unknown { get; } = new(-1, int.MinValue, -1, -1);
 
-        public bool IsKnown => Type != int.MinValue;
+        public bool IsKnown => OfType != int.MinValue;
     }
 
-    private readonly CounterShape _shape;
-    private readonly Func<int, AnalogPlace> _placeOf;
     private Rows[] _rows = [];
 
     /// <summary>Makes empty cells.</summary>
@@ -26,9 +36,12 @@ internal sealed class AnalogCells
     /// <param name="placeOf">Says whose evidence a condition is; asked once, until <see cref="Forget"/>.</param>
     public AnalogCells(CounterShape shape, Func<int, AnalogPlace> placeOf)
     {
-        (_shape, _placeOf) = (shape, placeOf);
+        PlaceOf = placeOf;
         (Types, Groups) = (new StateCells(shape, isDense: true), new StateCells(shape, isDense: false));
     }
+
+    /// <summary>Says whose evidence a condition is. Cells that were counted beside the work ask the living state once they are taken over.</summary>
+    public Func<int, AnalogPlace> PlaceOf { private get; set; }
 
     /// <summary>Counts by type and state.</summary>
     public StateCells Types { get; }
@@ -43,14 +56,14 @@ internal sealed class AnalogCells
     public void Count(int condition, int metric, int ageDays)
     {
         var rows = RowsOf(condition);
-        if (rows.Type >= 0)
+        if (rows.OfType >= 0)
         {
-            Types.Count(rows.Type, metric, ageDays);
+            Types.Count(rows.OfType, rows.Type, metric, ageDays);
         }
 
-        if (rows.Group >= 0)
+        if (rows.OfGroup >= 0)
         {
-            Groups.Count(rows.Group, metric, ageDays);
+            Groups.Count(rows.OfGroup, rows.Group, metric, ageDays);
         }
     }
 
@@ -58,14 +71,14 @@ internal sealed class AnalogCells
     public void Add(int condition, int window, int metric, int change)
     {
         var rows = RowsOf(condition);
-        if (rows.Type >= 0)
+        if (rows.OfType >= 0)
         {
-            Types.Add(rows.Type, window, metric, change);
+            Types.Add(rows.OfType, rows.Type, window, metric, change);
         }
 
-        if (rows.Group >= 0)
+        if (rows.OfGroup >= 0)
         {
-            Groups.Add(rows.Group, window, metric, change);
+            Groups.Add(rows.OfGroup, rows.Group, window, metric, change);
         }
     }
 
@@ -76,15 +89,21 @@ internal sealed class AnalogCells
     /// <param name="sign">1 or -1.</param>
     public void AddAll(int condition, in CounterView counts, int row, int sign)
     {
-        for (var window = 0; row >= 0 && window < _shape.WindowDays.Count; window++)
+        var sums = row < 0 ? [] : counts.SumsOf(row);
+        if (sums.IndexOfAnyExcept(0) < 0)
         {
-            for (var metric = 0; metric < _shape.Metrics; metric++)
-            {
-                if (counts.Count(row, window, metric) is not 0 and var count)
-                {
-                    Add(condition, window, metric, sign * count);
-                }
-            }
+            return;
+        }
+
+        var rows = RowsOf(condition);
+        if (rows.OfType >= 0)
+        {
+            Types.AddAll(rows.OfType, rows.Type, sums, sign);
+        }
+
+        if (rows.OfGroup >= 0)
+        {
+            Groups.AddAll(rows.OfGroup, rows.Group, sums, sign);
         }
     }
 
@@ -97,8 +116,8 @@ internal sealed class AnalogCells
         }
     }
 
-    /// <summary>In how many cells two differ.</summary>
-    public int DifferencesTo(AnalogCells other) => Types.DifferencesTo(other.Types) + Groups.DifferencesTo(other.Groups);
+    /// <summary>In how many cells these and others differ.</summary>
+    public int DifferencesTo(in StateCellsView types, in StateCellsView groups) => Types.DifferencesTo(types) + Groups.DifferencesTo(groups);
 
     // Looked up once a condition: an event then reads one line instead of thresholds and two tables of keys.
     private Rows RowsOf(int condition)
@@ -110,8 +129,8 @@ internal sealed class AnalogCells
             Array.Fill(_rows, Rows.Unknown, known, _rows.Length - known);
         }
 
-        return _rows[condition] is { IsKnown: true } rows ? rows : _rows[condition] = Find(_placeOf(condition));
+        return _rows[condition] is { IsKnown: true } rows ? rows : _rows[condition] = Find(PlaceOf(condition));
     }
 
-    private Rows Find(AnalogPlace at) => new(at.Type < 0 ? -1 : Types.RowOf(at.Type, at.State), at.Group < 0 ? -1 : Groups.RowOf(at.Group, at.State));
+    private Rows Find(AnalogPlace at) => new(at.Type, at.Type < 0 ? -1 : Types.RowOf(at.Type, at.State), at.Group, at.Group < 0 ? -1 : Groups.RowOf(at.Group, at.State));
 }

@@ -48,8 +48,10 @@ public sealed class HeldBins
 
     internal void Save(ByteWriter writer)
     {
-        writer.WriteVarUInt((ulong)_bins.Count);
-        for (var row = 0; row < _bins.Count; row++)
+        // By key: in which order they came depends on what was computed beside the work.
+        var rows = Enumerable.Range(0, _bins.Count).Where(row => _bins[row] > 0).OrderBy(_keys.KeyOf).ToList();
+        writer.WriteVarUInt((ulong)rows.Count);
+        foreach (var row in rows)
         {
             writer.WriteUInt128(_keys.KeyOf(row));
             writer.WriteByte(_bins[row]);

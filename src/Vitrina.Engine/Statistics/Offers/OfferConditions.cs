@@ -27,14 +27,23 @@ public sealed class OfferConditions
     private readonly PagedArray<OfferCondition> _conditions = new(6);
 
     // The number of each condition's raw state under the thresholds that hold: requests read it, and thresholds no more.
-    private readonly PagedArray<byte> _states = new(8);
+    private PagedArray<byte> _states = new(8);
 
     // By item ordinal: the newest condition's number + 1.
     private readonly PagedArray<int> _newest = new(8);
 
     // By item ordinal: how often what is counted of the item changed.
     private readonly PagedArray<int> _versions = new(8);
-    private readonly KeptCells<ItemCells> _kept = new();
+    private KeptCells<ItemCells> _kept = new();
+
+    // By item ordinal: the condition of its terms as they are now. An event then reads one line instead of its item's attributes and a table of keys.
+    private Present[] _present = [];
+
+    /// <summary>The condition under which an item stands.</summary>
+    /// <param name="SinceMs">Since when it has these terms, Unix milliseconds; what happened before was seen under others.</param>
+    /// <param name="Zone">The zone that the condition is of.</param>
+    /// <param name="Condition">The condition's number + 1; 0 = not looked up since the item changed.</param>
+    private readonly record struct Present(long SinceMs, int Zone, int Condition);
 
     /// <summary>How many conditions there are.</summary>
     public int Count => _conditions.Count;
@@ -68,6 +77,33 @@ public sealed class OfferConditions
         _states.EnsureCount(number + 1);
         _keys.GetOrAdd(key, out _);
         return number;
+    }
+
+    /// <summary>The condition under which an item was seen in its present terms; -1 when it must be looked up.</summary>
+    /// <param name="item">The item's ordinal.</param>
+    /// <param name="atMs">When it was seen.</param>
+    /// <param name="zone">The buyer's zone.</param>
+    public int PresentOf(int item, long atMs, int zone) =>
+        (uint)item < (uint)_present.Length && _present[item] is var present && present.Zone == zone && atMs >= present.SinceMs ? present.Condition - 1 : -1;
+
+    /// <summary>Keeps the condition of an item's present terms, until <see cref="ForgetPresent(int)"/>.</summary>
+    public void KeepPresent(int item, long sinceMs, int zone, int condition)
+    {
+        if (item >= _present.Length)
+        {
+            Array.Resize(ref _present, Math.Max(64, (int)Math.Min(item + (item / 2L) + 1, Array.MaxLength)));
+        }
+
+        _present[item] = new Present(sinceMs, zone, condition + 1);
+    }
+
+    /// <summary>Notes that an item has other terms from now on.</summary>
+    public void ForgetPresent(int item)
+    {
+        if (item < _present.Length)
+        {
+            _present[item] = default;
+        }
     }
 
     private static UInt128 KeyOf(int item, double price, double delivery, int zone, int type, int group)
@@ -114,8 +150,21 @@ public sealed class OfferConditions
         Change(condition);
     }
 
+    /// <summary>Takes over the raw states of all conditions under other thresholds.</summary>
+    /// <param name="states">By condition; later conditions follow by <see cref="SetState"/>.</param>
+    public void TakeStates(PagedArray<byte> states)
+    {
+        states.EnsureCount(_conditions.Count);
+
+        // What was laid out of any item is out of date: nothing of it is found any more.
+        (_states, _kept) = (states, new KeptCells<ItemCells>());
+    }
+
     /// <summary>Notes that the counts of a condition change: what was laid out of its item is out of date.</summary>
-    public void Change(int condition) => _versions.Edit(_conditions[condition].Item)++;
+    public void Change(int condition) => ChangeItem(_conditions[condition].Item);
+
+    /// <summary>Notes that counts of an item change.</summary>
+    public void ChangeItem(int item) => _versions.Edit(item)++;
 
     /// <summary>An immutable view for readers on other threads.</summary>
     public OfferConditionsView Freeze() => new(_kept, _conditions.Freeze(), _newest.Freeze(), _states.Freeze(), _versions.Freeze());

@@ -61,17 +61,16 @@ internal sealed class OfferEpoch(OfferGeneration generation, OfferTraits traits,
 
     /// <summary>Takes over the bins that were held under older thresholds, one step of hysteresis on.</summary>
     /// <param name="older">The epoch before; null at the first Init.</param>
-    /// <param name="item">An item as it is now.</param>
-    public void Step(OfferEpoch? older, Item item)
+    /// <param name="olderHeld">The bins that it holds, as of the item.</param>
+    /// <param name="item">An item. Where its terms changed since it was last given, it is given again.</param>
+    public void Step(OfferEpoch? older, in HeldBinsView olderHeld, Item item)
     {
         for (var axis = 0; older is not null && axis < AxisCount; axis++)
         {
             var raw = RawOf(item, axis);
-            var bin = BinClass.AfterInit(traits.Declaration.Smoothing, older.ClassOf(item, axis), raw);
-            if (bin != raw)
-            {
-                Held.Set(item.Ordinal, axis, bin);
-            }
+            var was = olderHeld.Find(item.Ordinal, axis) is >= 0 and var held ? held : older.RawOf(item, axis);
+            var bin = BinClass.AfterInit(traits.Declaration.Smoothing, was, raw);
+            Held.Set(item.Ordinal, axis, bin == raw ? -1 : bin);
         }
     }
 

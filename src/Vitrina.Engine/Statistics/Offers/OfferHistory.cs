@@ -100,6 +100,9 @@ public sealed class OfferHistory(OfferTraits traits, int windowDays, TimeZoneInf
         return changes[at];
     }
 
+    /// <summary>Since when an item has its present terms, Unix milliseconds; the beginning of time when it never changed within the window.</summary>
+    public long PresentSinceMs(int item) => item < _changes.Count && _changes[item] is { } changes ? changes[^1].AtMs : long.MinValue;
+
     /// <summary>An immutable view for readers on other threads.</summary>
     public PagedView<OfferChange[]?> Freeze() => _changes.Freeze();
 

@@ -31,17 +31,46 @@ public sealed partial class OfferStatistics
         }
     }
 
-    /// <summary>Lets hold what was begun, as it was found then; waits for it where it is not done. Nothing happens when none is under way.</summary>
-    /// <param name="items">The vertical's items, by ordinal.</param>
-    /// <param name="counts">The table of counters by offer.</param>
-    public void FinishInit(IReadOnlyList<Item> items, CounterView counts)
+    /// <summary>
+    /// Makes ready what follows from an Init that is computed, beside what goes on: what is left for <see cref="FinishInit"/> is what changed since.
+    /// Nothing happens while it is not computed, and a second time.
+    /// </summary>
+    /// <param name="items">Gives the vertical's items, by ordinal.</param>
+    /// <param name="counts">Gives the table of counters by offer, frozen.</param>
+    public void BeginHandover(Func<IReadOnlyList<Item>> items, Func<CounterView> counts)
     {
-        if (_pending is { } pending)
+        if (_handover is null && _pending is { IsCompletedSuccessfully: true } pending)
         {
-            _pending = null;
-            Hold(pending.GetAwaiter().GetResult(), items, counts);
+            _handover = HandoverOf(pending.Result, items(), counts());
+            _handover.Begin();
         }
     }
+
+    /// <summary>Lets hold what was begun, as it was found then; waits for it where it is not done. Nothing happens when none is under way.</summary>
+    /// <param name="items">Gives the vertical's items, by ordinal.</param>
+    /// <param name="counts">Gives the table of counters by offer.</param>
+    public void FinishInit(Func<IReadOnlyList<Item>> items, Func<CounterView> counts)
+    {
+        if (_pending is not { } pending)
+        {
+            return;
+        }
+
+        var result = pending.GetAwaiter().GetResult();
+        _pending = null;
+        if (_handover is { Ready: { } ready } handover && handover.Fits(_current, OlderOf(result), _traits))
+        {
+            ready.GetAwaiter().GetResult();
+            Take(handover, counts());
+        }
+        else
+        {
+            Hold(result, items(), counts());
+        }
+    }
+
+    /// <summary>Forgets what was made ready: it is made again when it is taken over.</summary>
+    public void ForgetHandover() => _handover = null;
 
     private OfferInit Prepare(int today, long atMs, IReadOnlyList<Item> items) => new(_traits)
     {
@@ -67,41 +96,89 @@ public sealed partial class OfferStatistics
 
     private void Hold(OfferInitResult result, IReadOnlyList<Item> items, CounterView counts)
     {
-        var (present, day) = (_current?.Generation, result.Generation.Day);
-        var older = present?.Day == day ? _previous : _current;
+        var handover = HandoverOf(result, items, counts);
+        handover.Compute();
+        Take(handover, counts);
+    }
 
-        // Where nothing is new, not even the time is.
-        var generation = present?.Day == day && present.HasThresholdsOf(result.Generation) ? present : result.Generation.Numbered((older?.Generation.Number ?? 0) + 1);
-        var next = new OfferEpoch(generation, _traits, Zones);
-        if (_traits.Declaration.Smoothing != OfferSmoothing.None)
+    private OfferEpoch? OlderOf(OfferInitResult result) => _current?.Generation.Day == result.Generation.Day ? _previous : _current;
+
+    private OfferHandover HandoverOf(OfferInitResult result, IReadOnlyList<Item> items, CounterView counts)
+    {
+        var older = OlderOf(result);
+        return new OfferHandover
         {
-            foreach (var item in items)
+            Result = result,
+            Present = _current,
+            Older = older,
+            OlderHeld = older?.Held.Freeze() ?? default,
+            Items = items,
+            Recount = RecountOf(counts),
+            Zones = Zones,
+            ZoneCount = Zones.Count,
+        };
+    }
+
+    // Everything that was made ready, and again whatever changed meanwhile: its cost is that of the changes.
+    private void Take(OfferHandover ready, CounterView counts)
+    {
+        (_previous, _current, _initDay, _itemsAtInit) = (ready.Older, ready.Next, ready.Result.Generation.Day, _itemCount);
+        List<int> changed = [.. ready.Changed.Keys.Union(_retitled).Order()];
+        int[] oldGroups = [.. changed.Select(ready.Found.Of)];
+        foreach (var ordinal in changed)
+        {
+            if (_itemAt(ordinal) is { } item)
             {
-                next.Step(older, item);
+                ready.Step(item, ready.Older?.Held.Live() ?? default);
             }
         }
 
-        (_previous, _current, _initDay, _itemsAtInit) = (older, next, day, _itemCount);
-        Take(result.Matched, items);
-        Take(Recount(counts));
+        _found = ready.Found;
+        Take(ready.Cells, ready.Recount);
+        foreach (var late in ready.Late)
+        {
+            if (late.Window < 0)
+            {
+                _cells.Count(late.Condition, late.Metric, late.Change);
+            }
+            else
+            {
+                _cells.Add(late.Condition, late.Window, late.Metric, late.Change);
+            }
+        }
+
+        GroupRetitled(counts);
+        if (ready.Prices is { } prices)
+        {
+            _groupPrices = prices;
+            for (var i = 0; i < changed.Count; i++)
+            {
+                if (_itemAt(changed[i]) is { } item)
+                {
+                    prices.Apply(ready.Changed.TryGetValue(changed[i], out var before) ? before : item, oldGroups[i], item, GroupOf(item));
+                }
+            }
+        }
+
+        _handover = null;
     }
 
     // What changed its title since the Init began is looked at again.
-    private void Take(IReadOnlyList<MatchedItem> matched, IReadOnlyList<Item> items)
+    private void GroupRetitled(CounterView counts)
     {
-        _found = FoundGroups.Of(matched);
         foreach (var ordinal in _retitled.Order())
         {
             if (_itemAt(ordinal) is { } item)
             {
+                AddAll(_conditions.NewestOf(ordinal), counts, -1);
                 _found.Set(ordinal, -1, null);
                 var key = _traits.KeyOf(item);
                 _found.Set(ordinal, _found.Find(item, key, _itemAt), key);
+                AddAll(_conditions.NewestOf(ordinal), counts, 1);
             }
         }
 
         _retitled.Clear();
-        FindLowestPrices(items);
     }
 
     private void FindLowestPrices(IReadOnlyList<Item> items)
@@ -123,7 +200,7 @@ public sealed partial class OfferStatistics
         }
 
         (_current, _previous, _initDay) = (_previous, null, today);
-        Take(Recount(counts));
+        Recount(counts);
         return true;
     }
 
@@ -166,21 +243,51 @@ public sealed partial class OfferStatistics
         }
     }
 
-    private AnalogCells Recount(CounterView counts)
+    /// <summary>
+    /// Recounts what analogs are asked for and says in how many cells live counting was off, beside what goes on: <see cref="FinishUpdate"/> takes the answer.
+    /// </summary>
+    /// <param name="atMs">Now, Unix milliseconds.</param>
+    /// <param name="counts">The table of counters by offer, frozen.</param>
+    public void BeginUpdate(long atMs, CounterView counts)
     {
-        var cells = new AnalogCells(_shape, PlaceOf);
-        for (var row = 0; row < counts.RowCount; row++)
-        {
-            cells.AddAll(StatisticKey.ConditionIn(counts.KeyOf(row)), counts, row, 1);
-        }
-
-        return cells;
+        var (recount, generation, found) = (RecountOf(counts), _current?.Generation, _found.Freeze());
+        var (types, groups) = (_cells.Types.Freeze(), _cells.Groups.Freeze());
+        var check = Task.Factory.StartNew(() => recount.Compute(generation, found).DifferencesTo(types, groups), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _check = (atMs, check);
     }
 
-    private void Take(AnalogCells cells)
+    /// <summary>Takes what an Update found. Where live counting was off, the recount holds from now on. Nothing happens when none is under way.</summary>
+    /// <param name="waits">True waits for it; else nothing happens while it is not done.</param>
+    /// <param name="counts">Gives the table of counters by offer.</param>
+    public void FinishUpdate(bool waits, Func<CounterView> counts)
+    {
+        if (_check is not { } check || !(waits || check.Differences.IsCompleted))
+        {
+            return;
+        }
+
+        _check = null;
+        LastUpdate = new OfferUpdate(check.AtMs, check.Differences.GetAwaiter().GetResult());
+        if (LastUpdate.Differences > 0)
+        {
+            Recount(counts());
+        }
+    }
+
+    private OfferRecount RecountOf(CounterView counts) => new() { Traits = _traits, Shape = _shape, Conditions = _conditions.Freeze(), Counts = counts };
+
+    private void Recount(CounterView counts)
+    {
+        var recount = RecountOf(counts);
+        Take(recount.Compute(_current?.Generation, _found.Live()), recount);
+    }
+
+    private void Take(AnalogCells cells, OfferRecount recount)
     {
         _cells = cells;
-        for (var condition = 0; condition < _conditions.Count; condition++)
+        _cells.PlaceOf = PlaceOf;
+        _conditions.TakeStates(recount.States);
+        for (var condition = recount.Conditions.Count; condition < _conditions.Count; condition++)
         {
             _conditions.SetState(condition, StateOf(_conditions[condition]));
         }

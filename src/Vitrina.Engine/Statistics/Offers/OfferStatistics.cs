@@ -36,6 +36,8 @@ public sealed partial class OfferStatistics
     private AnalogCells _cells;
     private OfferTraits _traits;
     private Task<OfferInitResult>? _pending;
+    private OfferHandover? _handover;
+    private (long AtMs, Task<int> Differences)? _check;
     private OfferEpoch? _current;
     private OfferEpoch? _previous;
     private int _initDay = int.MinValue;
@@ -92,6 +94,8 @@ public sealed partial class OfferStatistics
     {
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(counts);
+        _conditions.ForgetPresent(after.Ordinal);
+        _handover?.Changed.TryAdd(after.Ordinal, before);
         var group = before is null ? -1 : GroupOf(before);
         if (_traits.FindsGroups && (before is null || before.IsDeleted || _traits.TypeOf(before) != _traits.TypeOf(after) || before.Texts[_traits.TitleSlot] != after.Texts[_traits.TitleSlot]))
         {
@@ -150,6 +154,11 @@ public sealed partial class OfferStatistics
                 : Condition(item, double.IsNaN(price) ? view.Price : price, double.IsNaN(delivery) ? view.Delivery : delivery, view.Zone);
         }
 
+        if (double.IsNaN(price) && double.IsNaN(delivery))
+        {
+            return ConditionAt(item, marketEvent.OccurredAtMs, zone);
+        }
+
         var (then, thenDelivery) = TermsAt(item, marketEvent.OccurredAtMs, zone);
         return Condition(item, double.IsNaN(price) ? then : price, double.IsNaN(delivery) ? thenDelivery : delivery, zone);
     }
@@ -158,8 +167,19 @@ public sealed partial class OfferStatistics
     public int ConditionAt(Item item, long atMs, int zone)
     {
         ArgumentNullException.ThrowIfNull(item);
+        if (_conditions.PresentOf(item.Ordinal, atMs, zone) is >= 0 and var present)
+        {
+            return present;
+        }
+
         var (price, delivery) = TermsAt(item, atMs, zone);
-        return Condition(item, price, delivery, zone);
+        var condition = Condition(item, price, delivery, zone);
+        if (_history.PresentSinceMs(item.Ordinal) is var sinceMs && atMs >= sinceMs)
+        {
+            _conditions.KeepPresent(item.Ordinal, sinceMs, zone, condition);
+        }
+
+        return condition;
     }
 
     private (double Price, double Delivery) TermsAt(Item item, long atMs, int zone)
@@ -200,12 +220,13 @@ public sealed partial class OfferStatistics
     }
 
     /// <summary>Counts an event for analogs: by type and state, by match group and state.</summary>
+    /// <param name="item">The item's ordinal.</param>
     /// <param name="condition">Its condition.</param>
     /// <param name="metric">The event type's index.</param>
     /// <param name="ageDays">How many days before today it happened.</param>
-    public void Count(int condition, int metric, int ageDays)
+    public void Count(int item, int condition, int metric, int ageDays)
     {
-        _conditions.Change(condition);
+        _conditions.ChangeItem(item);
         if (ageDays >= _shape.WindowDays[^1])
         {
             _count("offerEventsBeforeWindow");
@@ -213,13 +234,10 @@ public sealed partial class OfferStatistics
         }
 
         _cells.Count(condition, metric, ageDays);
+        _handover?.Late.Add(new LateCount(condition, -1, metric, ageDays));
     }
 
-    private AnalogPlace PlaceOf(int condition)
-    {
-        ref readonly var of = ref _conditions[condition];
-        return new AnalogPlace(of.Type, _traits.FindsGroups ? _found.Of(of.Item) : of.Group, StateOf(of).Index);
-    }
+    private AnalogPlace PlaceOf(int condition) => AnalogPlace.Of(_conditions[condition], _traits, _found.Live(), StateOf(_conditions[condition]).Index);
 
     /// <summary>Takes counts back that left a window.</summary>
     /// <param name="key">The row's key in the table by offer.</param>
@@ -231,14 +249,7 @@ public sealed partial class OfferStatistics
         var condition = StatisticKey.ConditionIn(key);
         _conditions.Change(condition);
         _cells.Add(condition, window, metric, -count);
-    }
-
-    /// <summary>Recounts what analogs are asked for, and says in how many cells live counting was off.</summary>
-    public void Update(long atMs, CounterView counts)
-    {
-        var cells = Recount(counts);
-        LastUpdate = new OfferUpdate(atMs, _cells.DifferencesTo(cells));
-        Take(cells);
+        _handover?.Late.Add(new LateCount(condition, window, metric, -count));
     }
 
     /// <summary>Lets another W hold.</summary>
@@ -277,6 +288,8 @@ public sealed partial class OfferStatistics
             InitDay = _initDay,
             IsInitDue = _current is null ? _itemCount > 0 : 4 * _itemCount >= 5 * Math.Max(_itemsAtInit, _traits.Declaration.MinItems),
             IsInitPending = _pending is not null,
+            Handover = _handover,
+            Check = _check?.Differences,
             Zones = Zones,
             Transfer = Transfer,
             LastUpdate = LastUpdate,
@@ -302,7 +315,7 @@ public sealed partial class OfferStatistics
         }
     }
 
-    /// <summary>Writes the state; what follows from the catalogue and the counters is left out.</summary>
+    /// <summary>Writes the state; what follows from the catalogue and the counters is left out. An Update that is under way ends before (<see cref="FinishUpdate"/>).</summary>
     public void Save(ByteWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -373,7 +386,7 @@ public sealed partial class OfferStatistics
             FindLowestPrices(items);
         }
 
-        Take(Recount(counts));
+        Recount(counts);
     }
 
     private void LoadGroups(ref ByteReader reader, bool hasPending)

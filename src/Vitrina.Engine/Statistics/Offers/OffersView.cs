@@ -54,6 +54,12 @@ public sealed class OffersView
     /// <summary>True while an Init is under way.</summary>
     public required bool IsInitPending { get; init; }
 
+    /// <summary>What is made ready of an Init beside the work; null while nothing is.</summary>
+    internal OfferHandover? Handover { get; init; }
+
+    /// <summary>Ends when an Update has recounted; null when none is under way.</summary>
+    internal Task? Check { get; init; }
+
     /// <summary>W and the strengths of priors.</summary>
     public required TransferDocument Transfer { get; init; }
 

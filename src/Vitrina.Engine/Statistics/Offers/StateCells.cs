@@ -12,41 +12,50 @@ namespace Vitrina.Engine.Statistics.Offers;
 public sealed class StateCells(CounterShape shape, bool isDense)
 {
     private readonly KeyTable _keys = new();
-    private readonly PagedArray<int> _sums = new(9);
+    private readonly PagedArray<int> _sums = PagedArray<int>.OfRows(shape.Cells, sizeof(int));
 
     // By owner: a bit for each state that has a row.
     private readonly PagedArray<UInt128> _states = new(6);
 
-    // By owner: how often its cells changed, and the owner of each row.
+    // By owner: how often its cells changed.
     private readonly PagedArray<int> _versions = new(6);
-    private readonly List<int> _owners = [];
     private readonly KeptCells<double[]> _laidOut = new();
     private readonly KeptCells<WorthCells> _worth = new();
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => _keys.Bytes + (_sums.Count * (long)sizeof(int)) + (_states.Count * 16L);
-
-    private int Stride => shape.Metrics * shape.WindowDays.Count;
+    public long Bytes => _keys.Bytes + (_sums.Count * (long)shape.Cells * sizeof(int)) + (_states.Count * 16L);
 
     /// <summary>Counts one event in the windows that its age still lies in.</summary>
     /// <param name="row">A row that <see cref="RowOf"/> gave.</param>
+    /// <param name="owner">Its owner.</param>
     /// <param name="metric">The metric's index.</param>
     /// <param name="ageDays">How many days before today it happened.</param>
-    public void Count(int row, int metric, int ageDays)
+    public void Count(int row, int owner, int metric, int ageDays)
     {
-        _versions.Edit(_owners[row])++;
-        var first = row * Stride;
-        for (var window = shape.WindowDays.Count - 1; window >= 0 && ageDays < shape.WindowDays[window]; window--)
-        {
-            _sums.Edit(first + (window * shape.Metrics) + metric)++;
-        }
+        _versions.Edit(owner)++;
+        shape.Count(_sums.EditRow(row), metric, ageDays);
     }
 
     /// <summary>Adds to one cell.</summary>
-    public void Add(int row, int window, int metric, int change)
+    public void Add(int row, int owner, int window, int metric, int change)
     {
-        _versions.Edit(_owners[row])++;
-        _sums.Edit((row * Stride) + (window * shape.Metrics) + metric) += change;
+        _versions.Edit(owner)++;
+        _sums.EditRow(row)[shape.CellOf(window, metric)] += change;
+    }
+
+    /// <summary>Adds a whole row of counts, or takes it back.</summary>
+    /// <param name="row">A row that <see cref="RowOf"/> gave.</param>
+    /// <param name="owner">Its owner.</param>
+    /// <param name="counts">The counts, in the order of <see cref="CounterShape.CellOf"/>.</param>
+    /// <param name="sign">1 or -1.</param>
+    public void AddAll(int row, int owner, ReadOnlySpan<int> counts, int sign)
+    {
+        _versions.Edit(owner)++;
+        var sums = _sums.EditRow(row);
+        for (var cell = 0; cell < sums.Length; cell++)
+        {
+            sums[cell] += sign * counts[cell];
+        }
     }
 
     /// <summary>The row of an owner's state, given at first sight.</summary>
@@ -55,8 +64,7 @@ public sealed class StateCells(CounterShape shape, bool isDense)
         var row = _keys.GetOrAdd(KeyOf(owner, state), out var added);
         if (added)
         {
-            _sums.EnsureCount((row + 1) * Stride);
-            _owners.Add(owner);
+            _sums.EnsureCount(row + 1);
             _versions.EnsureCount(owner + 1);
             _states.EnsureCount(owner + 1);
             _states.Edit(owner) |= UInt128.One << state;
@@ -67,25 +75,25 @@ public sealed class StateCells(CounterShape shape, bool isDense)
 
     internal static UInt128 KeyOf(int owner, int state) => new((ulong)(uint)owner + 1, (ulong)(uint)state + 1);
 
-    /// <summary>In how many cells two tables differ; rows without counts are as good as none.</summary>
-    public int DifferencesTo(StateCells other)
+    /// <summary>In how many cells this table and a view of another differ; rows without counts are as good as none.</summary>
+    public int DifferencesTo(in StateCellsView other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         var differences = 0;
         for (var row = 0; row < _keys.Count; row++)
         {
-            var others = other._keys.Find(_keys.KeyOf(row));
-            for (var cell = 0; cell < Stride; cell++)
+            var sums = _sums.RowOf(row);
+            var others = other.Find(_keys.KeyOf(row)) is >= 0 and var found ? other.RowOf(found) : [];
+            for (var cell = 0; cell < sums.Length; cell++)
             {
-                differences += _sums[(row * Stride) + cell] == (others < 0 ? 0 : other._sums[(others * Stride) + cell]) ? 0 : 1;
+                differences += sums[cell] == (others.IsEmpty ? 0 : others[cell]) ? 0 : 1;
             }
         }
 
-        for (var row = 0; row < other._keys.Count; row++)
+        for (var row = 0; row < other.RowCount; row++)
         {
-            for (var cell = 0; cell < Stride && _keys.Find(other._keys.KeyOf(row)) < 0; cell++)
+            if (_keys.Find(other.KeyOf(row)) < 0)
             {
-                differences += other._sums[(row * Stride) + cell] == 0 ? 0 : 1;
+                differences += other.RowOf(row).Length - other.RowOf(row).Count(0);
             }
         }
 
@@ -98,11 +106,11 @@ public sealed class StateCells(CounterShape shape, bool isDense)
     /// <summary>A view of the present content, valid until the next write.</summary>
     public StateCellsView Live() => new(this, _sums.Live(), _states.Live(), _versions.Live());
 
-    internal int Find(int owner, int state) => _keys.Find(KeyOf(owner, state));
+    internal int Find(UInt128 key) => _keys.Find(key);
 
-    internal int MetricCount => shape.Metrics;
+    internal UInt128 KeyOf(int row) => _keys.KeyOf(row);
 
-    internal int RowStride => Stride;
+    internal CounterShape Shape => shape;
 
     internal bool IsDense => isDense;
 
@@ -127,11 +135,9 @@ public readonly struct StateCellsView
     private readonly PagedView<int> _sums;
     private readonly PagedView<UInt128> _states;
     private readonly PagedView<int> _versions;
-    private readonly int _metrics;
-    private readonly int _stride;
 
     internal StateCellsView(StateCells cells, PagedView<int> sums, PagedView<UInt128> states, PagedView<int> versions) =>
-        (_cells, _sums, _states, _versions, _metrics, _stride) = (cells, sums, states, versions, cells.MetricCount, cells.RowStride);
+        (_cells, _sums, _states, _versions) = (cells, sums, states, versions);
 
     /// <summary>An owner's counts in all states as they are worth in one, by column; shared and not to be written. Computed once until they change.</summary>
     /// <param name="state">The state that they are worth something in.</param>
@@ -190,14 +196,22 @@ public readonly struct StateCellsView
     public UInt128 StatesOf(int owner) => (uint)owner < (uint)_states.Count ? _states[owner] : 0;
 
     /// <summary>The row of an owner's state; -1 = none.</summary>
-    public int Find(int owner, int state)
+    public int Find(int owner, int state) => Find(StateCells.KeyOf(owner, state));
+
+    internal int Find(UInt128 key)
     {
-        var row = _cells.Find(owner, state);
-        return (row + 1) * _stride <= _sums.Count ? row : -1;
+        var row = _cells.Find(key);
+        return row < _sums.Count ? row : -1;
     }
 
+    internal int RowCount => _sums.Count;
+
+    internal UInt128 KeyOf(int row) => _cells.KeyOf(row);
+
+    internal ReadOnlySpan<int> RowOf(int row) => _sums.RowOf(row);
+
     /// <summary>The events of a metric within a window; 0 for row -1.</summary>
-    public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums[(row * _stride) + (window * _metrics) + metric];
+    public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums.RowOf(row)[_cells.Shape.CellOf(window, metric)];
 
     /// <summary>Takes the lowest state out of a set.</summary>
     internal static int TakeLowest(ref UInt128 states)

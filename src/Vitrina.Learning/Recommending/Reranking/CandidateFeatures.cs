@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Vitrina.Learning.Recommending.Sources;
 
 namespace Vitrina.Learning.Recommending.Reranking;
@@ -9,12 +10,19 @@ internal sealed class CandidateFeatures
     private const int SourceFeatures = 3;
     private const int RecentItems = 3;
     private const int HistoryForCosine = 20;
+    private const int TimedItems = 5;
+    private static readonly string[] s_agreement = ["agreement", "best_rank", "second_rank", "listed", "log_ranks", "share_sum", "share_most", "agreement_share", "agreement_most"];
+    private static readonly string[] s_historyCounts = ["count_of_last", "count_of_history", "count_to_history", "count_to_last"];
+    private static readonly string[] s_times = ["time", "time_to_last", "time_to_history", "time_to_latest", "late_share", "late_share_to_last"];
+    private static readonly string[] s_rarest = ["rarest_in_history", "rarest_events", "share_of_rarest"];
     private readonly FittedSources _fitted;
+    private readonly int[] _rarestEvents;
 
     public CandidateFeatures(FittedSources fitted)
     {
         _fitted = fitted;
         Names = [.. NamesOf(fitted)];
+        _rarestEvents = fitted.Attributes is { } attributes ? EventsByRarest(attributes, fitted.Popularity) : [];
     }
 
     /// <summary>Names by column.</summary>
@@ -30,6 +38,11 @@ internal sealed class CandidateFeatures
         int column = FillSources(work, 0);
         column = FillAgreement(work, column);
         column = FillCounts(query, work, column);
+        if (_fitted.Times is { } times)
+        {
+            column = FillTimes(query, work, times, column);
+        }
+
         if (_fitted.Pairs is { } pairs)
         {
             column = FillPairs(query, work, pairs, column);
@@ -38,6 +51,7 @@ internal sealed class CandidateFeatures
         if (_fitted.Attributes is { } attributes)
         {
             column = FillAttributes(query, work, attributes, column);
+            column = FillRarest(query, work, attributes, column);
         }
 
         System.Diagnostics.Debug.Assert(column == Names.Length, "Every feature has a name.");
@@ -52,16 +66,10 @@ internal sealed class CandidateFeatures
             yield return $"{source.Name}:share";
         }
 
-        yield return "agreement";
-        yield return "best_rank";
-        foreach (string name in new[] { "count", "last_count", "last_share", "history_length" })
+        foreach (string name in s_agreement.Concat(["count", "last_count", "last_share", "history_length"])
+            .Concat(fitted.HistoryCounts is null ? [] : s_historyCounts).Concat(fitted.Times is null ? [] : s_times))
         {
             yield return name;
-        }
-
-        if (fitted.HistoryCounts is not null)
-        {
-            yield return "count_of_last";
         }
 
         if (fitted.Pairs is not null)
@@ -93,6 +101,10 @@ internal sealed class CandidateFeatures
             yield return "likeness_mean";
             yield return "attributes";
             yield return "likeness_of_last_two";
+            foreach (string name in s_rarest)
+            {
+                yield return name;
+            }
         }
     }
 
@@ -127,24 +139,46 @@ internal sealed class CandidateFeatures
         return column;
     }
 
-    // How far up the sources have a candidate: the sum of reciprocal ranks (Cormack et al., Reciprocal rank fusion, SIGIR 2009), and its best rank.
+    // How far up the sources have a candidate: the sum of reciprocal ranks (Cormack et al., Reciprocal rank fusion, SIGIR 2009), also as a share of the
+    // list's largest; its two best ranks, in how many lists it stands, and what ranks and shares add up to. Popularity, the first source, says nothing.
     private static int FillAgreement(QueryWorkspace work, int column)
     {
-        const float Smoothing = 10;
-        Span<float> agreement = work.Features.Column(column++), best = work.Features.Column(column++);
-        agreement.Clear();
+        const float Smoothing = 10, ListedBelow = 100, LogOfUnlisted = 7;
+        Span<float> agreement = work.Features.Column(column), best = work.Features.Column(column + 1), second = work.Features.Column(column + 2);
+        Span<float> listed = work.Features.Column(column + 3), logs = work.Features.Column(column + 4);
+        Span<float> sum = work.Features.Column(column + 5), most = work.Features.Column(column + 6);
+        foreach (int filled in new[] { 0, 3, 4, 5, 6 })
+        {
+            work.Features.Column(column + filled).Clear();
+        }
+
         for (int source = 1; source < work.Scores.Length; source++)
         {
-            Span<float> rank = work.Features.Column((SourceFeatures * source) + 1);
-            for (int row = 0; row < rank.Length; row++)
+            Span<float> ranks = work.Features.Column((SourceFeatures * source) + 1), shares = work.Features.Column((SourceFeatures * source) + 2);
+            for (int row = 0; row < ranks.Length; row++)
             {
-                // Without a rank nothing is added.
-                agreement[row] += rank[row] >= 0 ? 1 / (Smoothing + rank[row]) : 0;
-                best[row] = best[row] <= rank[row] ? best[row] : float.IsNaN(rank[row]) ? best[row] : rank[row];
+                sum[row] += shares[row];
+                most[row] = Math.Max(most[row], shares[row]);
+                float rank = ranks[row];
+                if (float.IsNaN(rank))
+                {
+                    logs[row] += LogOfUnlisted;
+                    continue;
+                }
+
+                agreement[row] += 1 / (Smoothing + rank);
+                listed[row] += rank < ListedBelow ? 1 : 0;
+                logs[row] += MathF.Log(1 + rank);
+                bool isBest = !(best[row] <= rank), isSecond = !(second[row] <= rank);
+                second[row] = isBest ? best[row] : isSecond ? rank : second[row];
+                best[row] = isBest ? rank : best[row];
             }
         }
 
-        return column;
+        float largest = Math.Max(float.Epsilon, TensorPrimitives.Max(agreement));
+        TensorPrimitives.Divide(agreement, largest, work.Features.Column(column + 7));
+        work.Features.Column(column + 8).Fill(largest);
+        return column + s_agreement.Length;
     }
 
     private int FillCounts(RecommendQuery query, QueryWorkspace work, int column)
@@ -160,12 +194,50 @@ internal sealed class CandidateFeatures
         }
 
         work.Features.Column(column++).Fill(query.History.Length);
-        if (_fitted.HistoryCounts is { } counts)
+        return _fitted.HistoryCounts is { } counts ? FillHistoryCounts(query, work, counts, count, column) : column;
+    }
+
+    // How popular what the person had was, and how much more a candidate is.
+    private static int FillHistoryCounts(RecommendQuery query, QueryWorkspace work, int[] counts, ReadOnlySpan<float> count, int column)
+    {
+        if (query.History.Length > 0)
         {
-            work.Features.Column(column++).Fill(query.History.Length == 0 ? float.NaN : MathF.Log(1 + counts[query.History[^1]]));
+            float last = MathF.Log(1 + counts[query.History[^1]]), mean = query.History.Average(item => MathF.Log(1 + counts[item]));
+            work.Features.Column(column).Fill(last);
+            work.Features.Column(column + 1).Fill(mean);
+            TensorPrimitives.Subtract(count, mean, work.Features.Column(column + 2));
+            TensorPrimitives.Subtract(count, last, work.Features.Column(column + 3));
         }
 
-        return column;
+        return column + s_historyCounts.Length;
+    }
+
+    // How much later than the person's items a candidate was in use.
+    private static int FillTimes(RecommendQuery query, QueryWorkspace work, ItemTimes times, int column)
+    {
+        ReadOnlySpan<int> candidates = work.Candidates, recent = query.History.AsSpan(Math.Max(0, query.History.Length - TimedItems));
+        float last = float.NaN, mean = float.NaN, latest = float.NaN, lateShare = float.NaN;
+        if (recent.Length > 0)
+        {
+            (last, mean, latest, lateShare) = (times.Times[recent[^1]], 0, float.NegativeInfinity, times.LateShares[recent[^1]]);
+            foreach (int item in recent)
+            {
+                mean += times.Times[item] / recent.Length;
+                latest = Math.Max(latest, times.Times[item]);
+            }
+        }
+
+        for (int row = 0; row < candidates.Length; row++)
+        {
+            float time = times.Times[candidates[row]], late = times.LateShares[candidates[row]];
+            ReadOnlySpan<float> values = [time, time - last, time - mean, time - latest, late, late - lateShare];
+            for (int i = 0; i < values.Length; i++)
+            {
+                work.Features[row, column + i] = values[i];
+            }
+        }
+
+        return column + s_times.Length;
     }
 
     private int FillPairs(RecommendQuery query, QueryWorkspace work, PairFeatures pairs, int column)
@@ -282,6 +354,43 @@ internal sealed class CandidateFeatures
         }
 
         return column + RecentItems + 4;
+    }
+
+    // How the person stands to a candidate's rarest attribute, how much happens under it and how much of that is the candidate's.
+    private int FillRarest(RecommendQuery query, QueryWorkspace work, ItemAttributes attributes, int column)
+    {
+        ReadOnlySpan<int> candidates = work.Candidates, recent = query.History.AsSpan(Math.Max(0, query.History.Length - HistoryForCosine));
+        for (int row = 0; row < candidates.Length; row++)
+        {
+            int candidate = candidates[row], rarest = attributes.Rarest[candidate], met = 0;
+            foreach (int item in recent)
+            {
+                met += rarest >= 0 && attributes.Rarest[item] == rarest ? 1 : 0;
+            }
+
+            work.Features[row, column] = met;
+            if (rarest >= 0)
+            {
+                work.Features[row, column + 1] = MathF.Log(1 + _rarestEvents[rarest]);
+                work.Features[row, column + 2] = _fitted.Popularity[candidate] / (1f + _rarestEvents[rarest]);
+            }
+        }
+
+        return column + s_rarest.Length;
+    }
+
+    private static int[] EventsByRarest(ItemAttributes attributes, int[] popularity)
+    {
+        int[] events = new int[attributes.Count];
+        for (int item = 0; item < popularity.Length; item++)
+        {
+            if (attributes.Rarest[item] is >= 0 and int rarest)
+            {
+                events[rarest] += popularity[item];
+            }
+        }
+
+        return events;
     }
 
     private static float Product(CsrMatrix matrix, int row, ReadOnlySpan<float> dense)

@@ -10,19 +10,19 @@ public sealed class Reranker
     private readonly TreeModel _model;
     private readonly int[] _columns;
 
-    internal Reranker(TreeModel model, ScoreBlend blend, TreeTrainingReport report)
+    internal Reranker(TreeModel model, ScoreBlend blend, IReadOnlyList<TreeTrainingReport> reports)
     {
         _model = model;
         Blend = blend;
-        Report = report;
+        Reports = reports;
         _columns = [.. Enumerable.Range(0, model.Inputs.Count)];
     }
 
     /// <summary>What is added to the trees' scores.</summary>
     public ScoreBlend Blend { get; }
 
-    /// <summary>What the training did.</summary>
-    public TreeTrainingReport Report { get; }
+    /// <summary>What the training of each forest did.</summary>
+    public IReadOnlyList<TreeTrainingReport> Reports { get; }
 
     /// <summary>The trees; inputs are <see cref="CandidateFeatures"/> by name.</summary>
     public TreeModel Model => _model;

@@ -5,14 +5,16 @@ namespace Vitrina.Learning.Recommending.Reranking;
 /// <summary>How the re-ranker learns.</summary>
 public sealed record RerankerOptions
 {
-    /// <summary>Candidates without a target that are drawn from each list. Default: 80.</summary>
-    public int NegativesPerList { get; init; } = 80;
+    /// <summary>Candidates without a target that are drawn from each list. Default: 50.</summary>
+    public int NegativesPerList { get; init; } = 50;
 
     /// <summary>Share of the lists on which the number of trees is chosen, by NDCG@10 among all their candidates. Default: 0.12.</summary>
     public double WatchedShare { get; init; } = 0.12;
 
-    /// <summary>How the trees grow.</summary>
-    public TreeTrainerOptions Trees { get; init; } = new()
+    /// <summary>How the forests grow whose mean orders: one that tells targets from the rest row by row, one that orders lists. They err differently.</summary>
+    public IReadOnlyList<TreeTrainerOptions> Forests { get; init; } = [s_forest, s_forest with { Objective = TreeObjective.LambdaMart, LearningRate = 0.06 }];
+
+    private static readonly TreeTrainerOptions s_forest = new()
     {
         Objective = TreeObjective.Logistic,
         Trees = 600,

@@ -67,11 +67,14 @@ public sealed class RerankerTraining : IDisposable
         }
 
         TreeDataset? watched = later.RowCount > 0 ? later.Build() : null;
-        TreeTraining training = TreeTrainer.Train(set, _options.Trees with { Seed = _seed }, watched, progress, cancellationToken);
-        TreeModel model = new(training.Model);
+        TreeTraining[] forests =
+        [
+            .. _options.Forests.Select((forest, number) => TreeTrainer.Train(set, forest with { Seed = _seed + (ulong)number }, watched, progress, cancellationToken)),
+        ];
+        TreeModel model = new(TreeEnsemble.MeanOf([.. forests.Select(forest => forest.Model)]));
         ScoreBlend blend = watched is null ? default : ScoreBlend.Choose(model, _watched, _shares);
         _watched.Clear();
-        return new Reranker(model, blend, training.Report);
+        return new Reranker(model, blend, [.. forests.Select(forest => forest.Report)]);
     }
 
     /// <inheritdoc/>

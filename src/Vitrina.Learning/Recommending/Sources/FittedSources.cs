@@ -31,6 +31,9 @@ public sealed class FittedSources
     /// <summary>Pair counts that features read; null for sets without an order.</summary>
     internal PairFeatures? Pairs { get; private init; }
 
+    /// <summary>When items were in use; null for sets without an order.</summary>
+    internal ItemTimes? Times { get; private init; }
+
     /// <summary>How often each item occurs.</summary>
     public int[] Popularity { get; }
 
@@ -88,6 +91,7 @@ public sealed class FittedSources
             HistoryCounts = popularity,
             Attributes = task.Attributes,
             Pairs = task.IsOrdered ? PairFeatures.Count(known, Shortened(together, options.RowLimit), options.RowLimit) : null,
+            Times = task.IsOrdered ? ItemTimes.Fit(known) : null,
             LastCounts = LastsOf(known),
         };
     }

@@ -103,6 +103,46 @@ public class SessionFeatureTests
     }
 
     [Fact]
+    public void A_place_distance_counts_from_the_item_before_and_from_one_kind_of_act()
+    {
+        Equal([0, 1, 2, 3, 4], Values(new PlaceDistanceFeature("f", TouchedPlace.Previous)));
+        Equal([-2, -1, 0, 1, 2], Values(new PlaceDistanceFeature("f", TouchedPlace.Last, EventType.Click)));
+        Equal([-4, -3, -2, -1, 0], Values(new PlaceDistanceFeature("f", TouchedPlace.Previous, EventType.Click)));
+        Equal([0, 1, 2, 3, 4], Values(new PlaceDistanceFeature("f", TouchedPlace.Last, EventType.Cart)));
+        Equal(Same(float.NaN), Values(new PlaceDistanceFeature("f", TouchedPlace.Previous, EventType.Cart)));
+        Equal(Same(float.NaN), Values(new PlaceDistanceFeature("f", TouchedPlace.Last, EventType.Order)));
+    }
+
+    [Fact]
+    public void Touched_places_tell_where_in_the_list_this_person_is_and_which_way_they_go()
+    {
+        Equal(Same(3), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Last)));
+        Equal(Same(1), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Previous)));
+        Equal(Same(1), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Top)));
+        Equal(Same(5), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Bottom)));
+        Equal(Same(2), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Travel)));
+        Equal(Same(float.NaN), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Travel), hasStory: false));
+        Equal(Same(float.NaN), Values(new TouchedPlaceFeature("f", TouchedPlaceMeasure.Last), isGiven: false));
+
+        // Places 2 and 4 were not touched: seen from place 3, each is the first new one on its side, and place 5 lies behind one of them.
+        Equal([-1, -1, 0, 1, 1], Values(new UntouchedBetweenFeature("f")));
+        Equal(Same(float.NaN), Values(new UntouchedBetweenFeature("f"), hasStory: false));
+    }
+
+    [Fact]
+    public void A_touch_has_its_time_and_lasts_until_the_next_act()
+    {
+        const long Most = 600_000;
+        Equal([MathF.Log(61), float.NaN, MathF.Log(11), float.NaN, MathF.Log(3701)], Values(new TouchTimeFeature("f", TouchTimeMeasure.Last, Most)));
+        Equal([MathF.Log(61), float.NaN, MathF.Log(101), float.NaN, MathF.Log(3701)], Values(new TouchTimeFeature("f", TouchTimeMeasure.First, Most)));
+
+        // Item 2 for 40 s until the cart and for 10 s until now; item 4 for nearly an hour, which counts as ten minutes.
+        Equal([MathF.Log(31), float.NaN, MathF.Log(51), float.NaN, MathF.Log(601)], Values(new TouchTimeFeature("f", TouchTimeMeasure.Stay, Most)));
+        Equal([30 / 680f, 0, 50 / 680f, 0, 600 / 680f], Values(new TouchTimeFeature("f", TouchTimeMeasure.Share, Most)));
+        Equal(Same(0), Values(new TouchTimeFeature("f", TouchTimeMeasure.Share, Most), hasStory: false));
+    }
+
+    [Fact]
     public void Touched_places_are_counted_on_each_side()
     {
         Equal(Same(3), Values(new TouchedPlacesFeature("f", ListSide.All)));
@@ -157,10 +197,10 @@ public class SessionFeatureTests
     public void What_depends_on_the_list_is_recorded_and_what_depends_on_the_person_is_replayed()
     {
         Assert.All(
-            new Feature[] { new PlaceFeature("f", PlaceScale.None), new PlaceDistanceFeature("f", TouchedPlace.Last), new PriceAmongFeature("f", 0) },
+            new Feature[] { new PlaceFeature("f", PlaceScale.None), new PlaceDistanceFeature("f", TouchedPlace.Last), new TouchedPlaceFeature("f", TouchedPlaceMeasure.Last), new UntouchedBetweenFeature("f"), new PriceAmongFeature("f", 0) },
             feature => Assert.Equal(FeatureOrigin.Recorded, feature.Origin));
         Assert.All(
-            new Feature[] { new TouchFeature("f"), new PriceAgainstFeature("f", 0, KnownPrices.Seen), new SessionFeature("f", SessionMeasure.Idle, 1, []), new InCommonFeature("f", 0) },
+            new Feature[] { new TouchFeature("f"), new TouchTimeFeature("f", TouchTimeMeasure.Stay, 1), new PriceAgainstFeature("f", 0, KnownPrices.Seen), new SessionFeature("f", SessionMeasure.Idle, 1, []), new InCommonFeature("f", 0) },
             feature => Assert.Equal(FeatureOrigin.Replayed, feature.Origin));
     }
 }

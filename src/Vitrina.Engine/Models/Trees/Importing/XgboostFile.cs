@@ -18,7 +18,13 @@ public static class XgboostFile
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(QuoteNamedNumbers(File.ReadAllBytes(path)));
+            byte[] bytes = File.ReadAllBytes(path);
+            if (IsUbjson(bytes))
+            {
+                throw new ForeignModelException(path, "this is XGBoost's binary form (UBJSON); save the model under a name that ends in .json");
+            }
+
+            using JsonDocument document = JsonDocument.Parse(QuoteNamedNumbers(bytes));
             return ModelOf(path, document.RootElement);
         }
         catch (JsonException error)
@@ -30,6 +36,9 @@ public static class XgboostFile
             throw new ForeignModelException(path, $"not an XGBoost JSON model, or damaged: {error.Message}");
         }
     }
+
+    // An object of UBJSON goes on with the type of a key's length, or of its values, where JSON has a quotation mark.
+    private static bool IsUbjson(ReadOnlySpan<byte> bytes) => bytes.Length > 1 && bytes[0] == '{' && "iUIlL$#"u8.Contains(bytes[1]);
 
     private static ForeignModel ModelOf(string path, JsonElement root)
     {

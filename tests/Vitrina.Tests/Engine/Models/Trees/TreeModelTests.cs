@@ -163,6 +163,22 @@ public class TreeModelTests
         Assert.Throws<ArgumentException>(() => new TreeModel(good with { Link = new ScoreLink(LinkFunction.Logistic, 0) }));
     }
 
+    [Fact]
+    public void The_mean_of_ensembles_scores_the_mean_of_their_scores()
+    {
+        TreeEnsemble[] ensembles = [.. Enumerable.Range(0, 3).Select(number => RandomTrees.Ensemble(seed: 40 + (ulong)number, trees: 4 + number, leaves: 9, inputs: 5))];
+        TreeEnsemble mean = TreeEnsemble.MeanOf(ensembles);
+        FeatureMatrix matrix = RandomTrees.Matrix(seed: 5, rows: 60, columns: 5);
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            double[] values = RandomTrees.Row(matrix, row, mean.Inputs);
+            Assert.Equal(ensembles.Average(ensemble => ensemble.Score(values)), mean.Score(values), 1e-9);
+        }
+
+        Assert.Throws<ArgumentException>(() => TreeEnsemble.MeanOf([]));
+        Assert.Throws<ArgumentException>(() => TreeEnsemble.MeanOf([ensembles[0], RandomTrees.Ensemble(seed: 1, trees: 2, leaves: 3, inputs: 4)]));
+    }
+
     private static int[] Columns(int count) => [.. Enumerable.Range(0, count)];
 
     private static void RequireEqualToWalk(TreeModel model, FeatureMatrix matrix)

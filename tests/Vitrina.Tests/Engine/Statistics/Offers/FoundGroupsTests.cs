@@ -16,7 +16,7 @@ public class FoundGroupsTests
     private static readonly string[] s_models = ["X10", "X20", "Q7", "S8", "T9"];
 
     // The shipped vertical without its attribute for match groups, and without what compares prices by that attribute.
-    private static string Yaml { get; } = TestEngine.GoodsYaml
+    internal static string Yaml { get; } = TestEngine.GoodsYaml
         .Replace("  matchGroup: model               # the same product from other sellers\n", "", StringComparison.Ordinal)
         .Replace("  - {kind: relativePrice, to: matchGroup}                   # against the same product elsewhere\n", "", StringComparison.Ordinal);
 
@@ -203,7 +203,7 @@ public class FoundGroupsTests
     private static IReadOnlyList<int> GroupsOf(Vitrina.Engine.Features.MarketView market, EngineState state) =>
         [.. Enumerable.Range(0, state.Catalog.ItemCount).Select(ordinal => market.Offers!.GroupOf(market.Items[ordinal]!))];
 
-    private static List<(int Owner, int State, int Metric, int Count)> Cells(StateCellsView cells) =>
+    internal static List<(int Owner, int State, int Metric, int Count)> Cells(StateCellsView cells) =>
     [
         .. from owner in Enumerable.Range(0, 400)
            from state in Enumerable.Range(0, OfferState.Count)
@@ -214,7 +214,7 @@ public class FoundGroupsTests
     ];
 
     // Puts, price cuts, new titles, deletions and events; titles repeat between sellers.
-    private static async Task LiveAsync(TestEngine engine, int steps, ulong seed)
+    internal static async Task LiveAsync(TestEngine engine, int steps, ulong seed)
     {
         var random = RandomStream.For(seed, "found groups");
         var batch = new List<PendingEntry>();

@@ -54,7 +54,7 @@ public class OfferCountingTests(ITestOutputHelper output)
                 var item = items[happened[i].Quantity];
                 var condition = offers.ConditionOf(happened[i], item, -1, 0);
                 var day = statistics.DayOf(happened[i].OccurredAtMs, long.MaxValue);
-                offers.Count(condition, statistics.MetricOf(happened[i].Type), statistics.Today - day);
+                offers.Count(item.Ordinal, condition, statistics.MetricOf(happened[i].Type), statistics.Today - day);
                 statistics.Apply(new CreditedEvent(happened[i].Type, item.Ordinal, -1, happened[i].OccurredAtMs, 0, 0, true, condition), item, long.MaxValue);
             }
         }

@@ -151,6 +151,7 @@ public sealed class XgboostFileTests : IDisposable
     [InlineData("\"split_conditions\":[0.5,", "\"split_conditions\":[true,", "tree 0")]
     [InlineData("\"categories_sizes\":[2]", "\"categories_sizes\":[5]", "tree 0")]
     [InlineData("\"version\":[1,7,4]}", "", "not an XGBoost JSON model")]
+    [InlineData("{\"learner\"", "{L\0\0\0\0\0\0\0\u0007learner{", "binary form (UBJSON)")]
     [InlineData("\"num_feature\":\"2\",\"num_target\"", "\"num_feature\":\"two\",\"num_target\"", "damaged")]
     public void Bad_files_are_refused_with_the_reason(string from, string to, string word)
     {
