@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Vitrina.Kernels.Collections;
@@ -45,15 +44,6 @@ public sealed class PagedArray<T>
         _pageSize = 1 << pageSizeLog2;
         _pageMask = _pageSize - 1;
         _width = width;
-    }
-
-    /// <summary>An empty array of rows whose pages take about 2 KB.</summary>
-    /// <param name="width">Values of a row.</param>
-    /// <param name="valueBytes">Bytes of a value.</param>
-    public static PagedArray<T> OfRows(int width, int valueBytes)
-    {
-        const int PageBytes = 2048;
-        return new PagedArray<T>(Math.Max(0, BitOperations.Log2((uint)Math.Max(1, PageBytes / (Math.Max(1, width) * valueBytes)))), Math.Max(1, width));
     }
 
     /// <summary>Number of elements; never falls.</summary>

@@ -12,7 +12,7 @@ namespace Vitrina.Engine.Statistics.Offers;
 public sealed class StateCells(CounterShape shape, bool isDense)
 {
     private readonly KeyTable _keys = new();
-    private readonly PagedArray<int> _sums = PagedArray<int>.OfRows(shape.Cells, sizeof(int));
+    private readonly PagedArray<int> _sums = PagedRows.Of<int>(shape.Cells, sizeof(int));
 
     // By owner: a bit for each state that has a row.
     private readonly PagedArray<UInt128> _states = new(6);
