@@ -42,7 +42,6 @@ public sealed partial class EngineRuntime
     private const string MaintenanceCollection = "maintenance";
     private const string LastRun = "last";
     private readonly SemaphoreSlim _maintaining = new(1, 1);
-    private TaskCompletionSource<long>? _checkpointAsked;
     private long _nextMaintenanceMs;
 
     /// <summary>
@@ -157,49 +156,6 @@ public sealed partial class EngineRuntime
         }
 
         _state.Apply(entry);
-    }
-
-    private async Task<long> CheckpointAsync(CancellationToken cancellationToken)
-    {
-        var asked = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _checkpointAsked, asked);
-        if (_failure is { } failure)
-        {
-            throw new JournalUnavailableException("nothing is applied any more, so that no checkpoint can be written", failure);
-        }
-
-        Nudge();
-        return await asked.Task.WaitAsync(cancellationToken);
-    }
-
-    private void WriteCheckpoint()
-    {
-        if (_state.AsOf == _checkpointAsOf)
-        {
-            return;
-        }
-
-        // Statistics first, then the catalogue's transaction, which names the checkpoint that counts: a crash between the two keeps the older pair.
-        _stores.Checkpoints.Write(_state.AsOf, _state.Sections(), _state.Parts());
-        _stores.Catalog.Commit(_state.AsOf, _state.Catalog.Changes());
-        _state.Catalog.ForgetChanges();
-        if (_stores.Directory is { } directory)
-        {
-            _state.SaveVectors(directory.Vectors);
-        }
-
-        Volatile.Write(ref _checkpointAsOf, _state.AsOf);
-    }
-
-    // On the applier's thread, between two entries.
-    private void AnswerCheckpoint()
-    {
-        if (Interlocked.Exchange(ref _checkpointAsked, null) is { } asked)
-        {
-            AdoptPending();
-            WriteCheckpoint();
-            asked.TrySetResult(_state.AsOf);
-        }
     }
 
     // Once a day, counted over restarts.

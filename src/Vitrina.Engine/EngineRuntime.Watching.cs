@@ -137,6 +137,8 @@ public sealed partial class EngineRuntime
                 rebuilt.Apply(entry);
             }
 
+            // What is being written is of the state that goes.
+            Task.WhenAny(_writing).Wait();
             _state = rebuilt;
             _popular.Clear();
 

@@ -32,7 +32,6 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     private Snapshot _snapshot;
     private Task _applier = Task.CompletedTask;
     private Task _watcher = Task.CompletedTask;
-    private long _checkpointAsOf;
     private bool _publishesOnlyWhenAwaited;
     private volatile bool _isServing;
     private volatile bool _hasStopped;
@@ -42,9 +41,26 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     {
         (_stores, _options, _time) = (stores, options, time);
         _state = new EngineState(verticals);
-        Recover();
-        _snapshot = Freeze();
-        Writer = new JournalWriter(stores.Journal, time, options.Journal, OnCommitted, DedupeKeys.Of);
+        _recovery.AddRange(stores.Journal.Recovery);
+        CompleteRewriting();
+
+        // Ids of recent entries, and who has what in stock, are read beside the state.
+        var writer = Task.Run(() => new JournalWriter(stores.Journal, time, options.Journal, OnCommitted, DedupeKeys.Of));
+        try
+        {
+            Recover();
+            Availability = new Availability(_state.Catalog.ItemCount);
+            var restored = Task.Run(RestoreAvailability);
+            _snapshot = Freeze();
+            restored.GetAwaiter().GetResult();
+            Writer = writer.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            writer.ContinueWith(started => started.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            throw;
+        }
+
         Recorder = new RankingRecorder(stores.Signer, Writer, stores.Features);
         Stages = new ModelStages(this);
         Ranking = new RankingEngine(() => Snapshot, Availability, KillSwitches, Recorder, time);
@@ -71,7 +87,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
     public RankingEngine Ranking { get; }
 
     /// <summary>Whether items can be had right now.</summary>
-    public Availability Availability { get; } = new();
+    public Availability Availability { get; }
 
     /// <summary>Surfaces that serve the baseline.</summary>
     public KillSwitches KillSwitches { get; } = new();
@@ -137,8 +153,6 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
     private void Recover()
     {
-        _recovery.AddRange(_stores.Journal.Recovery);
-        CompleteRewriting();
         RestoreCheckpoint();
         var from = _state.AsOf + 1;
         if (from < _stores.Journal.FirstSequence)
@@ -161,62 +175,17 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         {
             _state.LoadVectors(directory.Vectors, _recovery);
         }
+    }
 
-        for (var ordinal = 0; ordinal < _state.Catalog.ItemCount; ordinal++)
+    private void RestoreAvailability()
+    {
+        var items = _state.Catalog.LiveItems();
+        for (var ordinal = 0; ordinal < items.Count; ordinal++)
         {
-            if (_state.Catalog[ordinal] is { } item)
+            if (items[ordinal] is { } item)
             {
                 Availability.Restore(item);
             }
-        }
-    }
-
-    private void RestoreCheckpoint()
-    {
-        if (_stores.Catalog.AsOf > _stores.Journal.LastSequence)
-        {
-            // The journal lost its end to damage: what comes next takes sequences that the checkpoint has counted already.
-            _recovery.Add($"checkpoint: it is of entry {_stores.Catalog.AsOf}, but the journal ends at {_stores.Journal.LastSequence}; rebuilt from the journal");
-        }
-        else if (_stores.Catalog.AsOf > 0)
-        {
-            using var checkpoint = _stores.Checkpoints.Open(_stores.Catalog.AsOf, _recovery);
-            try
-            {
-                if (checkpoint is null || checkpoint.AsOf != _stores.Catalog.AsOf)
-                {
-                    _recovery.Add($"checkpoint: none fits the catalogue at {_stores.Catalog.AsOf}; rebuilt from the journal");
-                }
-                else if (_state.TryLoad(checkpoint, _stores.Catalog))
-                {
-                    _checkpointAsOf = checkpoint.AsOf;
-                    return;
-                }
-                else
-                {
-                    _recovery.Add("checkpoint: the verticals count differently now; rebuilt from the journal");
-                }
-            }
-            catch (Exception exception) when (exception is CodecException or InvalidDataException)
-            {
-                _recovery.Add($"checkpoint {checkpoint?.AsOf}: {exception.Message}; rebuilt from the journal");
-            }
-        }
-
-        _state = new EngineState(_state.Verticals.Values.ToList());
-        if (_stores.Catalog.AsOf == 0)
-        {
-            return;
-        }
-
-        if (_stores.Journal.FirstSequence == 1)
-        {
-            _stores.Catalog.Clear();
-        }
-        else
-        {
-            // Somebody removed the oldest segments: the catalogue's own state is the best that is known of their items.
-            _state.TakeOver(_stores.Catalog);
         }
     }
 
@@ -282,11 +251,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                     published = _time.GetTimestamp();
                 }
 
-                AnswerCheckpoint();
-                if (_state.AsOf - _checkpointAsOf >= _options.CheckpointEntries)
-                {
-                    WriteCheckpoint();
-                }
+                KeepCheckpoint();
             }
 
             _hasStopped = true;
@@ -486,7 +451,8 @@ public sealed partial class EngineRuntime : IAsyncDisposable
 
         // What has begun to be rewritten is completed; nothing begins any more.
         await _maintaining.WaitAsync();
-        if (_failure is null)
+        await Task.WhenAny(_writing);
+        if (_failure is null && _writing.Exception is null)
         {
             WriteCheckpoint();
         }

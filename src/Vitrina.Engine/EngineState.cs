@@ -271,35 +271,38 @@ public sealed class EngineState
         _markets[vertical.Name].Adopt(vertical);
     }
 
-    /// <summary>The parts of a checkpoint: everything that is not in the catalogue's store.</summary>
+    /// <summary>Freezes the sections of a checkpoint: everything that is not in the catalogue's store. They may be written on another thread while entries are applied.</summary>
     public IReadOnlyList<CheckpointSection> Sections()
     {
-        var sections = new List<CheckpointSection> { Section("control", SaveControl), Section("experiments", _experiments.Save) };
+        var sections = new List<CheckpointSection> { Section("control", Now(SaveControl)), Section("experiments", Now(_experiments.Save)) };
         if (_shadowModels.Count > 0)
         {
-            sections.Add(Section("shadows", SaveShadows));
+            sections.Add(Section("shadows", Now(SaveShadows)));
         }
 
         foreach (var (name, market) in _markets)
         {
-            sections.Add(Section($"{name}.signature", writer => writer.WriteString(Verticals[name].StateSignature)));
-            sections.Add(Section($"{name}.keywords", market.SaveKeywords));
-            sections.Add(Section($"{name}.state", market.Save));
-            sections.Add(Section($"{name}.queries", market.SaveQueries));
+            sections.Add(Section($"{name}.signature", Now(writer => writer.WriteString(Verticals[name].StateSignature))));
+            sections.Add(Section($"{name}.keywords", market.FreezeKeywords));
+            sections.Add(Section($"{name}.state", market.Freeze));
+            sections.Add(Section($"{name}.queries", Now(market.SaveQueries)));
         }
 
         return sections;
     }
 
-    /// <summary>What a checkpoint holds only to save time: the text indexes, which the catalogue's texts give again.</summary>
-    public IReadOnlyList<CheckpointSection> Parts() => [.. _markets.Where(pair => pair.Value.Text is not null).Select(pair => Section($"{pair.Key}.text", pair.Value.Text!.Save))];
+    /// <summary>Freezes what a checkpoint holds only to save time: text indexes and words, which the catalogue's texts give again.</summary>
+    public IReadOnlyList<CheckpointSection> Parts() =>
+        [.. _markets.SelectMany(pair => pair.Value.FreezeParts().Select(part => Section($"{pair.Key}.{part.Name}", section => section.Later(part.Write))))];
 
-    private static CheckpointSection Section(string name, Action<ByteWriter> save) => new(name, stream =>
+    private static Action<FrozenSection> Now(Action<ByteWriter> save) => section => save(section.Now);
+
+    private static CheckpointSection Section(string name, Action<FrozenSection> freeze)
     {
-        var writer = new ByteWriter();
-        save(writer);
-        stream.Write(writer.Written);
-    });
+        var section = new FrozenSection();
+        freeze(section);
+        return new CheckpointSection(name, section.WriteTo);
+    }
 
     private void SaveShadows(ByteWriter writer)
     {
@@ -363,9 +366,7 @@ public sealed class EngineState
             market.LoadKeywords(ref keywords);
         }
 
-        // What has no stored text index, or a damaged one, is analysed anew.
-        var withText = _markets.Where(pair => pair.Value.TryLoadText(checkpoint.ReadPart($"{pair.Key}.text"))).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
-        Catalog.Restore(catalog, item => _markets[item.Vertical].ApplyItem(item, null, hasText: withText.Contains(item.Vertical)));
+        RestoreItems(checkpoint, catalog);
         foreach (var (name, market) in _markets)
         {
             var state = new ByteReader(BytesOf(checkpoint, $"{name}.state"));
@@ -380,6 +381,20 @@ public sealed class EngineState
 
         AsOf = checkpoint.AsOf;
         return true;
+    }
+
+    // What has no stored text index or words, or damaged ones, is analysed anew.
+    private void RestoreItems(Checkpoint checkpoint, ICatalogStore catalog)
+    {
+        var has = _markets.ToDictionary(
+            pair => pair.Key,
+            pair => (Text: pair.Value.TryLoadText(checkpoint.ReadPart($"{pair.Key}.text")), Words: pair.Value.TryLoadWords(checkpoint.ReadPart($"{pair.Key}.words"))),
+            StringComparer.Ordinal);
+        Catalog.Restore(catalog, item =>
+        {
+            var (hasText, hasWords) = has[item.Vertical];
+            _markets[item.Vertical].ApplyItem(item, null, hasText, hasWords);
+        });
     }
 
     /// <summary>Takes over a catalogue without statistics: what is left when a checkpoint is lost and the journal's first segments are not there.</summary>

@@ -4,6 +4,7 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Indexing.Vectors;
+using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
@@ -14,7 +15,7 @@ namespace Vitrina.Engine;
 
 /// <summary>The living data of one vertical: what its events and changes add up to.</summary>
 /// <remarks>One writer, in journal order. Everything here is a function of the journal and the vertical's file.</remarks>
-internal sealed class MarketState
+internal sealed partial class MarketState
 {
     private const int JoinedHistory = 256;
     private const string RegionKey = "region";
@@ -90,22 +91,11 @@ internal sealed class MarketState
 
     public ItemVectors? Vectors => _vectors;
 
-    /// <summary>Takes over the stored text index; false when there is none that can be used.</summary>
-    public bool TryLoadText(byte[]? bytes)
-    {
-        if (_text is null || bytes is null)
-        {
-            return false;
-        }
-
-        var reader = new ByteReader(bytes);
-        return _text.TryLoad(ref reader);
-    }
-
     /// <param name="after">The item as it is now.</param>
     /// <param name="before">The item as it was, when there was one.</param>
     /// <param name="hasText">Whether the text index knows the item's texts already.</param>
-    public void ApplyItem(Item after, Item? before, bool hasText = false)
+    /// <param name="hasWords">Whether the words count the item already.</param>
+    public void ApplyItem(Item after, Item? before, bool hasText = false, bool hasWords = false)
     {
         foreach (var prices in _prices)
         {
@@ -126,7 +116,11 @@ internal sealed class MarketState
             _changedItems.Add(after.Ordinal);
         }
 
-        _words?.Apply(before, after);
+        if (!hasWords)
+        {
+            _words?.Apply(before, after);
+        }
+
         _columns?.Apply(after);
         _offers?.ApplyItem(after, before, _offerCounts!);
         _visits?.ApplyItem(after);
@@ -300,6 +294,9 @@ internal sealed class MarketState
         }
     }
 
+    /// <summary>The Update that is under way; null when none is, or it is done.</summary>
+    public Task? PendingUpdate => _offers?.PendingUpdate;
+
     /// <summary>Takes what an Update found, if it is done or waited for.</summary>
     public void FinishUpdate(bool waits) => _offers?.FinishUpdate(waits, OfferCounts);
 
@@ -404,10 +401,6 @@ internal sealed class MarketState
         }
     }
 
-    public void SaveQueries(ByteWriter writer) => _asked.Save(writer);
-
-    public void LoadQueries(ref ByteReader reader) => _asked.Load(ref reader);
-
     /// <summary>The items of an encoder; null before there are some.</summary>
     public EncodedItems? EncodedItemsOf(int number) => _encoded[number];
 
@@ -452,47 +445,5 @@ internal sealed class MarketState
         {
             _changedItems.Clear();
         }
-    }
-
-    public void SaveKeywords(ByteWriter writer)
-    {
-        _catalog.ItemsOf(_vertical.Name).SaveKeywords(writer);
-        _offers?.SaveZones(writer);
-    }
-
-    public void LoadKeywords(ref ByteReader reader)
-    {
-        _catalog.ItemsOf(_vertical.Name).LoadKeywords(ref reader);
-        _offers?.LoadZones(ref reader);
-    }
-
-    /// <summary>Writes what cannot be rebuilt from the catalogue.</summary>
-    public void Save(ByteWriter writer)
-    {
-        FinishUpdate(waits: true);
-        _statistics.Save(writer);
-        _history.Save(writer);
-        _crediting.Save(writer);
-        foreach (var table in _tables)
-        {
-            table.Save(writer);
-        }
-
-        _offers?.Save(writer);
-        _visits?.Save(writer);
-    }
-
-    public void Load(ref ByteReader reader)
-    {
-        _statistics.Load(ref reader);
-        _history.Load(ref reader);
-        _crediting.Load(ref reader);
-        foreach (var table in _tables)
-        {
-            table.Load(ref reader);
-        }
-
-        _offers?.Load(ref reader, ItemsOfVertical(), OfferCounts());
-        _visits?.Load(ref reader);
     }
 }

@@ -58,10 +58,13 @@ internal static class ListingsBenchmark
         return report;
     }
 
+    /// <summary>The file of listings in a folder; null when there is none.</summary>
+    public static string? FileIn(string dataset) => new[] { "listings.tsv.gz", "listings.tsv" }.Select(name => Path.Combine(dataset, name)).FirstOrDefault(File.Exists);
+
     /// <summary>The listings' products and titles, each product once.</summary>
-    private static (List<string> Ids, List<string> Titles) Read(string dataset, IProgress<double> progress, CancellationToken cancellationToken)
+    public static (List<string> Ids, List<string> Titles) Read(string dataset, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var path = new[] { "listings.tsv.gz", "listings.tsv" }.Select(name => Path.Combine(dataset, name)).FirstOrDefault(File.Exists)
+        var path = FileIn(dataset)
             ?? throw new UsageException($"--dataset {dataset}: there is no listings.tsv or listings.tsv.gz in it");
         using var file = InputFile.Open(path);
         var rows = new DelimitedRows(file.Content, (byte)'\t');

@@ -21,14 +21,20 @@ internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
     private int _searches;
     private long _events;
 
-    /// <summary>Probes so many items one after the other, each through its three changes.</summary>
+    /// <summary>Probes so many items one after the other, each through its three changes; goes on until a checkpoint that is begun after a third of them is written.</summary>
     public async Task<BenchRow> MeasureAsync(int items, BenchRow row, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var started = Stopwatch.GetTimestamp();
         Task[] load = [Task.Run(() => SearchAsync(over.Token), cancellationToken), Task.Run(() => SendEventsAsync(over.Token), cancellationToken)];
-        for (var item = 0; item < items; item++)
+        var checkpoint = Task.FromResult(0.0);
+        for (var item = 0; item < items || !checkpoint.IsCompleted; item++)
         {
+            if (item == items / 3)
+            {
+                checkpoint = CheckpointAsync(cancellationToken);
+            }
+
             await ProbeAsync(item, cancellationToken);
         }
 
@@ -39,8 +45,16 @@ internal sealed class UpdateProbe(EngineRuntime runtime, RankRequest[] requests)
         return row.With("visible_p50_ms", _milliseconds[_milliseconds.Count / 2])
             .With("visible_p99_ms", _milliseconds[(int)(_milliseconds.Count * 0.99)])
             .With("visible_max_ms", _milliseconds[^1])
+            .With("checkpoint_ms", await checkpoint)
             .With("visible_searches_per_second", _searches / seconds)
             .With("visible_events_per_second", _events / seconds);
+    }
+
+    private async Task<double> CheckpointAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await runtime.MaintainAsync(cancellationToken);
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
     private async Task ProbeAsync(int item, CancellationToken cancellationToken)

@@ -12,8 +12,12 @@ internal sealed class VectorSet
     /// <summary>Nearest vectors known of each query.</summary>
     public const int Wanted = 10;
 
-    private const string BaseFile = "vec_base.f32";
-    private const string QueryFile = "vec_query.f32";
+    /// <summary>The file of the vectors.</summary>
+    public const string BaseFile = "vec_base.f32";
+
+    /// <summary>The file of the queries.</summary>
+    public const string QueryFile = "vec_query.f32";
+
     private const string TruthFile = "vec_gt10.i32";
 
     private readonly float[] _vectors;

@@ -9,11 +9,12 @@ using Vitrina.Learning.Evaluation;
 namespace Vitrina.Cli.Benchmarks;
 
 /// <summary>What <c>vitrina bench vectors</c> is asked.</summary>
-/// <param name="Dataset">The folder of vectors.</param>
+/// <param name="Dataset">The folder of vectors, or of listings whose titles are embedded.</param>
 /// <param name="Dimension">Numbers in a vector.</param>
+/// <param name="Titles">Most titles that are drawn of listings.</param>
 /// <param name="Rounds">Passes over the queries per row.</param>
 /// <param name="Seed">Draws what filters accept, and the layers.</param>
-internal sealed record VectorsRequest(string Dataset, int Dimension, int Rounds, ulong Seed);
+internal sealed record VectorsRequest(string Dataset, int Dimension, int Titles, int Rounds, ulong Seed);
 
 /// <summary><c>vitrina bench vectors</c>: recall and speed of the graph, over vectors and over codes, beside hnswlib's; then of filtered searches.</summary>
 internal static class VectorsBenchmark
@@ -43,12 +44,19 @@ internal static class VectorsBenchmark
 
     private static BenchReport Run(VectorsRequest request, string folder, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var set = VectorSet.Read(request.Dataset, request.Dimension);
+        var isListings = ListingsBenchmark.FileIn(request.Dataset) is not null;
+        var files = isListings ? folder : request.Dataset;
+        if (isListings)
+        {
+            ListingVectors.Write(request, folder, progress, cancellationToken);
+        }
+
+        var set = VectorSet.Read(files, request.Dimension);
         var report = new BenchReport
         {
             Bench = "vectors",
             Dataset = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Dataset))),
-            Protocol = $"{set.Count} x {set.Dimension}, L2, M = {M}, efConstruction = {EfConstruction}, top {VectorSet.Wanted}, one thread, one query a call; methods in turn, median of {request.Rounds} passes over {set.QueryCount} queries; filters accept a random share, ef = {FilteredEf}",
+            Protocol = $"{(isListings ? "titles by an encoder of their words, queries of four words with a slip; " : "")}{set.Count} x {set.Dimension}, L2, M = {M}, efConstruction = {EfConstruction}, top {VectorSet.Wanted}, one thread, one query a call; methods in turn, median of {request.Rounds} passes over {set.QueryCount} queries; filters accept a random share, ef = {FilteredEf}",
             Seed = request.Seed,
         };
         var own = Index(set, request.Seed, isQuantised: false);
@@ -57,7 +65,7 @@ internal static class VectorsBenchmark
         var codes = Index(set, request.Seed, isQuantised: true);
         progress.Report(0.4);
         var (program, why) = HnswlibPeer.Compile(folder);
-        using var peer = program is null ? null : HnswlibPeer.Build(program, request.Dataset, set.Dimension, M, EfConstruction);
+        using var peer = program is null ? null : HnswlibPeer.Build(program, files, set.Dimension, M, EfConstruction);
         progress.Report(0.6);
         foreach (var ef in s_widths)
         {

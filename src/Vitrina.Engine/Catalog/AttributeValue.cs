@@ -1,4 +1,5 @@
 using Vitrina.Kernels.Codecs;
+using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Catalog;
 
@@ -119,6 +120,15 @@ public readonly record struct AttributeValue
 
     internal static AttributeValue Read(ref ByteReader reader)
     {
+        char[] characters = [];
+        return Read(ref reader, null, ref characters);
+    }
+
+    /// <param name="reader">The bytes.</param>
+    /// <param name="zones">Holds each zone's name once; null = each value has its own.</param>
+    /// <param name="characters">Memory to work in.</param>
+    internal static AttributeValue Read(ref ByteReader reader, SymbolTable? zones, ref char[] characters)
+    {
         switch ((AttributeValueKind)reader.ReadByte())
         {
             case AttributeValueKind.Absent:
@@ -144,15 +154,22 @@ public readonly record struct AttributeValue
 
                 return Of(numbers);
             case AttributeValueKind.Zones:
-                var zones = new NamedNumber[reader.ReadCount(9)];
-                for (var i = 0; i < zones.Length; i++)
+                var zoned = new NamedNumber[reader.ReadCount(9)];
+                for (var i = 0; i < zoned.Length; i++)
                 {
-                    zones[i] = new NamedNumber(reader.ReadString(), reader.ReadDouble());
+                    zoned[i] = new NamedNumber(zones is null ? reader.ReadString() : ZoneIn(zones, reader.ReadBlob(), ref characters), reader.ReadDouble());
                 }
 
-                return Of(zones);
+                return Of(zoned);
             default:
                 throw new CodecException("an attribute value of an unknown kind", reader.Position);
         }
+    }
+
+    private static string ZoneIn(SymbolTable zones, ReadOnlySpan<byte> utf8, ref char[] characters)
+    {
+        var name = ItemDecoder.CharactersOf(utf8, ref characters);
+        var ordinal = zones.Find(name);
+        return zones[ordinal >= 0 ? ordinal : zones.GetOrAdd(name.ToString())];
     }
 }

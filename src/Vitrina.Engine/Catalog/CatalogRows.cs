@@ -36,10 +36,15 @@ internal static class CatalogRows
 
     /// <summary>Reads an item's row.</summary>
     /// <exception cref="CodecException">The row is not what was written.</exception>
-    public static StoredItem ReadItem(ByteWriter writer, int ordinal, bool isDeleted, ReadOnlySpan<byte> payload)
+    public static StoredItem ReadItem(ByteWriter writer, int ordinal, bool isDeleted, ReadOnlySpan<byte> payload) =>
+        new(ordinal, isDeleted, ItemChange.Read(CheckItem(writer, ordinal, isDeleted, payload)));
+
+    /// <summary>The change of an item's row, in the journal's form.</summary>
+    /// <exception cref="CodecException">The row is not what was written.</exception>
+    public static ReadOnlySpan<byte> CheckItem(ByteWriter writer, int ordinal, bool isDeleted, ReadOnlySpan<byte> payload)
     {
         BeginItem(writer, ordinal, isDeleted);
-        return new StoredItem(ordinal, isDeleted, ItemChange.Read(Check(writer, payload)));
+        return Check(writer, payload);
     }
 
     /// <summary>Reads a user's or seller's row.</summary>

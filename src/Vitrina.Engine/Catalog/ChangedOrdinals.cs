@@ -18,17 +18,24 @@ internal sealed class ChangedOrdinals
         _words[word] |= 1ul << ordinal;
     }
 
-    /// <summary>The ordinals, ascending.</summary>
-    public IEnumerable<int> InOrder()
+    /// <summary>The ordinals up to now, ascending; they count as changed no more. May be enumerated on another thread.</summary>
+    public IEnumerable<int> Take()
     {
-        for (var word = 0; word < _words.Length; word++)
+        var taken = _words;
+        Clear();
+        return InOrder(taken);
+    }
+
+    private static IEnumerable<int> InOrder(ulong[] words)
+    {
+        for (var word = 0; word < words.Length; word++)
         {
-            for (var left = _words[word]; left != 0; left &= left - 1)
+            for (var left = words[word]; left != 0; left &= left - 1)
             {
                 yield return (word << 6) + BitOperations.TrailingZeroCount(left);
             }
         }
     }
 
-    public void Clear() => Array.Clear(_words);
+    public void Clear() => _words = [];
 }

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 using Vitrina.Kernels.Hashing;
@@ -107,26 +108,16 @@ public sealed class FeatureTable
     /// <summary>A view of the present content, valid until the next write.</summary>
     public FeatureTableView Live() => new(this, _validFrom.Live(), _values.Live(), _keys.Count);
 
-    /// <summary>Writes the whole content for a checkpoint.</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the whole content for a checkpoint.</summary>
+    public void Freeze(FrozenSection section)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteVarUInt((ulong)_keys.Count);
-        for (var row = 0; row < _keys.Count; row++)
-        {
-            writer.WriteUInt128(_keys.KeyOf(row));
-            for (var slot = row * 2; slot < (row * 2) + 2; slot++)
-            {
-                writer.WriteInt64(_validFrom[slot]);
-                for (var column = 0; column < _columns.Length; column++)
-                {
-                    writer.WriteSingle(_values[(slot * _columns.Length) + column]);
-                }
-            }
-        }
+        ArgumentNullException.ThrowIfNull(section);
+        section.Later(Freeze().Save);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote into an empty table of the same columns.</summary>
+    internal UInt128 KeyOf(int row) => _keys.KeyOf(row);
+
+    /// <summary>Reads what <see cref="FeatureTableView.Save"/> wrote into an empty table of the same columns.</summary>
     public void Load(ref ByteReader reader)
     {
         var count = reader.ReadCount(32);
@@ -174,5 +165,24 @@ public readonly struct FeatureTableView
         var slot = _validFrom[(row * 2) + 1] <= nowMs ? (row * 2) + 1 : row * 2;
         var from = _validFrom[slot];
         return from == long.MinValue || from > nowMs || nowMs - from > ttlMs ? float.NaN : _values[(slot * _table.ColumnCount) + column];
+    }
+
+    /// <summary>Writes the whole content.</summary>
+    public void Save(ByteWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteVarUInt((ulong)_rowCount);
+        for (var row = 0; row < _rowCount; row++)
+        {
+            writer.WriteUInt128(_table.KeyOf(row));
+            for (var slot = row * 2; slot < (row * 2) + 2; slot++)
+            {
+                writer.WriteInt64(_validFrom[slot]);
+                for (var column = 0; column < _table.ColumnCount; column++)
+                {
+                    writer.WriteSingle(_values[(slot * _table.ColumnCount) + column]);
+                }
+            }
+        }
     }
 }

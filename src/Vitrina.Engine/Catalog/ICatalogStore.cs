@@ -13,11 +13,17 @@ public sealed record StoredItem(int Ordinal, bool IsDeleted, ItemChange Put);
 /// <param name="Put">Its attributes, or null when it is known by its id alone.</param>
 public sealed record StoredEntity(int Ordinal, string Id, int UserOfAlias, EntityChange? Put);
 
-/// <summary>What changed in the catalogue since the last commit to a store.</summary>
+/// <summary>Is shown a stored item as it was written.</summary>
+/// <param name="ordinal">The item's ordinal.</param>
+/// <param name="isDeleted">True after a delete.</param>
+/// <param name="put">The present state as a put in the journal's form; valid during the call.</param>
+public delegate void StoredItemVisitor(int ordinal, bool isDeleted, ReadOnlySpan<byte> put);
+
+/// <summary>What changed in the catalogue since the last commit to a store. May be made while it is read, once.</summary>
 /// <param name="Items">Changed items, by ordinal.</param>
 /// <param name="Users">New and changed users, by ordinal.</param>
 /// <param name="Sellers">New and changed sellers, by ordinal.</param>
-public sealed record CatalogDelta(IReadOnlyList<StoredItem> Items, IReadOnlyList<StoredEntity> Users, IReadOnlyList<StoredEntity> Sellers);
+public sealed record CatalogDelta(IEnumerable<StoredItem> Items, IEnumerable<StoredEntity> Users, IEnumerable<StoredEntity> Sellers);
 
 /// <summary>Keeps the catalogue between runs, in the state of one journal sequence.</summary>
 /// <remarks>
@@ -35,6 +41,15 @@ public interface ICatalogStore : IDisposable
 
     /// <summary>All items by ordinal.</summary>
     IEnumerable<StoredItem> ReadItems();
+
+    /// <summary>One behind the largest ordinal of an item; 0 = there is none.</summary>
+    int ItemEnd { get; }
+
+    /// <summary>Shows the items of some ordinals as they were written, in order. Several threads may read at the same time.</summary>
+    /// <param name="first">The first ordinal.</param>
+    /// <param name="end">One behind the last ordinal.</param>
+    /// <param name="visit">Is shown each item.</param>
+    void VisitItems(int first, int end, StoredItemVisitor visit);
 
     /// <summary>All users by ordinal.</summary>
     IEnumerable<StoredEntity> ReadUsers();

@@ -8,6 +8,9 @@ public sealed class Item
 {
     private MatchText?[]? _words;
 
+    /// <summary>Where the item's live availability stands, once somebody asked.</summary>
+    internal LiveState? Live { get; set; }
+
     /// <summary>The item's dense number, given in journal order.</summary>
     public required int Ordinal { get; init; }
 

@@ -5,7 +5,7 @@ namespace Vitrina.Engine.Catalog;
 
 /// <summary>The items, users and sellers of an installation, in the state of one point of the journal.</summary>
 /// <remarks>One writer; readers hold frozen views. Ordinals are given in journal order and never change.</remarks>
-public sealed class ItemCatalog
+public sealed partial class ItemCatalog
 {
     // Ids have no control characters: what begins or goes on with this one was named here.
     private const char Again = '\u0001';
@@ -49,9 +49,11 @@ public sealed class ItemCatalog
     internal long UserBytes => ((long)_users.Count * (EntityBytes + 8)) + ((long)_joined.Count * sizeof(int));
 
     /// <summary>The name under which a user's ordinal is stored: its id, or after an erasure a name that no caller can send. For the writer.</summary>
-    public string UserNameOf(int ordinal)
+    public string UserNameOf(int ordinal) => UserNameOf(ordinal, _joined.Live());
+
+    private string UserNameOf(int ordinal, PagedView<int> joined)
     {
-        if (ordinal < _joined.Count && _joined[ordinal] < 0)
+        if (ordinal < joined.Count && joined[ordinal] < 0)
         {
             return $"{Again}erased:{ordinal}";
         }
@@ -245,15 +247,17 @@ public sealed class ItemCatalog
     /// <summary>An immutable view of all sellers' attributes.</summary>
     public PagedView<Entity?> FreezeSellers() => _sellers.Freeze();
 
-    /// <summary>What changed since <see cref="ForgetChanges"/>, for a store.</summary>
-    public CatalogDelta Changes()
+    /// <summary>Takes what changed since the last time, for a store: frozen, so that it may be read on another thread while changes are applied.</summary>
+    public CatalogDelta TakeChanges()
     {
         AddNew(_changedUsers, _storedUsers, _userIds.Count);
         AddNew(_changedSellers, _storedSellers, _sellerIds.Count);
+        (_storedUsers, _storedSellers) = (_userIds.Count, _sellerIds.Count);
+        var (items, users, sellers, joined) = (_items.Freeze(), _users.Freeze(), _sellers.Freeze(), _joined.Freeze());
         return new CatalogDelta(
-            [.. _changedItems.InOrder().Select(ordinal => _items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item)))],
-            [.. _changedUsers.InOrder().Select(ordinal => Stored(ordinal, UserNameOf(ordinal), _users, ordinal < _joined.Count ? Math.Max(_joined[ordinal], Erased) - 1 : -1))],
-            [.. _changedSellers.InOrder().Select(ordinal => Stored(ordinal, _sellerIds[ordinal], _sellers, -1))]);
+            _changedItems.Take().Select(ordinal => items[ordinal]!).Select(item => new StoredItem(item.Ordinal, item.IsDeleted, PutOf(item))),
+            _changedUsers.Take().Select(ordinal => Stored(ordinal, UserNameOf(ordinal, joined), users, ordinal < joined.Count ? Math.Max(joined[ordinal], Erased) - 1 : -1)),
+            _changedSellers.Take().Select(ordinal => Stored(ordinal, _sellerIds[ordinal], sellers, -1)));
     }
 
     private static void AddNew(ChangedOrdinals changed, int from, int end)
@@ -264,82 +268,12 @@ public sealed class ItemCatalog
         }
     }
 
-    private static StoredEntity Stored(int ordinal, string id, PagedArray<Entity?> entities, int userOfAlias)
+    private static StoredEntity Stored(int ordinal, string id, PagedView<Entity?> entities, int userOfAlias)
     {
         var entity = ordinal < entities.Count ? entities[ordinal] : null;
         return new StoredEntity(ordinal, id, userOfAlias, entity is null ? null : new EntityChange { Id = entity.Id, AtMs = entity.ChangedAtMs, Attributes = entity.Attributes });
     }
 
-    /// <summary>The changes are safe in a store.</summary>
-    public void ForgetChanges()
-    {
-        _changedItems.Clear();
-        _changedUsers.Clear();
-        _changedSellers.Clear();
-        (_storedUsers, _storedSellers) = (_userIds.Count, _sellerIds.Count);
-    }
-
     /// <summary>The put that would make an item's present state.</summary>
     public ItemChange PutOf(Item item) => _verticals[item.Vertical].PutOf(item);
-
-    /// <summary>Takes over what a store kept; keyword tables stand already.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="restored">Called for every item of a declared vertical.</param>
-    public void Restore(ICatalogStore store, Action<Item> restored)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(restored);
-        Restore(store.ReadUsers(), _userIds, _users);
-        foreach (var user in store.ReadUsers().Where(user => user.UserOfAlias != -1))
-        {
-            _joined.EnsureCount(user.Ordinal + 1);
-            _joined.Edit(user.Ordinal) = user.UserOfAlias + 1;
-        }
-
-        Restore(store.ReadSellers(), _sellerIds, _sellers);
-        foreach (var stored in store.ReadItems())
-        {
-            if (Restore(stored) is { } item)
-            {
-                restored(item);
-            }
-        }
-
-        ForgetChanges();
-    }
-
-    private void Restore(IEnumerable<StoredEntity> stored, SymbolTable ids, PagedArray<Entity?> entities)
-    {
-        foreach (var entity in stored)
-        {
-            RequireOrdinal(ids.GetOrAdd(entity.Id), entity.Ordinal, entity.Id);
-            if (entity.Put is { } put)
-            {
-                entities.EnsureCount(entity.Ordinal + 1);
-                entities.Edit(entity.Ordinal) = new Entity(put.Id, put.AtMs, _attributes.Of(put.Attributes));
-            }
-        }
-    }
-
-    private Item? Restore(StoredItem stored)
-    {
-        var (ordinal, put) = (stored.Ordinal, stored.Put);
-        RequireOrdinal(_itemIds.GetOrAdd(put.Id.Value), ordinal, put.Id.Value);
-        _items.EnsureCount(ordinal + 1);
-        if (put.Vertical is null || !_verticals.TryGetValue(put.Vertical, out var items))
-        {
-            return null;
-        }
-
-        var seller = put.Seller is null ? -1 : _sellerIds.GetOrAdd(put.Seller);
-        return _items.Edit(ordinal) = items.Build(put, null, ordinal, put.Seller, seller, stored.IsDeleted);
-    }
-
-    private static void RequireOrdinal(int given, int stored, string id)
-    {
-        if (given != stored)
-        {
-            throw new InvalidDataException($"The catalogue store gives '{id}' the ordinal {stored}, which is not the next one ({given}).");
-        }
-    }
 }

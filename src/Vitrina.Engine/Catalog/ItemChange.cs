@@ -51,10 +51,10 @@ public sealed record ItemChange
     /// <summary>The attributes that the change names.</summary>
     public IReadOnlyList<NamedValue> Attributes { get; init; } = [];
 
-    private const byte CodecVersion = 1;
+    internal const byte CodecVersion = 1;
 
     [Flags]
-    private enum Present : byte
+    internal enum Present : byte
     {
         None = 0,
         Published = 1,

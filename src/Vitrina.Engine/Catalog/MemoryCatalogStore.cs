@@ -1,3 +1,5 @@
+using Vitrina.Kernels.Codecs;
+
 namespace Vitrina.Engine.Catalog;
 
 /// <summary>A catalogue store that lives as long as its process: for tests and for runs that keep nothing.</summary>
@@ -37,6 +39,31 @@ public sealed class MemoryCatalogStore : ICatalogStore
 
     /// <inheritdoc/>
     public IEnumerable<StoredItem> ReadItems() => Copy(_items);
+
+    /// <inheritdoc/>
+    public int ItemEnd
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count == 0 ? 0 : _items.Keys.Last() + 1;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void VisitItems(int first, int end, StoredItemVisitor visit)
+    {
+        ArgumentNullException.ThrowIfNull(visit);
+        var writer = new ByteWriter();
+        foreach (var item in ReadItems().Where(item => item.Ordinal >= first && item.Ordinal < end))
+        {
+            writer.Clear();
+            item.Put.Write(writer);
+            visit(item.Ordinal, item.IsDeleted, writer.Written);
+        }
+    }
 
     /// <inheritdoc/>
     public IEnumerable<StoredEntity> ReadUsers() => Copy(_users);

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
@@ -16,6 +17,8 @@ internal sealed class VerticalItems
         Keywords = Tables(schema.KeywordCount);
         ListKeywords = Tables(schema.KeywordListCount);
     }
+
+    public ItemSchema Schema => _schema;
 
     public SymbolTable[] Keywords { get; }
 
@@ -58,9 +61,9 @@ internal sealed class VerticalItems
             Numbers = start is null ? Filled(_schema.NumberCount, double.NaN) : (double[])start.Numbers.Clone(),
             Keywords = start is null ? Filled(_schema.KeywordCount, -1) : (int[])start.Keywords.Clone(),
             KeywordLists = start is null ? Filled<int[]>(_schema.KeywordListCount, []) : (int[][])start.KeywordLists.Clone(),
-            Texts = start is null ? new string?[_schema.TextCount] : (string?[])start.Texts.Clone(),
-            Vectors = start is null ? new float[]?[_schema.VectorCount] : (float[]?[])start.Vectors.Clone(),
-            Zones = start is null ? new NamedNumber[]?[_schema.ZonedCount] : (NamedNumber[]?[])start.Zones.Clone(),
+            Texts = start is null ? Filled<string?>(_schema.TextCount, null) : (string?[])start.Texts.Clone(),
+            Vectors = start is null ? Filled<float[]?>(_schema.VectorCount, null) : (float[]?[])start.Vectors.Clone(),
+            Zones = start is null ? Filled<NamedNumber[]?>(_schema.ZonedCount, null) : (NamedNumber[]?[])start.Zones.Clone(),
         };
         if (start is null)
         {
@@ -85,9 +88,30 @@ internal sealed class VerticalItems
 
     private static T[] Filled<T>(int count, T value)
     {
-        var values = new T[count];
+        // A million items share the empty one.
+        T[] values = count == 0 ? [] : new T[count];
         Array.Fill(values, value);
         return values;
+    }
+
+    /// <summary>An item that has the defaults alone; null while a default is a keyword that nobody said yet.</summary>
+    public Item? TryBlank()
+    {
+        foreach (var slot in _schema.Slots)
+        {
+            var table = slot.Storage switch
+            {
+                AttributeStorage.Keywords => Keywords[slot.Slot],
+                AttributeStorage.KeywordLists => ListKeywords[slot.Slot],
+                _ => null,
+            };
+            if (table is not null && slot.Declaration.Default is { Length: > 0 } text && table.Find(text) < 0)
+            {
+                return null;
+            }
+        }
+
+        return Build(new ItemChange { Id = new ItemId(""), Kind = ItemChangeKind.Put, AtMs = 0 }, null, -1, null, -1);
     }
 
     private void SetDefaults(Item item)
@@ -101,7 +125,8 @@ internal sealed class VerticalItems
         }
     }
 
-    private void Set(Item item, AttributeSlot slot, AttributeValue value)
+    /// <summary>Gives an item an attribute; a keyword that was not met before gets its number.</summary>
+    public void Set(Item item, AttributeSlot slot, AttributeValue value)
     {
         switch (slot.Storage)
         {
@@ -186,16 +211,20 @@ internal sealed class VerticalItems
         }
     }
 
-    /// <summary>Writes the keywords with their ordinals: statistics are keyed by them.</summary>
-    public void SaveKeywords(ByteWriter writer)
+    /// <summary>Freezes the keywords with their ordinals: statistics are keyed by them.</summary>
+    public void FreezeKeywords(FrozenSection section)
     {
         foreach (var table in Keywords.Concat(ListKeywords))
         {
-            writer.WriteVarUInt((ulong)table.Count);
-            for (var i = 0; i < table.Count; i++)
+            var count = table.Count;
+            section.Later(writer =>
             {
-                writer.WriteString(table[i]);
-            }
+                writer.WriteVarUInt((ulong)count);
+                for (var i = 0; i < count; i++)
+                {
+                    writer.WriteString(table[i]);
+                }
+            });
         }
     }
 

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Hashing;
 
@@ -138,10 +139,20 @@ internal sealed class Crediting(TimeSpan attributionWindow, bool withOffers = fa
         _rankings.Clear();
     }
 
-    public void Save(ByteWriter writer)
+    public void Save(ByteWriter writer) => FrozenSection.Write(writer, Freeze);
+
+    /// <summary>Copies what a checkpoint holds: copying costs a fraction of writing.</summary>
+    public void Freeze(FrozenSection section)
     {
-        writer.WriteVarInt(_generationStartMs);
-        foreach (var generation in new[] { _views, _olderViews })
+        section.Now.WriteVarInt(_generationStartMs);
+        Dictionary<UInt128, ViewStamp>[] views = [new(_views), new(_olderViews)];
+        Dictionary<UInt128, RankingStamp>[] rankings = [new(_rankings), new(_olderRankings)];
+        section.Later(writer => Save(writer, views, rankings));
+    }
+
+    private void Save(ByteWriter writer, Dictionary<UInt128, ViewStamp>[] views, Dictionary<UInt128, RankingStamp>[] rankings)
+    {
+        foreach (var generation in views)
         {
             writer.WriteVarUInt((ulong)generation.Count);
             foreach (var (key, stamp) in generation)
@@ -157,7 +168,7 @@ internal sealed class Crediting(TimeSpan attributionWindow, bool withOffers = fa
             }
         }
 
-        foreach (var generation in new[] { _rankings, _olderRankings })
+        foreach (var generation in rankings)
         {
             writer.WriteVarUInt((ulong)generation.Count);
             foreach (var (key, ranking) in generation)

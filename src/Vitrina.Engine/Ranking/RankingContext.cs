@@ -326,7 +326,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
 
     /// <summary>Whether an item can be had: by the live table, or in a replay as the snapshot has it.</summary>
     public AvailabilityState? AvailabilityOf(Item item) => Availability is { } live
-        ? live.Find(item.Id.Value)
+        ? live.Of(item)
         : new AvailabilityState(item.Vertical, item.ExpiresAtMs, item.Stock, item.IsActive, item.IsDeleted);
 
     /// <summary>The index of an item among the candidates, or -1.</summary>

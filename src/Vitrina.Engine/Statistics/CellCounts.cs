@@ -84,10 +84,17 @@ internal sealed class CellCounts
     /// <summary>The cells with their counts, ascending.</summary>
     public List<(int Cell, int Count)> Sorted()
     {
-        var sorted = new List<(int Cell, int Count)>(_used);
-        ForEach((cell, count) => sorted.Add((cell, count)));
+        var sorted = Unsorted();
         sorted.Sort();
         return sorted;
+    }
+
+    /// <summary>The cells with their counts, in no order.</summary>
+    public List<(int Cell, int Count)> Unsorted()
+    {
+        var cells = new List<(int Cell, int Count)>(_used);
+        ForEach((cell, count) => cells.Add((cell, count)));
+        return cells;
     }
 
     public void Clear() => (_cells, _used) = ([], 0);

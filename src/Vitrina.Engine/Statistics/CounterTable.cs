@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
@@ -194,30 +195,17 @@ public sealed class CounterTable
 
     internal double DecayFactor(int halfLife, double elapsedMs) => double.Exp2(elapsedMs * _decayPerMs[halfLife]);
 
-    /// <summary>Writes the whole content for a checkpoint.</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the whole content for a checkpoint.</summary>
+    public void Freeze(FrozenSection section)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteVarUInt((ulong)_rowCount);
-        for (var row = 0; row < _rowCount; row++)
-        {
-            writer.WriteUInt128(KeyOf(row));
-            var sums = _sums.RowOf(row);
-            for (var cell = 0; cell < Shape.Cells; cell++)
-            {
-                writer.WriteVarInt(sums[StoredCell(cell)]);
-            }
-
-            for (var cell = 0; cell < _decayStride; cell++)
-            {
-                writer.WriteDouble(_decayed.RowOf(row)[cell]);
-            }
-        }
-
-        _days.Save(writer);
+        ArgumentNullException.ThrowIfNull(section);
+        section.Later(Freeze().SaveRows);
+        _days.Freeze(section);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote into an empty table of the same shape.</summary>
+    internal void SaveDays(ByteWriter writer) => FrozenSection.Write(writer, _days.Freeze);
+
+    /// <summary>Reads what was frozen into an empty table of the same shape.</summary>
     public void Load(ref ByteReader reader)
     {
         var count = reader.ReadCount(16);
@@ -240,7 +228,7 @@ public sealed class CounterTable
     }
 
     // Files have the metrics of a window together.
-    private int StoredCell(int at) => Shape.CellOf(at / Shape.Metrics, at % Shape.Metrics);
+    internal int StoredCell(int at) => Shape.CellOf(at / Shape.Metrics, at % Shape.Metrics);
 }
 
 /// <summary>A frozen state of a <see cref="CounterTable"/>. Safe for concurrent use.</summary>
@@ -272,8 +260,32 @@ public readonly struct CounterView
 
     internal UInt128 KeyOf(int row) => _table.KeyOf(row);
 
-    // For the writer's thread, between two entries.
-    internal void Save(ByteWriter writer) => _table.Save(writer);
+    // For the writer's thread, between two entries: days are those of now.
+    internal void Save(ByteWriter writer)
+    {
+        SaveRows(writer);
+        _table.SaveDays(writer);
+    }
+
+    internal void SaveRows(ByteWriter writer)
+    {
+        writer.WriteVarUInt((ulong)_rowCount);
+        for (var row = 0; row < _rowCount; row++)
+        {
+            writer.WriteUInt128(KeyOf(row));
+            var sums = _sums.RowOf(row);
+            for (var cell = 0; cell < _table.Shape.Cells; cell++)
+            {
+                writer.WriteVarInt(sums[_table.StoredCell(cell)]);
+            }
+
+            // A table without half-lives has no such rows.
+            for (var cell = 0; cell < _table.DecayStride; cell++)
+            {
+                writer.WriteDouble(_decayed.RowOf(row)[cell]);
+            }
+        }
+    }
 
     /// <summary>The events of a metric within a window; 0 for row -1.</summary>
     public int Count(int row, int window, int metric) => row < 0 ? 0 : _sums.RowOf(row)[_table.Shape.CellOf(window, metric)];

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 
 namespace Vitrina.Engine.Statistics;
@@ -102,23 +103,30 @@ internal sealed class DayColumns(int longestWindowDays)
         column.Open.Clear();
     }
 
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the whole content for a checkpoint: packed days never change, of the open one the cells are copied.</summary>
+    public void Freeze(FrozenSection section)
     {
-        writer.WriteVarUInt((ulong)_columns.Count);
+        section.Now.WriteVarUInt((ulong)_columns.Count);
         foreach (var (day, column) in _columns)
         {
-            writer.WriteVarInt(day);
-            writer.WriteBlob(column.Closed);
+            var (closed, open) = (column.Closed, column.Open.Unsorted());
+            section.Now.WriteVarInt(day);
+            section.Later(writer => Save(writer, closed, open));
+        }
+    }
 
-            // A cell as often as it was counted: the form of the first version.
-            var open = column.Open.Sorted();
-            writer.WriteVarUInt((ulong)open.Sum(cell => (long)cell.Count));
-            foreach (var (cell, count) in open)
+    private static void Save(ByteWriter writer, byte[] closed, List<(int Cell, int Count)> open)
+    {
+        writer.WriteBlob(closed);
+
+        // A cell as often as it was counted: the form of the first version.
+        open.Sort();
+        writer.WriteVarUInt((ulong)open.Sum(cell => (long)cell.Count));
+        foreach (var (cell, count) in open)
+        {
+            for (var i = 0; i < count; i++)
             {
-                for (var i = 0; i < count; i++)
-                {
-                    writer.WriteVarUInt((ulong)cell);
-                }
+                writer.WriteVarUInt((ulong)cell);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
@@ -140,26 +141,13 @@ internal sealed class FollowerTable
 
     internal double ScaleAt(long landmarkMs, long nowMs) => _decay.ScaleAt(landmarkMs, nowMs);
 
-    /// <summary>Writes the whole content for a checkpoint.</summary>
-    public void Save(ByteWriter writer)
-    {
-        writer.WriteVarInt(_decay.LandmarkMs);
-        writer.WriteVarUInt((ulong)_rows.Count);
-        for (var index = 0; index < _rows.Count; index++)
-        {
-            var row = _rows[index];
-            writer.WriteUInt128(_keys.KeyOf(index));
-            writer.WriteDouble(row.Total);
-            writer.WriteVarUInt((ulong)row.Count);
-            var cell = row.FirstCell;
-            for (var i = 0; i < row.Count; i++)
-            {
-                cell = Step(row, cell, i);
-                writer.WriteVarUInt((ulong)_cells[cell].Id);
-                writer.WriteDouble(_cells[cell].Weight);
-            }
-        }
-    }
+    /// <summary>Freezes the whole content for a checkpoint.</summary>
+    public void Freeze(FrozenSection section) => section.Later(Freeze().Save);
+
+    /// <summary>Writes the whole content.</summary>
+    public void Save(ByteWriter writer) => Live().Save(writer);
+
+    internal UInt128 KeyOf(int row) => _keys.KeyOf(row);
 
     /// <summary>Reads what <see cref="Save"/> wrote into an empty table.</summary>
     public void Load(ref ByteReader reader)
@@ -226,4 +214,25 @@ internal readonly struct FollowerView(FollowerTable table, PagedView<FollowerRow
 
     /// <summary>What weights of the table's scale are multiplied with to be decayed counts at a moment.</summary>
     public double ScaleAt(long nowMs) => table is null ? 0 : table.ScaleAt(landmarkMs, nowMs);
+
+    /// <summary>Writes the whole content.</summary>
+    public void Save(ByteWriter writer)
+    {
+        writer.WriteVarInt(landmarkMs);
+        writer.WriteVarUInt((ulong)rows.Count);
+        for (var index = 0; index < rows.Count; index++)
+        {
+            var row = rows[index];
+            writer.WriteUInt128(table.KeyOf(index));
+            writer.WriteDouble(row.Total);
+            writer.WriteVarUInt((ulong)row.Count);
+            var cell = row.FirstCell;
+            for (var i = 0; i < row.Count; i++)
+            {
+                cell = i > 0 && (i & ChunkMask) == 0 ? next[cell >> ChunkLog2] : i == 0 ? cell : cell + 1;
+                writer.WriteVarUInt((ulong)cells[cell].Id);
+                writer.WriteDouble(cells[cell].Weight);
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
@@ -106,30 +107,14 @@ public sealed class UserHistory
     /// <summary>A view of the present content, valid until the next write.</summary>
     public UserHistoryView Live() => new(_entries.Live(), _heads.Live());
 
-    /// <summary>Writes the whole content for a checkpoint.</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the whole content for a checkpoint.</summary>
+    public void Freeze(FrozenSection section)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteVarUInt((ulong)_entries.Count);
-        for (var i = 0; i < _entries.Count; i++)
-        {
-            ref readonly var entry = ref _entries[i];
-            writer.WriteVarInt(entry.Item);
-            writer.WriteVarInt(entry.Previous);
-            writer.WriteVarInt(entry.AtMs);
-            writer.WriteUInt64(entry.QueryHash);
-            writer.WriteSingle(entry.Price);
-            writer.WriteByte((byte)entry.Type);
-        }
-
-        writer.WriteVarUInt((ulong)_heads.Count);
-        for (var i = 0; i < _heads.Count; i++)
-        {
-            writer.WriteVarUInt((ulong)_heads[i]);
-        }
+        ArgumentNullException.ThrowIfNull(section);
+        section.Later(Freeze().Save);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote into an empty history.</summary>
+    /// <summary>Reads what <see cref="UserHistoryView.Save"/> wrote into an empty history.</summary>
     public void Load(ref ByteReader reader)
     {
         for (var left = reader.ReadCount(16); left > 0; left--)
@@ -171,5 +156,28 @@ public readonly struct UserHistoryView
         }
 
         return count;
+    }
+
+    /// <summary>Writes the whole content.</summary>
+    public void Save(ByteWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteVarUInt((ulong)_entries.Count);
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            var entry = _entries[i];
+            writer.WriteVarInt(entry.Item);
+            writer.WriteVarInt(entry.Previous);
+            writer.WriteVarInt(entry.AtMs);
+            writer.WriteUInt64(entry.QueryHash);
+            writer.WriteSingle(entry.Price);
+            writer.WriteByte((byte)entry.Type);
+        }
+
+        writer.WriteVarUInt((ulong)_heads.Count);
+        for (var i = 0; i < _heads.Count; i++)
+        {
+            writer.WriteVarUInt((ulong)_heads[i]);
+        }
     }
 }

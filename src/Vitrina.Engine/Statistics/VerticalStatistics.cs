@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 
 namespace Vitrina.Engine.Statistics;
@@ -128,16 +129,19 @@ public sealed class VerticalStatistics
     /// <summary>A view of the present content, valid until the next write.</summary>
     public StatisticsView Live() => new([.. _tables.Select(table => table.Live())], Today);
 
-    /// <summary>Writes the whole content for a checkpoint.</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the whole content for a checkpoint.</summary>
+    public void Freeze(FrozenSection section)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteVarInt(Today);
+        ArgumentNullException.ThrowIfNull(section);
+        section.Now.WriteVarInt(Today);
         foreach (var table in _tables)
         {
-            table.Save(writer);
+            table.Freeze(section);
         }
     }
+
+    /// <summary>Writes the whole content.</summary>
+    public void Save(ByteWriter writer) => FrozenSection.Write(writer, Freeze);
 
     /// <summary>Reads what <see cref="Save"/> wrote into empty statistics of the same declaration.</summary>
     public void Load(ref ByteReader reader)

@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Kernels.Codecs;
 
@@ -95,16 +96,16 @@ internal sealed class VisitStatistics
 
     public VisitView Live() => new() { Groups = [.. _groups.Select(group => group.Live())], Pairs = _pairs?.Live() };
 
-    public void Save(ByteWriter writer)
+    public void Freeze(FrozenSection section)
     {
-        _cap.Save(writer);
-        _trails.Save(writer);
+        _cap.Save(section.Now);
+        _trails.Save(section.Now);
         foreach (var group in _groups)
         {
-            group.Save(writer);
+            group.Save(section.Now);
         }
 
-        _pairs?.Save(writer);
+        _pairs?.Freeze(section);
     }
 
     public void Load(ref ByteReader reader)

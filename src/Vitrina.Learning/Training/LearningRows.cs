@@ -12,6 +12,10 @@ internal sealed class LearningRows : IDisposable
 {
     // One act at a place that hardly anybody examines must not outweigh a day of acts at the top (clipping: Joachims et al., 2017, section 6).
     private const float MaxWeight = 10;
+
+    // People who search long are no programs, and tell most of what people who search long do: only who acts this many times as often as the busiest
+    // of usual visitors is held back.
+    private const float BusyTimes = 8;
     private readonly LearningOptions _options;
     private readonly float[]? _examination;
     private readonly double _linearShare;
@@ -73,7 +77,8 @@ internal sealed class LearningRows : IDisposable
             }
 
             Columns.Fill(list, row, values);
-            var weight = label > 0 && _examination is { } curve ? Math.Min(MaxWeight, 1 / curve[Math.Min(position, curve.Length) - 1]) : 1;
+            var examined = label > 0 && _examination is { } curve ? Math.Min(MaxWeight, 1 / curve[Math.Min(position, curve.Length) - 1]) : 1;
+            var weight = Math.Min(1, BusyTimes * list.VisitorWeight) * examined;
             if (isTraining)
             {
                 _trees.Add(values[..Columns.TreeCount], label, weight, _group);

@@ -9,30 +9,37 @@ internal sealed partial class TextIndex
     public const int AnalysisVersion = 1;
 
     /// <summary>Writes the index as it is now.</summary>
-    public void Save(ByteWriter writer)
+    public void Save(ByteWriter writer) => BeginSave()(writer);
+
+    /// <summary>Freezes the index; it is written when the returned function is called, on any thread.</summary>
+    public Action<ByteWriter> BeginSave()
     {
-        writer.WriteVarUInt(AnalysisVersion);
-        writer.WriteVarUInt((ulong)_boosts.Length);
-        writer.WriteVarUInt((ulong)_dictionary.Count);
-        for (var term = 0; term < _dictionary.Count; term++)
+        var (terms, patterns, patternCount, rows) = (_dictionary.Count, _patterns.Table, _patterns.Count, _rows.Freeze());
+        return writer =>
         {
-            writer.WriteString(_dictionary[term]);
-        }
-
-        writer.WriteVarUInt((ulong)_patterns.Count);
-        for (var pattern = 0; pattern < _patterns.Count; pattern++)
-        {
-            foreach (var count in _patterns.Table[pattern].Counts)
+            writer.WriteVarUInt(AnalysisVersion);
+            writer.WriteVarUInt((ulong)_boosts.Length);
+            writer.WriteVarUInt((ulong)terms);
+            for (var term = 0; term < terms; term++)
             {
-                writer.WriteVarUInt(count);
+                writer.WriteString(_dictionary[term]);
             }
-        }
 
-        writer.WriteVarUInt((ulong)_rows.Count);
-        for (var item = 0; item < _rows.Count; item++)
-        {
-            writer.WriteBlob(_rows[item]);
-        }
+            writer.WriteVarUInt((ulong)patternCount);
+            foreach (var pattern in patterns.AsSpan(0, patternCount))
+            {
+                foreach (var count in pattern.Counts)
+                {
+                    writer.WriteVarUInt(count);
+                }
+            }
+
+            writer.WriteVarUInt((ulong)rows.Count);
+            for (var item = 0; item < rows.Count; item++)
+            {
+                writer.WriteBlob(rows[item]);
+            }
+        };
     }
 
     /// <summary>Takes over what <see cref="Save"/> wrote, into an empty index.</summary>

@@ -1,4 +1,5 @@
 using Vitrina.Engine.Language;
+using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Indexing.Text;
@@ -60,15 +61,31 @@ internal sealed class Vocabulary
 
         Script.Unify(word);
         var ordinal = _words.Find(word);
-        if (ordinal < 0)
-        {
-            ordinal = _words.GetOrAdd(word.ToString());
-            _counts.EnsureCount(ordinal + 1);
-            ref var bucket = ref _buckets[word.Length];
-            bucket = bucket.With(ordinal, SpellingDistance.LettersOf(word));
-        }
+        _counts.Edit(ordinal >= 0 ? ordinal : Add(word.ToString())) += change;
+    }
 
-        _counts.Edit(ordinal) += change;
+    private int Add(string word)
+    {
+        var ordinal = _words.GetOrAdd(word);
+        _counts.EnsureCount(ordinal + 1);
+        ref var bucket = ref _buckets[word.Length];
+        bucket = bucket.With(ordinal, SpellingDistance.LettersOf(word));
+        return ordinal;
+    }
+
+    /// <summary>Takes over what <see cref="VocabularyView.Save"/> wrote, into an empty vocabulary.</summary>
+    public void Load(ref ByteReader reader)
+    {
+        for (var left = reader.ReadCount(2); left > 0; left--)
+        {
+            var word = reader.ReadString();
+            if (word.Length is < ShortestWord or > LongestWord)
+            {
+                throw new CodecException("a word of another length than are held", reader.Position);
+            }
+
+            _counts.Edit(Add(word)) = (int)reader.ReadVarInt();
+        }
     }
 }
 

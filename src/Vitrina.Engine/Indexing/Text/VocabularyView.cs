@@ -1,4 +1,5 @@
 using Vitrina.Engine.Language;
+using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Indexing.Text;
@@ -78,6 +79,17 @@ internal sealed class VocabularyView(SymbolTable words, PagedView<int> counts, V
         found.Sort((left, right) => left.Count != right.Count ? right.Count.CompareTo(left.Count) : string.CompareOrdinal(left.Word, right.Word));
         found.RemoveRange(Math.Min(limit, found.Count), Math.Max(0, found.Count - limit));
         return found;
+    }
+
+    /// <summary>Writes the words with their counts.</summary>
+    public void Save(ByteWriter writer)
+    {
+        writer.WriteVarUInt((ulong)counts.Count);
+        for (var word = 0; word < counts.Count; word++)
+        {
+            writer.WriteString(words[word]);
+            writer.WriteVarInt(counts[word]);
+        }
     }
 
     private static int Compare(string word, NearWord left, NearWord right)

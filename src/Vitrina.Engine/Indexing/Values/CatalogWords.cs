@@ -2,6 +2,7 @@ using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Indexing.Values;
@@ -34,6 +35,33 @@ internal sealed class CatalogWords(TextAnalyzer analyzer, ItemSchema schema, Sym
 
     /// <summary>The values of this moment.</summary>
     public ValueView FreezeValues() => _values.Freeze();
+
+    /// <summary>Freezes the words; they are written when the returned function is called, on any thread.</summary>
+    public Action<ByteWriter> BeginSave()
+    {
+        var (vocabulary, values) = (FreezeVocabulary(), FreezeValues());
+        return writer =>
+        {
+            writer.WriteVarUInt(TextIndex.AnalysisVersion);
+            vocabulary.Save(writer);
+            values.Save(writer);
+        };
+    }
+
+    /// <summary>Takes over what <see cref="BeginSave"/> wrote, into words of no item yet.</summary>
+    /// <returns>False, with nothing taken over, when texts were analysed differently then.</returns>
+    /// <exception cref="CodecException">The bytes are no words.</exception>
+    public bool TryLoad(ref ByteReader reader)
+    {
+        if (reader.ReadVarUInt() != TextIndex.AnalysisVersion)
+        {
+            return false;
+        }
+
+        _vocabulary.Load(ref reader);
+        _values.Load(ref reader);
+        return true;
+    }
 
     private void Count(Item? item, int change)
     {

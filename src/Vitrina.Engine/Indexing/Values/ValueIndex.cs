@@ -1,6 +1,7 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Language;
 using Vitrina.Engine.Verticals;
+using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
 namespace Vitrina.Engine.Indexing.Values;
@@ -10,6 +11,11 @@ namespace Vitrina.Engine.Indexing.Values;
 /// <param name="Ordinal">The value's ordinal in the attribute's own table.</param>
 /// <param name="Number">The value's own number in the index.</param>
 internal readonly record struct NamedAttributeValue(int Attribute, int Ordinal, int Number);
+
+/// <summary>A value that an item had once, by its own number in the index.</summary>
+/// <param name="Attribute">Index of the attribute among those of the index.</param>
+/// <param name="Ordinal">The value's ordinal in the attribute's own table.</param>
+internal readonly record struct MetValue(int Attribute, int Ordinal);
 
 /// <summary>The values of keyword attributes by the words that name them, with the number of items that have them. One writer; readers use the frozen views.</summary>
 /// <remarks>A value's name is the stems of its words without function words, so that "красные" names "красный". The cost of a change is the item's own values.</remarks>
@@ -23,6 +29,7 @@ internal sealed class ValueIndex
     private readonly int[][] _numbers;
     private readonly SymbolTable _names = new();
     private readonly PagedArray<NamedAttributeValue[]> _values = new();
+    private readonly PagedArray<MetValue> _met = new();
     private readonly PagedArray<int> _counts = new();
     private readonly TokenBuffer _tokens = new();
     private ValueView? _last;
@@ -61,25 +68,67 @@ internal sealed class ValueIndex
     }
 
     /// <summary>The content of this moment, for any number of readers; the same object as before when nothing changed.</summary>
-    public ValueView Freeze() => _last ??= new ValueView(_attributes, _names, _values.Freeze(), _counts.Freeze());
+    public ValueView Freeze() => _last ??= new ValueView(_attributes, _names, _values.Freeze(), _met.Freeze(), _counts.Freeze());
 
     private void Count(int attribute, int ordinal, int change, SymbolTable words)
+    {
+        ref var number = ref NumberOf(attribute, ordinal);
+        if (number == 0)
+        {
+            Meet(attribute, ordinal, ref number);
+            Name(new NamedAttributeValue(attribute, ordinal, number - 1), words[ordinal]);
+        }
+
+        _counts.Edit(number - 1) += change;
+        _last = null;
+    }
+
+    // 0 stands for a value that was not met; numbers are kept plus one.
+    private ref int NumberOf(int attribute, int ordinal)
     {
         ref var numbers = ref _numbers[attribute];
         while (ordinal >= numbers.Length)
         {
-            // 0 stands for a value that was not met; numbers are kept plus one.
             Array.Resize(ref numbers, Math.Max(16, numbers.Length * 2));
         }
 
-        if (numbers[ordinal] == 0)
+        return ref numbers[ordinal];
+    }
+
+    private void Meet(int attribute, int ordinal, ref int number)
+    {
+        _met.Add(new MetValue(attribute, ordinal));
+        number = _counts.Add(0) + 1;
+    }
+
+    /// <summary>Takes over what <see cref="ValueView.Save"/> wrote, into an empty index of the same attributes.</summary>
+    public void Load(ref ByteReader reader)
+    {
+        if (reader.ReadVarUInt() != (ulong)_attributes.Length)
         {
-            numbers[ordinal] = _counts.Add(0) + 1;
-            Name(new NamedAttributeValue(attribute, ordinal, numbers[ordinal] - 1), words[ordinal]);
+            throw new CodecException("values of other attributes", reader.Position);
         }
 
-        _counts.Edit(numbers[ordinal] - 1) += change;
-        _last = null;
+        for (var left = reader.ReadCount(3); left > 0; left--)
+        {
+            var (attribute, ordinal) = ((int)reader.ReadVarUInt(), (int)reader.ReadVarUInt());
+            ref var number = ref NumberOf(attribute, ordinal);
+            Meet(attribute, ordinal, ref number);
+            _counts.Edit(number - 1) = (int)reader.ReadVarInt();
+        }
+
+        for (var left = reader.ReadCount(2); left > 0; left--)
+        {
+            _names.GetOrAdd(reader.ReadString());
+            var values = new NamedAttributeValue[reader.ReadCount()];
+            for (var i = 0; i < values.Length; i++)
+            {
+                var number = (int)reader.ReadVarUInt();
+                values[i] = new NamedAttributeValue(_met[number].Attribute, _met[number].Ordinal, number);
+            }
+
+            _values.Add(values);
+        }
     }
 
     private void Name(NamedAttributeValue value, string text)

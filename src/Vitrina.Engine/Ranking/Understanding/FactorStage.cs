@@ -11,6 +11,7 @@ internal static class FactorStage
 
     public static void Run(RankingContext context)
     {
+        context.Scope.BringNear();
         context.Factors.Reset(context.Count, () => Fill(context));
         context.Scope.Serve(context.Factors);
     }

@@ -1,3 +1,4 @@
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 using Vitrina.Kernels.Hashing;
@@ -172,12 +173,18 @@ public sealed class OfferConditions
     /// <summary>A view of the present content, valid until the next write.</summary>
     public OfferConditionsView Live() => new(_kept, _conditions.Live(), _newest.Live(), _states.Live(), _versions.Live());
 
-    internal void Save(ByteWriter writer)
+    internal void Freeze(FrozenSection section)
     {
-        writer.WriteVarUInt((ulong)_conditions.Count);
-        for (var i = 0; i < _conditions.Count; i++)
+        var conditions = _conditions.Freeze();
+        section.Later(writer => Save(writer, conditions));
+    }
+
+    private static void Save(ByteWriter writer, PagedView<OfferCondition> conditions)
+    {
+        writer.WriteVarUInt((ulong)conditions.Count);
+        for (var i = 0; i < conditions.Count; i++)
         {
-            ref readonly var condition = ref _conditions[i];
+            var condition = conditions[i];
             writer.WriteVarUInt((ulong)condition.Item);
             writer.WriteDouble(condition.Price);
             writer.WriteDouble(condition.Delivery);

@@ -1,4 +1,5 @@
 using Vitrina.Engine.Catalog;
+using Vitrina.Engine.Journal;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
 
@@ -109,15 +110,21 @@ public sealed class OfferHistory(OfferTraits traits, int windowDays, TimeZoneInf
     /// <summary>A view of the present content, valid until the next write.</summary>
     public PagedView<OfferChange[]?> Live() => _changes.Live();
 
-    internal void Save(ByteWriter writer)
+    internal void Freeze(FrozenSection section)
     {
-        var items = Enumerable.Range(0, _changes.Count).Where(item => _changes[item] is not null).ToList();
+        var changes = _changes.Freeze();
+        section.Later(writer => Save(writer, changes));
+    }
+
+    private static void Save(ByteWriter writer, PagedView<OfferChange[]?> changes)
+    {
+        var items = Enumerable.Range(0, changes.Count).Where(item => changes[item] is not null).ToList();
         writer.WriteVarUInt((ulong)items.Count);
         foreach (var item in items)
         {
             writer.WriteVarUInt((ulong)item);
-            writer.WriteVarUInt((ulong)_changes[item]!.Length);
-            foreach (var change in _changes[item]!)
+            writer.WriteVarUInt((ulong)changes[item]!.Length);
+            foreach (var change in changes[item]!)
             {
                 writer.WriteVarInt(change.AtMs);
                 writer.WriteDouble(change.Price);
@@ -138,6 +145,7 @@ public sealed class OfferHistory(OfferTraits traits, int windowDays, TimeZoneInf
 
     internal void Load(ref ByteReader reader)
     {
+        var names = new SymbolTable();
         for (var left = reader.ReadCount(3); left > 0; left--)
         {
             var item = (int)reader.ReadVarUInt();
@@ -145,7 +153,7 @@ public sealed class OfferHistory(OfferTraits traits, int windowDays, TimeZoneInf
             for (var i = 0; i < changes.Length; i++)
             {
                 var (atMs, price, delivery, flags) = (reader.ReadVarInt(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadByte());
-                changes[i] = new OfferChange(atMs, price, delivery, (flags & 2) == 0 ? null : ReadZones(ref reader), (flags & 1) != 0);
+                changes[i] = new OfferChange(atMs, price, delivery, (flags & 2) == 0 ? null : ReadZones(ref reader, names), (flags & 1) != 0);
             }
 
             _changes.EnsureCount(item + 1);
@@ -153,12 +161,13 @@ public sealed class OfferHistory(OfferTraits traits, int windowDays, TimeZoneInf
         }
     }
 
-    private static NamedNumber[] ReadZones(ref ByteReader reader)
+    // A handful of zones: each name is held once.
+    private static NamedNumber[] ReadZones(ref ByteReader reader, SymbolTable names)
     {
         var zones = new NamedNumber[reader.ReadCount(9)];
         for (var i = 0; i < zones.Length; i++)
         {
-            zones[i] = new NamedNumber(reader.ReadString(), reader.ReadDouble());
+            zones[i] = new NamedNumber(names[names.GetOrAdd(reader.ReadString())], reader.ReadDouble());
         }
 
         return zones;

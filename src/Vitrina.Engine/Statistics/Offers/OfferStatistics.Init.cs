@@ -255,6 +255,9 @@ public sealed partial class OfferStatistics
         _check = (atMs, check);
     }
 
+    /// <summary>The Update that is under way; null when none is, or it is done.</summary>
+    public Task? PendingUpdate => _check is { Differences: { IsCompleted: false } update } ? update : null;
+
     /// <summary>Takes what an Update found. Where live counting was off, the recount holds from now on. Nothing happens when none is under way.</summary>
     /// <param name="waits">True waits for it; else nothing happens while it is not done.</param>
     /// <param name="counts">Gives the table of counters by offer.</param>

@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Journal;
 using Vitrina.Engine.Verticals;
 using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Collections;
@@ -315,19 +316,16 @@ public sealed partial class OfferStatistics
         }
     }
 
-    /// <summary>Writes the state; what follows from the catalogue and the counters is left out. An Update that is under way ends before (<see cref="FinishUpdate"/>).</summary>
-    public void Save(ByteWriter writer)
+    /// <summary>Freezes the state for a checkpoint; what follows from the catalogue and the counters is left out. An Update that is under way ends before (<see cref="FinishUpdate"/>).</summary>
+    public void Freeze(FrozenSection section)
     {
-        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(section);
+        var writer = section.Now;
         writer.WriteByte(Version);
-        _conditions.Save(writer);
-        _history.Save(writer);
-        writer.WriteVarUInt((ulong)_stateChanged.Count);
-        for (var item = 0; item < _stateChanged.Count; item++)
-        {
-            writer.WriteVarInt(_stateChanged[item]);
-        }
-
+        _conditions.Freeze(section);
+        _history.Freeze(section);
+        var changed = _stateChanged.Freeze();
+        section.Later(later => SaveTimes(later, changed));
         writer.WriteByte((byte)((_current is null ? 0 : 1) | (_previous is null ? 0 : 2) | (LastUpdate is null ? 0 : 4) | (_pending is null ? 0 : 8)));
         _current?.Save(writer);
         _previous?.Save(writer);
@@ -343,7 +341,7 @@ public sealed partial class OfferStatistics
         _found.Save(writer);
         if (_pending is { } pending)
         {
-            pending.GetAwaiter().GetResult().Save(writer);
+            section.Later(later => pending.GetAwaiter().GetResult().Save(later));
             writer.WriteVarUInt((ulong)_retitled.Count);
             foreach (var item in _retitled.Order())
             {
@@ -352,7 +350,16 @@ public sealed partial class OfferStatistics
         }
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote, after the items were applied and the counters were read.</summary>
+    private static void SaveTimes(ByteWriter writer, PagedView<long> changed)
+    {
+        writer.WriteVarUInt((ulong)changed.Count);
+        for (var item = 0; item < changed.Count; item++)
+        {
+            writer.WriteVarInt(changed[item]);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Freeze(FrozenSection)"/> froze, after the items were applied and the counters were read.</summary>
     /// <param name="reader">The bytes.</param>
     /// <param name="items">The vertical's items.</param>
     /// <param name="counts">The table of counters by offer.</param>

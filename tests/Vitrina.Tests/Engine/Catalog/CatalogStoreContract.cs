@@ -69,6 +69,24 @@ public abstract class CatalogStoreContract
     }
 
     [Fact]
+    public void Visited_items_are_those_that_are_read_in_any_range_and_on_several_threads()
+    {
+        using var store = Open();
+        Assert.Equal(0, store.ItemEnd);
+        store.Commit(1, new CatalogDelta([.. Enumerable.Range(0, 200).Select(i => i == 7 ? FullItem(i) : Item(i, $"i{i}", price: i, isDeleted: i % 5 == 0))], [], []));
+        Assert.Equal(200, store.ItemEnd);
+        string[] read = [.. store.ReadItems().Select(item => Line(item.Ordinal, item.IsDeleted, item.Put))];
+        Parallel.For(0, 20, range =>
+        {
+            var visited = new List<string>();
+            store.VisitItems(range * 10, (range * 10) + 15, (ordinal, isDeleted, put) => visited.Add(Line(ordinal, isDeleted, ItemChange.Read(put))));
+            Assert.Equal(read.Skip(range * 10).Take(15), visited);
+        });
+
+        static string Line(int ordinal, bool isDeleted, ItemChange put) => Text(new CatalogDelta([new StoredItem(ordinal, isDeleted, put)], [], []));
+    }
+
+    [Fact]
     public void Later_commit_replaces_rows_of_the_same_ordinal()
     {
         using var store = Open();

@@ -67,6 +67,17 @@ public class LearningRowsTests
     }
 
     [Fact]
+    public void Rows_of_a_visitor_who_acts_far_more_often_than_others_count_less()
+    {
+        // 32 times as often as the busiest of usual visitors, 8 times and 4 times.
+        foreach (var (visitor, weight) in new[] { (1 / 32f, 0.25f), (1 / 8f, 1), (0.25f, 1) })
+        {
+            var set = Rows(Options with { PositionBias = PositionBias.Ipw }, List([0, 1]) with { VisitorWeight = visitor }, [1, 0.5f]);
+            Assert.Equal([weight, 2 * weight], Enumerable.Range(0, 2).Select(set.Weight));
+        }
+    }
+
+    [Fact]
     public void A_share_of_lists_by_hash_is_the_same_every_time_and_about_as_large_as_asked()
     {
         var held = Enumerable.Range(0, 10_000).Count(i => Shares.Holds($"user-{i}", 0.3));

@@ -1,4 +1,5 @@
 using Vitrina.Engine;
+using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Language;
 using Vitrina.Kernels.Codecs;
@@ -58,22 +59,26 @@ public class TextIndexStoringTests
     }
 
     [Theory]
-    [InlineData("whole")]
-    [InlineData("cut")]
-    [InlineData("flip")]
-    [InlineData("gone")]
-    public async Task A_start_takes_the_stored_index_and_a_damaged_one_is_named_and_rebuilt(string damage)
+    [InlineData("text", "whole")]
+    [InlineData("text", "cut")]
+    [InlineData("text", "flip")]
+    [InlineData("text", "gone")]
+    [InlineData("words", "cut")]
+    [InlineData("words", "flip")]
+    [InlineData("words", "gone")]
+    public async Task A_start_takes_what_is_stored_and_a_damaged_part_is_named_and_rebuilt(string part, string damage)
     {
         var root = TestEngine.NewFolder();
-        var terms = 0;
+        var (terms, words) = (0, 0);
         await using (var engine = TestEngine.Open(root))
         {
             await engine.TakeAsync(engine.Put("a", "телефон красный", "phones", 100), engine.Put("b", "чехол синий", "phones", 100), engine.Put("a", "телефон зелёный", "phones", 100));
             await engine.SearchAsync("телефон");
             terms = engine.Runtime.State.MarketOf("goods").Text!.TermCount;
+            words = engine.Runtime.Snapshot.Verticals["goods"].Market.Vocabulary!.WordCount;
         }
 
-        var file = Assert.Single(Directory.GetFiles(new DataDirectory(root).Checkpoints, "*.part"));
+        var file = Assert.Single(Directory.GetFiles(new DataDirectory(root).Checkpoints, $"*.{part}.part"));
         var bytes = File.ReadAllBytes(file);
         bytes[bytes.Length / 2] ^= 1;
         if (damage == "gone")
@@ -87,16 +92,25 @@ public class TextIndexStoringTests
 
         await using (var engine = TestEngine.Open(root))
         {
-            // The first title's word is in a stored dictionary, and in no item any more.
-            Assert.Equal(damage == "whole" ? terms : terms - 1, engine.Runtime.State.MarketOf("goods").Text!.TermCount);
+            // The first title's word is in a stored dictionary and vocabulary, and in no item any more.
+            var vocabulary = engine.Runtime.Snapshot.Verticals["goods"].Market.Vocabulary!;
+            Assert.Equal(part == "words" || damage == "whole" ? terms : terms - 1, engine.Runtime.State.MarketOf("goods").Text!.TermCount);
+            Assert.Equal(part == "text" || damage == "whole" ? words : words - 1, vocabulary.WordCount);
             Assert.Equal(damage is "cut" or "flip", engine.Runtime.Recovery.Any(sentence =>
-                sentence.Contains("goods.text", StringComparison.Ordinal) && sentence.Contains("rebuilt from the catalogue", StringComparison.Ordinal)));
+                sentence.Contains($"goods.{part}", StringComparison.Ordinal) && sentence.Contains("rebuilt from the catalogue", StringComparison.Ordinal)));
             Assert.Equal(damage is "cut" or "flip" ? 1 : 0, engine.Runtime.Recovery.Count);
-            Assert.Equal(1, engine.Runtime.Snapshot.Verticals["goods"].Market.Vocabulary!.CountOf("чехол"));
+            Assert.Equal((1, 0), (vocabulary.CountOf("чехол"), vocabulary.CountOf("красный")));
+            Assert.Equal(["синий"], vocabulary.StartingWith("син", 5).Select(near => near.Word));
+            await engine.TakeAsync(engine.Put("c", "чехол белый", "covers", 100));
+            var market = engine.Runtime.Snapshot.Verticals["goods"].Market;
+            Assert.Equal((2, 2, 1), (market.Vocabulary!.CountOf("чехол"), CountOf(market, "phone"), CountOf(market, "cover")));
             Assert.Single(Answers(engine.Runtime.State.MarketOf("goods").Text!, "зелёный телефон"));
             Assert.Empty(Answers(engine.Runtime.State.MarketOf("goods").Text!, "красный"));
         }
     }
+
+    // As queries name values: by their stems.
+    private static int CountOf(MarketView market, string name) => market.Values!.Find(name).Sum(market.Values!.CountOf);
 
     private static TextIndex NewIndex() => new(Analyzer, new TextIndexOptions { FieldBoosts = [2, 1], IsMergingSynchronous = true });
 
