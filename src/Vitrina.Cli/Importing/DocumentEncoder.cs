@@ -50,7 +50,8 @@ internal sealed class DocumentEncoder
 
         _writer.Clear();
         marketEvent!.Write(_writer);
-        _runs.Add(marketEvent.OccurredAtMs, EntryKind.Event, DedupeKeys.OfEvent(marketEvent.Id), _writer.Written);
+        var order = marketEvent.RankingId is null && marketEvent.Token is null ? InstantOrder.Event : InstantOrder.EventOfRanking;
+        _runs.Add(marketEvent.OccurredAtMs, order, EntryKind.Event, DedupeKeys.OfEvent(marketEvent.Id), _writer.Written);
         return true;
     }
 
@@ -63,7 +64,7 @@ internal sealed class DocumentEncoder
 
         _writer.Clear();
         ranking.Write(_writer);
-        _runs.Add(ranking.AtMs, EntryKind.Ranking, DedupeKeys.OfRanking(ranking.Id), _writer.Written);
+        _runs.Add(ranking.AtMs, InstantOrder.Ranking, EntryKind.Ranking, DedupeKeys.OfRanking(ranking.Id), _writer.Written);
         return true;
     }
 
@@ -109,7 +110,7 @@ internal sealed class DocumentEncoder
 
         _writer.Clear();
         change.Write(_writer);
-        _runs.Add(change.AtMs, kind, DedupeKeys.OfChange(kind, _writer.Written), _writer.Written);
+        _runs.Add(change.AtMs, InstantOrder.Change, kind, DedupeKeys.OfChange(kind, _writer.Written), _writer.Written);
         return true;
     }
 
@@ -122,7 +123,7 @@ internal sealed class DocumentEncoder
 
         _writer.Clear();
         row!.Write(_writer);
-        _runs.Add(row.ValidFromMs, EntryKind.FeatureRows, DedupeKeys.OfChange(EntryKind.FeatureRows, _writer.Written), _writer.Written);
+        _runs.Add(row.ValidFromMs, InstantOrder.Change, EntryKind.FeatureRows, DedupeKeys.OfChange(EntryKind.FeatureRows, _writer.Written), _writer.Written);
         return true;
     }
 
@@ -131,7 +132,7 @@ internal sealed class DocumentEncoder
         var kind = KindOf(change.Kind);
         _writer.Clear();
         change.Write(_writer);
-        _runs.Add(change.AtMs, kind, DedupeKeys.OfChange(kind, _writer.Written), _writer.Written);
+        _runs.Add(change.AtMs, InstantOrder.Change, kind, DedupeKeys.OfChange(kind, _writer.Written), _writer.Written);
     }
 
     private bool IsPast(string field, long atMs, out FieldError error)
@@ -165,6 +166,6 @@ internal sealed class DocumentEncoder
         }
 
         var payload = writer.ToArray();
-        return new TimedEntry(atMs, entry.Kind, DedupeKeys.OfChange(entry.Kind, payload), payload);
+        return entry with { AtMs = atMs, Key = DedupeKeys.OfChange(entry.Kind, payload), Payload = payload };
     }
 }

@@ -6,36 +6,44 @@ namespace Vitrina.Cli.Importing;
 
 /// <summary>An encoded journal entry that waits for its place in time.</summary>
 /// <param name="AtMs">Its time, Unix milliseconds; <see cref="Untimed"/> when it says none.</param>
+/// <param name="Order">Its place among entries of the same time.</param>
 /// <param name="Kind">What the payload means.</param>
 /// <param name="Key">Its dedupe key.</param>
 /// <param name="Payload">The journal's form; stays valid.</param>
-internal readonly record struct TimedEntry(long AtMs, EntryKind Kind, UInt128 Key, ReadOnlyMemory<byte> Payload)
+internal readonly record struct TimedEntry(long AtMs, InstantOrder Order, EntryKind Kind, UInt128 Key, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>Sorts before every time: what says no time was there from the beginning.</summary>
     public const long Untimed = long.MinValue;
+}
 
-    /// <summary>At equal times changes come before rankings, rankings before events.</summary>
-    public int Order => OrderOf(Kind);
-
-    public static int OrderOf(EntryKind kind) => kind switch { EntryKind.Event => 2, EntryKind.Ranking => 1, _ => 0 };
+/// <summary>
+/// What comes first at equal times. Logs often have whole seconds: who did something and saw a list in the same one did not do it because of the list,
+/// unless the event names it.
+/// </summary>
+internal enum InstantOrder : byte
+{
+    Change,
+    Event,
+    Ranking,
+    EventOfRanking,
 }
 
 /// <summary>Collects entries in the order of the files and gives them back in the order of time: sorted runs in memory, spilled to files, merged.</summary>
-/// <remarks>Equal times keep the order of <see cref="TimedEntry.Order"/>, then of the files.</remarks>
+/// <remarks>Equal times keep the order of <see cref="InstantOrder"/>, then of the files.</remarks>
 internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerRun) : IDisposable
 {
     private const int ChunkBytes = 1 << 20;
 
-    // time 8, kind 1, key 16, length 4
-    private const int HeaderBytes = 29;
+    // time 8, kind 1, key 16, length 4, order 1
+    private const int HeaderBytes = 30;
 
-    private readonly List<(long AtMs, EntryKind Kind, UInt128 Key, int Chunk, int Offset, int Length)> _entries = [];
+    private readonly List<(long AtMs, InstantOrder Order, EntryKind Kind, UInt128 Key, int Chunk, int Offset, int Length)> _entries = [];
     private readonly List<byte[]> _chunks = [];
     private readonly List<string> _files = [];
     private int _chunkUsed;
     private long _bytes;
     private bool _isSorted = true;
-    private (long AtMs, int Order) _last = (long.MinValue, 0);
+    private (long AtMs, InstantOrder Order) _last = (long.MinValue, default);
 
     /// <summary>How many entries were added.</summary>
     public long Count { get; private set; }
@@ -47,7 +55,7 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
     public int SpilledRuns => _files.Count;
 
     /// <summary>Adds an entry; the payload is copied.</summary>
-    public void Add(long atMs, EntryKind kind, UInt128 key, ReadOnlySpan<byte> payload)
+    public void Add(long atMs, InstantOrder order, EntryKind kind, UInt128 key, ReadOnlySpan<byte> payload)
     {
         if (_entries.Count == entriesPerRun || (_bytes + payload.Length > bytesPerRun && _entries.Count > 0))
         {
@@ -61,12 +69,12 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
         }
 
         payload.CopyTo(_chunks[^1].AsSpan(_chunkUsed));
-        _entries.Add((atMs, kind, key, _chunks.Count - 1, _chunkUsed, payload.Length));
+        _entries.Add((atMs, order, kind, key, _chunks.Count - 1, _chunkUsed, payload.Length));
         _chunkUsed += payload.Length;
         _bytes += payload.Length;
         Count++;
         EarliestMs = atMs == TimedEntry.Untimed ? EarliestMs : Math.Min(EarliestMs, atMs);
-        var place = (atMs, TimedEntry.OrderOf(kind));
+        var place = (atMs, order);
         _isSorted &= place.CompareTo(_last) >= 0;
         _last = place;
     }
@@ -87,8 +95,8 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
     {
         foreach (var index in SortedIndexes())
         {
-            var (atMs, kind, key, chunk, offset, length) = _entries[index];
-            yield return new TimedEntry(atMs, kind, key, _chunks[chunk].AsMemory(offset, length));
+            var (atMs, order, kind, key, chunk, offset, length) = _entries[index];
+            yield return new TimedEntry(atMs, order, kind, key, _chunks[chunk].AsMemory(offset, length));
         }
     }
 
@@ -110,7 +118,7 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
         var keys = new SortKey[entries.Length];
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = new SortKey(entries[i].AtMs, ((long)TimedEntry.OrderOf(entries[i].Kind) << 40) | (uint)i);
+            keys[i] = new SortKey(entries[i].AtMs, ((long)entries[i].Order << 40) | (uint)i);
         }
 
         Array.Sort(keys, indexes);
@@ -140,11 +148,12 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
             Span<byte> header = stackalloc byte[HeaderBytes];
             foreach (var index in SortedIndexes())
             {
-                var (atMs, kind, key, chunk, offset, length) = _entries[index];
+                var (atMs, order, kind, key, chunk, offset, length) = _entries[index];
                 BinaryPrimitives.WriteInt64LittleEndian(header, atMs);
                 header[8] = (byte)kind;
                 BinaryPrimitives.WriteUInt128LittleEndian(header[9..], key);
                 BinaryPrimitives.WriteInt32LittleEndian(header[25..], length);
+                header[29] = (byte)order;
                 file.Write(header);
                 file.Write(_chunks[chunk], offset, length);
             }
@@ -153,7 +162,7 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
         _files.Add(path);
         _entries.Clear();
         _chunks.Clear();
-        (_chunkUsed, _bytes, _isSorted, _last) = (0, 0, true, (long.MinValue, 0));
+        (_chunkUsed, _bytes, _isSorted, _last) = (0, 0, true, (long.MinValue, default));
     }
 
     private IEnumerable<TimedEntry> MergeFiles()
@@ -161,7 +170,7 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
         var readers = new List<RunFile>();
         try
         {
-            var next = new PriorityQueue<int, (long AtMs, int Order, int Run)>();
+            var next = new PriorityQueue<int, (long AtMs, InstantOrder Order, int Run)>();
             for (var run = 0; run < _files.Count; run++)
             {
                 readers.Add(new RunFile(_files[run]));
@@ -227,6 +236,7 @@ internal sealed class EntryRuns(string folder, int entriesPerRun, long bytesPerR
             _used += length;
             entry = Current = new TimedEntry(
                 BinaryPrimitives.ReadInt64LittleEndian(header),
+                (InstantOrder)header[29],
                 (EntryKind)header[8],
                 BinaryPrimitives.ReadUInt128LittleEndian(header[9..]),
                 payload);

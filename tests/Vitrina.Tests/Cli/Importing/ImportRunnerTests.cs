@@ -37,7 +37,7 @@ public sealed class ImportRunnerTests
         Write(fixture);
         var report = await fixture.ImportAsync(ImportPlan.OfCanonical(fixture.Folder, "goods"));
         EntryKind[] expected =
-            [EntryKind.ItemPut, EntryKind.UserPut, EntryKind.FeatureRows, EntryKind.Event, EntryKind.ItemPut, EntryKind.Ranking, EntryKind.Event];
+            [EntryKind.ItemPut, EntryKind.UserPut, EntryKind.FeatureRows, EntryKind.Event, EntryKind.ItemPut, EntryKind.Event, EntryKind.Ranking];
         Assert.Equal(expected, fixture.Entries.Select(entry => entry.Kind));
         Assert.Equal(["e1", "e2"], fixture.Events.Select(read => read.Id));
 
@@ -133,6 +133,21 @@ public sealed class ImportRunnerTests
 
         Assert.Equal(2_000, orders[0].Length);
         Assert.Equal(orders[0], orders[1]);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1)]
+    public async Task In_one_instant_a_list_stands_between_the_events_that_do_not_name_it_and_those_that_do(int entriesPerRun)
+    {
+        using var fixture = new ImportFixture();
+        fixture.Write("items.jsonl", Items);
+        fixture.Write("events.jsonl", string.Concat(new[] { ("named", ",\"rankingId\":\"r\""), ("free", "") }.Select(read =>
+            $"{{\"id\":\"{read.Item1}\",\"type\":\"click\",\"occurredAt\":1700000002000,\"item\":\"i1\"{read.Item2}}}\n")));
+        fixture.Write("rankings.jsonl", "{\"id\":\"r\",\"surface\":\"search\",\"at\":1700000002000,\"items\":[\"i1\"]}\n");
+        await fixture.ImportAsync(ImportPlan.OfCanonical(fixture.Folder, "goods"), new ImportOptions { EntriesPerRun = entriesPerRun });
+        Assert.Equal([EntryKind.Event, EntryKind.Ranking, EntryKind.Event], fixture.Entries.Select(entry => entry.Kind).Where(kind => kind is EntryKind.Event or EntryKind.Ranking));
+        Assert.Equal(["free", "named"], fixture.Events.Select(read => read.Id));
     }
 
     [Fact]
