@@ -7,7 +7,6 @@ using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking;
 using Vitrina.Engine.Ranking.Recording;
 using Vitrina.Engine.Rules;
-using Vitrina.Kernels.Codecs;
 
 namespace Vitrina.Engine;
 

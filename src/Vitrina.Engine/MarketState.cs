@@ -4,11 +4,9 @@ using Vitrina.Engine.Features;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Values;
 using Vitrina.Engine.Indexing.Vectors;
-using Vitrina.Engine.Journal;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Offers;
 using Vitrina.Engine.Verticals;
-using Vitrina.Kernels.Codecs;
 using Vitrina.Kernels.Hashing;
 
 namespace Vitrina.Engine;
@@ -386,5 +384,4 @@ internal sealed partial class MarketState
         Visits = _visits?.Live() ?? VisitView.None,
         Users = _catalog.LiveUsers(),
     };
-    }
 }

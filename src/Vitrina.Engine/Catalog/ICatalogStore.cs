@@ -47,9 +47,9 @@ public interface ICatalogStore : IDisposable
 
     /// <summary>Shows the items of some ordinals as they were written, in order. Several threads may read at the same time.</summary>
     /// <param name="first">The first ordinal.</param>
-    /// <param name="end">One behind the last ordinal.</param>
+    /// <param name="until">One behind the last ordinal.</param>
     /// <param name="visit">Is shown each item.</param>
-    void VisitItems(int first, int end, StoredItemVisitor visit);
+    void VisitItems(int first, int until, StoredItemVisitor visit);
 
     /// <summary>All users by ordinal.</summary>
     IEnumerable<StoredEntity> ReadUsers();

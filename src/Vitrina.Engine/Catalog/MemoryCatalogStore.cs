@@ -53,11 +53,11 @@ public sealed class MemoryCatalogStore : ICatalogStore
     }
 
     /// <inheritdoc/>
-    public void VisitItems(int first, int end, StoredItemVisitor visit)
+    public void VisitItems(int first, int until, StoredItemVisitor visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
         var writer = new ByteWriter();
-        foreach (var item in ReadItems().Where(item => item.Ordinal >= first && item.Ordinal < end))
+        foreach (var item in ReadItems().Where(item => item.Ordinal >= first && item.Ordinal < until))
         {
             writer.Clear();
             item.Put.Write(writer);

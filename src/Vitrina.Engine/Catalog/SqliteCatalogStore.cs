@@ -98,7 +98,7 @@ public sealed class SqliteCatalogStore : ICatalogStore
     });
 
     /// <inheritdoc/>
-    public void VisitItems(int first, int end, StoredItemVisitor visit)
+    public void VisitItems(int first, int until, StoredItemVisitor visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
         if (_pinned is not null)
@@ -106,22 +106,22 @@ public sealed class SqliteCatalogStore : ICatalogStore
             // The state of the moment of opening is that of the one connection.
             lock (_gate)
             {
-                _file.Guard(() => VisitItems(_file.Connection, first, end, visit));
+                _file.Guard(() => VisitItems(_file.Connection, first, until, visit));
             }
 
             return;
         }
 
         using var own = _file.Guard(_file.Connect);
-        _file.Guard(() => VisitItems(own, first, end, visit));
+        _file.Guard(() => VisitItems(own, first, until, visit));
     }
 
-    private void VisitItems(SqliteConnection connection, int first, int end, StoredItemVisitor visit)
+    private void VisitItems(SqliteConnection connection, int first, int until, StoredItemVisitor visit)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT ordinal, is_deleted, payload FROM items WHERE ordinal >= $first AND ordinal < $end ORDER BY ordinal";
         command.Parameters.AddWithValue("$first", first);
-        command.Parameters.AddWithValue("$end", end);
+        command.Parameters.AddWithValue("$end", until);
         command.Transaction = _pinned;
         using var rows = command.ExecuteReader();
         Visit(rows, visit);

@@ -37,7 +37,7 @@ public class CheckpointsBesideWorkTests
 
         public IEnumerable<StoredItem> ReadItems() => store.ReadItems();
 
-        public void VisitItems(int first, int end, StoredItemVisitor visit) => store.VisitItems(first, end, visit);
+        public void VisitItems(int first, int until, StoredItemVisitor visit) => store.VisitItems(first, until, visit);
 
         public IEnumerable<StoredEntity> ReadUsers() => store.ReadUsers();
 

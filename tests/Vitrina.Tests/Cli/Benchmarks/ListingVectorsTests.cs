@@ -1,4 +1,3 @@
-using Vitrina.Cli;
 using Vitrina.Cli.Benchmarks;
 
 namespace Vitrina.Tests.Cli.Benchmarks;
