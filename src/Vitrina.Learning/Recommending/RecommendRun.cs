@@ -51,7 +51,7 @@ public sealed class RecommendRun
         }
 
         progress.Report(0.3);
-        using RerankerTraining training = new(task, new RerankerOptions(), seed);
+        using RerankerTraining training = new(task, task.IsOrdered ? new RerankerOptions() : RerankerOptions.ForSets, seed);
 
         // The latest fold last: its sources answer the test without refit as well, the others are let go.
         ItemSequences? known = null;

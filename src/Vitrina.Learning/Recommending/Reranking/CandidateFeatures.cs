@@ -11,7 +11,8 @@ internal sealed class CandidateFeatures
     private const int RecentItems = 3;
     private const int HistoryForCosine = 20;
     private const int TimedItems = 5;
-    private static readonly string[] s_agreement = ["agreement", "best_rank", "second_rank", "listed", "log_ranks", "share_sum", "share_most", "agreement_share", "agreement_most"];
+    private static readonly string[] s_agreement = ["agreement", "best_rank"];
+    private static readonly string[] s_furtherAgreement = ["second_rank", "listed", "log_ranks", "share_sum", "share_most", "agreement_share", "agreement_most"];
     private static readonly string[] s_historyCounts = ["count_of_last", "count_of_history", "count_to_history", "count_to_last"];
     private static readonly string[] s_times = ["time", "time_to_last", "time_to_history", "time_to_latest", "late_share", "late_share_to_last"];
     private static readonly string[] s_rarest = ["rarest_in_history", "rarest_events", "share_of_rarest"];
@@ -37,6 +38,8 @@ internal sealed class CandidateFeatures
         work.Features.Reset(work.CandidateCount, Names.Length);
         int column = FillSources(work, 0);
         column = FillAgreement(work, column);
+        // What was tried on histories only is told of histories only (decision 0062).
+        column = _fitted.IsOfSets ? column : FillFurtherAgreement(work, column);
         column = FillCounts(query, work, column);
         if (_fitted.Times is { } times)
         {
@@ -66,8 +69,8 @@ internal sealed class CandidateFeatures
             yield return $"{source.Name}:share";
         }
 
-        foreach (string name in s_agreement.Concat(["count", "last_count", "last_share", "history_length"])
-            .Concat(fitted.HistoryCounts is null ? [] : s_historyCounts).Concat(fitted.Times is null ? [] : s_times))
+        foreach (string name in s_agreement.Concat(fitted.IsOfSets ? [] : s_furtherAgreement).Concat(["count", "last_count", "last_share", "history_length"])
+            .Concat(fitted.HistoryCounts is null ? [] : fitted.IsOfSets ? s_historyCounts[..1] : s_historyCounts).Concat(fitted.Times is null ? [] : s_times))
         {
             yield return name;
         }
@@ -139,19 +142,41 @@ internal sealed class CandidateFeatures
         return column;
     }
 
-    // How far up the sources have a candidate: the sum of reciprocal ranks (Cormack et al., Reciprocal rank fusion, SIGIR 2009), also as a share of the
-    // list's largest; its two best ranks, in how many lists it stands, and what ranks and shares add up to. Popularity, the first source, says nothing.
+    // How far up the sources have a candidate: the sum of reciprocal ranks (Cormack et al., Reciprocal rank fusion, SIGIR 2009), and its best rank.
+    // Popularity, the first source, says nothing.
     private static int FillAgreement(QueryWorkspace work, int column)
     {
-        const float Smoothing = 10, ListedBelow = 100, LogOfUnlisted = 7;
-        Span<float> agreement = work.Features.Column(column), best = work.Features.Column(column + 1), second = work.Features.Column(column + 2);
-        Span<float> listed = work.Features.Column(column + 3), logs = work.Features.Column(column + 4);
-        Span<float> sum = work.Features.Column(column + 5), most = work.Features.Column(column + 6);
-        foreach (int filled in new[] { 0, 3, 4, 5, 6 })
+        const float Smoothing = 10;
+        Span<float> agreement = work.Features.Column(column), best = work.Features.Column(column + 1);
+        agreement.Clear();
+        for (int source = 1; source < work.Scores.Length; source++)
         {
-            work.Features.Column(column + filled).Clear();
+            Span<float> ranks = work.Features.Column((SourceFeatures * source) + 1);
+            for (int row = 0; row < ranks.Length; row++)
+            {
+                // Without a rank nothing is added.
+                agreement[row] += ranks[row] >= 0 ? 1 / (Smoothing + ranks[row]) : 0;
+                best[row] = best[row] <= ranks[row] || float.IsNaN(ranks[row]) ? best[row] : ranks[row];
+            }
         }
 
+        return column + s_agreement.Length;
+    }
+
+    // Its second best rank, in how many lists it stands, what ranks and shares add up to, and the agreement as a share of the list's largest.
+    private static int FillFurtherAgreement(QueryWorkspace work, int column)
+    {
+        const float ListedBelow = 100, LogOfUnlisted = 7;
+        Span<float> agreement = work.Features.Column(column - s_agreement.Length), second = work.Features.Column(column);
+        Span<float> listed = work.Features.Column(column + 1), logs = work.Features.Column(column + 2);
+        Span<float> sum = work.Features.Column(column + 3), most = work.Features.Column(column + 4);
+        for (int cleared = 1; cleared <= 4; cleared++)
+        {
+            work.Features.Column(column + cleared).Clear();
+        }
+
+        float[] first = new float[agreement.Length];
+        Array.Fill(first, float.NaN);
         for (int source = 1; source < work.Scores.Length; source++)
         {
             Span<float> ranks = work.Features.Column((SourceFeatures * source) + 1), shares = work.Features.Column((SourceFeatures * source) + 2);
@@ -166,19 +191,18 @@ internal sealed class CandidateFeatures
                     continue;
                 }
 
-                agreement[row] += 1 / (Smoothing + rank);
                 listed[row] += rank < ListedBelow ? 1 : 0;
                 logs[row] += MathF.Log(1 + rank);
-                bool isBest = !(best[row] <= rank), isSecond = !(second[row] <= rank);
-                second[row] = isBest ? best[row] : isSecond ? rank : second[row];
-                best[row] = isBest ? rank : best[row];
+                bool isBest = !(first[row] <= rank), isSecond = !(second[row] <= rank);
+                second[row] = isBest ? first[row] : isSecond ? rank : second[row];
+                first[row] = isBest ? rank : first[row];
             }
         }
 
         float largest = Math.Max(float.Epsilon, TensorPrimitives.Max(agreement));
-        TensorPrimitives.Divide(agreement, largest, work.Features.Column(column + 7));
-        work.Features.Column(column + 8).Fill(largest);
-        return column + s_agreement.Length;
+        TensorPrimitives.Divide(agreement, largest, work.Features.Column(column + 5));
+        work.Features.Column(column + 6).Fill(largest);
+        return column + s_furtherAgreement.Length;
     }
 
     private int FillCounts(RecommendQuery query, QueryWorkspace work, int column)
@@ -198,12 +222,18 @@ internal sealed class CandidateFeatures
     }
 
     // How popular what the person had was, and how much more a candidate is.
-    private static int FillHistoryCounts(RecommendQuery query, QueryWorkspace work, int[] counts, ReadOnlySpan<float> count, int column)
+    private int FillHistoryCounts(RecommendQuery query, QueryWorkspace work, int[] counts, ReadOnlySpan<float> count, int column)
     {
+        float last = query.History.Length == 0 ? float.NaN : MathF.Log(1 + counts[query.History[^1]]);
+        work.Features.Column(column).Fill(last);
+        if (_fitted.IsOfSets)
+        {
+            return column + 1;
+        }
+
         if (query.History.Length > 0)
         {
-            float last = MathF.Log(1 + counts[query.History[^1]]), mean = query.History.Average(item => MathF.Log(1 + counts[item]));
-            work.Features.Column(column).Fill(last);
+            float mean = query.History.Average(item => MathF.Log(1 + counts[item]));
             work.Features.Column(column + 1).Fill(mean);
             TensorPrimitives.Subtract(count, mean, work.Features.Column(column + 2));
             TensorPrimitives.Subtract(count, last, work.Features.Column(column + 3));

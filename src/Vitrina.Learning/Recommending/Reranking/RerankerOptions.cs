@@ -5,6 +5,9 @@ namespace Vitrina.Learning.Recommending.Reranking;
 /// <summary>How the re-ranker learns.</summary>
 public sealed record RerankerOptions
 {
+    /// <summary>For sets without an order: one forest, and 80 negatives a list (decision 0062).</summary>
+    public static RerankerOptions ForSets => new() { NegativesPerList = 80, Forests = [s_forest] };
+
     /// <summary>Candidates without a target that are drawn from each list. Default: 50.</summary>
     public int NegativesPerList { get; init; } = 50;
 

@@ -28,6 +28,9 @@ public sealed class FittedSources
     /// <summary>The sources; popularity stands first.</summary>
     public IReadOnlyList<ItemSource> Sources { get; }
 
+    /// <summary>Whether what people did has no order.</summary>
+    internal bool IsOfSets { get; private init; }
+
     /// <summary>Pair counts that features read; null for sets without an order.</summary>
     internal PairFeatures? Pairs { get; private init; }
 
@@ -90,6 +93,7 @@ public sealed class FittedSources
         {
             HistoryCounts = popularity,
             Attributes = task.Attributes,
+            IsOfSets = !task.IsOrdered,
             Pairs = task.IsOrdered ? PairFeatures.Count(known, Shortened(together, options.RowLimit), options.RowLimit) : null,
             Times = task.IsOrdered ? ItemTimes.Fit(known) : null,
             LastCounts = LastsOf(known),
