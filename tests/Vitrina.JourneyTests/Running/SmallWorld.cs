@@ -31,7 +31,7 @@ internal static class SmallWorld
         }
     }
 
-    /// <summary>A copy of a data directory into which the world is imported and whose model serves, a linear one: tests change its weights.</summary>
+    /// <summary>A copy of a data directory into which the world is imported and whose model serves, a logistic one: tests change its weights.</summary>
     /// <param name="to">Where the copy goes.</param>
     /// <returns>The serving model.</returns>
     public static async Task<string> CopyAsync(string to)
@@ -44,7 +44,7 @@ internal static class SmallWorld
             if (s_model is null)
             {
                 (await CommandLine.RunAsync("import", history, "--data", data, "--json")).Expect(0);
-                s_model = (await CommandLine.RunAsync("train", "--model", "linear", "--data", data, "--publish", "--json")).Expect(0).Json().Text("model");
+                s_model = (await CommandLine.RunAsync("train", "--model", "logistic", "--data", data, "--publish", "--json")).Expect(0).Json().Text("model");
             }
 
             TemporaryFolder.Copy(data, to);
