@@ -176,9 +176,9 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
             }
 
             var parts = PlacesOf(held[test].Length).ToList();
-            models[test] = new BlendedModel(new TreeModel(Together(best.Shares.SelectMany((share, number) => share > 0
+            models[test] = new BlendedModel(new TreeModel(TreeEnsemble.SumOf([.. best.Shares.SelectMany((share, number) => share > 0
                 ? parts.Select(place => (trained[test, place.Split, place.Part, number]!, share / parts.Count))
-                : []))), best.TextWeight);
+                : [])])), best.TextWeight);
             chosen[test] = best.ToString();
             var perList = Metric(rows, Blended(best), relevances => RankingMetrics.Ndcg(relevances, Places, Gain.Exponential));
             lock (sums)
@@ -300,15 +300,5 @@ internal sealed record FoldModels(BlendedModel[] Models, double[] Validation, st
         }
 
         return builder.Build();
-    }
-
-    private static TreeEnsemble Together(IEnumerable<(TreeEnsemble Model, double Share)> parts)
-    {
-        var models = parts.ToList();
-        return models[0].Model with
-        {
-            BaseScore = models.Sum(part => part.Share * part.Model.BaseScore),
-            Trees = [.. models.SelectMany(part => part.Model.Trees.Select(tree => tree with { LeafValue = [.. tree.LeafValue.Select(value => value * part.Share)] }))],
-        };
     }
 }

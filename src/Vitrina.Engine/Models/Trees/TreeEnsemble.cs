@@ -15,22 +15,21 @@ public sealed record TreeEnsemble
     /// <summary>How a raw score becomes a prediction.</summary>
     public ScoreLink Link { get; init; } = ScoreLink.Identity;
 
-    /// <summary>The ensemble whose raw score is the mean of the raw scores of several: all their trees with smaller leaves.</summary>
-    /// <param name="ensembles">At least one, all over the same inputs; the link is that of the first.</param>
+    /// <summary>The ensemble whose raw score is the weighted sum of the raw scores of several: all their trees with other leaves.</summary>
+    /// <param name="parts">At least one with its weight, all over the same inputs; the link is that of the first.</param>
     /// <exception cref="ArgumentException">There are none, or their inputs differ.</exception>
-    public static TreeEnsemble MeanOf(IReadOnlyList<TreeEnsemble> ensembles)
+    public static TreeEnsemble SumOf(IReadOnlyList<(TreeEnsemble Ensemble, double Weight)> parts)
     {
-        ArgumentNullException.ThrowIfNull(ensembles);
-        if (ensembles.Count == 0 || ensembles.Any(ensemble => !ensemble.Inputs.SequenceEqual(ensembles[0].Inputs)))
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0 || parts.Any(part => !part.Ensemble.Inputs.SequenceEqual(parts[0].Ensemble.Inputs)))
         {
-            throw new ArgumentException("Ensembles have a mean when there are some and all read the same inputs.", nameof(ensembles));
+            throw new ArgumentException("Ensembles have a sum when there are some and all read the same inputs.", nameof(parts));
         }
 
-        double share = 1.0 / ensembles.Count;
-        return ensembles[0] with
+        return parts[0].Ensemble with
         {
-            Trees = [.. ensembles.SelectMany(ensemble => ensemble.Trees).Select(tree => tree with { LeafValue = [.. tree.LeafValue.Select(value => share * value)] })],
-            BaseScore = share * ensembles.Sum(ensemble => ensemble.BaseScore),
+            Trees = [.. parts.SelectMany(part => part.Ensemble.Trees.Select(tree => tree with { LeafValue = [.. tree.LeafValue.Select(value => part.Weight * value)] }))],
+            BaseScore = parts.Sum(part => part.Weight * part.Ensemble.BaseScore),
         };
     }
 

@@ -71,7 +71,7 @@ public sealed class RerankerTraining : IDisposable
         [
             .. _options.Forests.Select((forest, number) => TreeTrainer.Train(set, forest with { Seed = _seed + (ulong)number }, watched, progress, cancellationToken)),
         ];
-        TreeModel model = new(TreeEnsemble.MeanOf([.. forests.Select(forest => forest.Model)]));
+        TreeModel model = new(TreeEnsemble.SumOf([.. forests.Select(forest => (forest.Model, 1.0 / forests.Length))]));
         ScoreBlend blend = watched is null ? default : ScoreBlend.Choose(model, _watched, _shares);
         _watched.Clear();
         return new Reranker(model, blend, [.. forests.Select(forest => forest.Report)]);

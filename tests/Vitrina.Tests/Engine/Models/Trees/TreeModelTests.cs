@@ -164,19 +164,20 @@ public class TreeModelTests
     }
 
     [Fact]
-    public void The_mean_of_ensembles_scores_the_mean_of_their_scores()
+    public void A_sum_of_ensembles_scores_the_weighted_sum_of_their_scores()
     {
         TreeEnsemble[] ensembles = [.. Enumerable.Range(0, 3).Select(number => RandomTrees.Ensemble(seed: 40 + (ulong)number, trees: 4 + number, leaves: 9, inputs: 5))];
-        TreeEnsemble mean = TreeEnsemble.MeanOf(ensembles);
+        double[] weights = [0.5, 0.2, 0.3];
+        TreeEnsemble sum = TreeEnsemble.SumOf([.. ensembles.Zip(weights)]);
         FeatureMatrix matrix = RandomTrees.Matrix(seed: 5, rows: 60, columns: 5);
         for (int row = 0; row < matrix.Rows; row++)
         {
-            double[] values = RandomTrees.Row(matrix, row, mean.Inputs);
-            Assert.Equal(ensembles.Average(ensemble => ensemble.Score(values)), mean.Score(values), 1e-9);
+            double[] values = RandomTrees.Row(matrix, row, sum.Inputs);
+            Assert.Equal(ensembles.Zip(weights).Sum(part => part.Second * part.First.Score(values)), sum.Score(values), 1e-9);
         }
 
-        Assert.Throws<ArgumentException>(() => TreeEnsemble.MeanOf([]));
-        Assert.Throws<ArgumentException>(() => TreeEnsemble.MeanOf([ensembles[0], RandomTrees.Ensemble(seed: 1, trees: 2, leaves: 3, inputs: 4)]));
+        Assert.Throws<ArgumentException>(() => TreeEnsemble.SumOf([]));
+        Assert.Throws<ArgumentException>(() => TreeEnsemble.SumOf([(ensembles[0], 1), (RandomTrees.Ensemble(seed: 1, trees: 2, leaves: 3, inputs: 4), 1)]));
     }
 
     private static int[] Columns(int count) => [.. Enumerable.Range(0, count)];
