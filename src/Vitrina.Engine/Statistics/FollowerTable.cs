@@ -205,12 +205,14 @@ internal readonly struct FollowerView(FollowerTable table, PagedView<FollowerRow
         var (count, cell) = (Math.Min(rows[row].Count, buffer.Length), rows[row].FirstCell);
         for (var i = 0; i < count; i++)
         {
+            cell = Step(rows[row], cell, i);
             buffer[i] = cells[cell];
-            cell = ((i + 1) & ChunkMask) == 0 && i + 1 < count ? next[cell >> ChunkLog2] : cell + 1;
         }
 
         return count;
     }
+
+    private int Step(in FollowerRow row, int cell, int i) => i == 0 ? row.FirstCell : (i & ChunkMask) == 0 ? next[cell >> ChunkLog2] : cell + 1;
 
     /// <summary>What weights of the table's scale are multiplied with to be decayed counts at a moment.</summary>
     public double ScaleAt(long nowMs) => table is null ? 0 : table.ScaleAt(landmarkMs, nowMs);
@@ -229,7 +231,7 @@ internal readonly struct FollowerView(FollowerTable table, PagedView<FollowerRow
             var cell = row.FirstCell;
             for (var i = 0; i < row.Count; i++)
             {
-                cell = i > 0 && (i & ChunkMask) == 0 ? next[cell >> ChunkLog2] : i == 0 ? cell : cell + 1;
+                cell = Step(row, cell, i);
                 writer.WriteVarUInt((ulong)cells[cell].Id);
                 writer.WriteDouble(cells[cell].Weight);
             }
