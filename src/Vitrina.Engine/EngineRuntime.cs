@@ -56,7 +56,12 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
         catch
         {
-            writer.ContinueWith(started => started.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            Task.WhenAny(writer).Wait();
+            if (writer.IsCompletedSuccessfully)
+            {
+                writer.Result.Dispose();
+            }
+
             throw;
         }
 

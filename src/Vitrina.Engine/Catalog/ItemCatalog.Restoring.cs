@@ -67,7 +67,7 @@ public sealed partial class ItemCatalog
         finally
         {
             // After a failure nothing reads the store any more when it is closed.
-            Task.WhenAll(ahead).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+            Task.WhenAny(Task.WhenAll(ahead)).Wait();
         }
     }
 

@@ -119,13 +119,20 @@ internal sealed class TouchTimeFeature(string name, TouchTimeMeasure measure, lo
     public override void Compute(FeatureScope scope, Span<float> column)
     {
         var orders = scope.TouchOrders;
-        var all = measure == TouchTimeMeasure.Share ? StayMs(scope, -1) : 0;
+        if (measure == TouchTimeMeasure.Share)
+        {
+            var all = (double)StayMs(scope, -1);
+            for (var i = 0; i < column.Length; i++)
+            {
+                column[i] = orders[i] == 0 || all == 0 ? 0 : (float)(StayMs(scope, scope.Ordinals[i]) / all);
+            }
+
+            return;
+        }
+
         for (var i = 0; i < column.Length; i++)
         {
-            var isShare = measure == TouchTimeMeasure.Share;
-            column[i] = orders[i] == 0 ? (isShare ? 0 : float.NaN)
-                : isShare ? (all == 0 ? 0 : (float)((double)StayMs(scope, scope.Ordinals[i]) / all))
-                : (float)double.LogP1(MsOf(scope, scope.Ordinals[i]) / 1000.0);
+            column[i] = orders[i] == 0 ? float.NaN : (float)double.LogP1(MsOf(scope, scope.Ordinals[i]) / 1000.0);
         }
     }
 

@@ -18,7 +18,6 @@ public sealed record CounterDeclaration(StatisticKey Key, IReadOnlyList<double> 
 /// <remarks>One writer. The current day moves with events and day marks of the journal alone, so that a replay slides windows at the same places.</remarks>
 public sealed class VerticalStatistics
 {
-    private readonly IReadOnlyList<CounterDeclaration> _declarations;
     private readonly CounterTable[] _tables;
     private readonly StatisticKey[] _keys;
     private readonly int _offers;
@@ -34,7 +33,6 @@ public sealed class VerticalStatistics
     {
         ArgumentNullException.ThrowIfNull(declarations);
         ArgumentNullException.ThrowIfNull(events);
-        _declarations = declarations;
         _keys = [.. declarations.Select(declaration => declaration.Key)];
         _offers = Array.IndexOf(_keys, StatisticKey.Offer);
         _tables = [.. declarations.Select(declaration => new CounterTable(new CounterShape(events.Count, windowDays, declaration.HalfLivesDays), declaration.Key == StatisticKey.Offer))];
@@ -55,7 +53,7 @@ public sealed class VerticalStatistics
     public long Bytes => _tables.Sum(table => table.Bytes);
 
     /// <summary>Rows of each table, by the name of its key.</summary>
-    public IEnumerable<(string Key, int Rows, long Bytes)> Tables => _tables.Select((table, i) => (_declarations[i].Key.Name, table.RowCount, table.Bytes));
+    public IEnumerable<(string Key, int Rows, long Bytes)> Tables => _tables.Select((table, i) => (_keys[i].Name, table.RowCount, table.Bytes));
 
     /// <summary>Receives what leaves a window of a table by offer: the row's key, window, metric, count.</summary>
     internal Action<UInt128, int, int, int>? OfferLeaves { get; set; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -85,9 +86,10 @@ public sealed class PagedArray<T>
         _count = count;
     }
 
-    /// <summary>The element for changing. The reference is void after the next freeze.</summary>
+    /// <summary>The element for changing; not for arrays of rows. The reference is void after the next freeze.</summary>
     public ref T Edit(int index)
     {
+        Debug.Assert(_width == 1, "Rows are changed by EditRow.");
         Own(index);
         return ref PageOf(index)[index & _pageMask];
     }
