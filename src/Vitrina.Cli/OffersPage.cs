@@ -30,7 +30,7 @@ internal static class OffersPage
         html.Append("<section class=\"card\"><h2>Active items by bin</h2><div class=\"plots\">");
         html.Append(CultureInfo.InvariantCulture, $"<div><h3>Price, cheapest first</h3>{Bars(report.PriceBins, 0)}</div><div><h3>Delivery, fastest first</h3>{Bars(report.DeliveryBins, 0)}</div></div></section>");
         html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h2>Items by states in which they were seen{(report.StatesPerItem is { } mean ? $", mean {mean.ToString("0.00", CultureInfo.InvariantCulture)}" : "")}</h2>{Bars(report.ItemsByStates, 1)}</section>");
-        html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h2>W: what statistics of one state are worth in another</h2><p class=\"why\">{Text(transfer.Source ?? "")} Prior strengths: type {Words.Number(transfer.Strengths.Type)}, match group {Words.Number(transfer.Strengths.MatchGroup)}.</p>");
+        html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h2>W: what statistics of one state are worth in another</h2><p class=\"why\">{(transfer.Source is { } source ? $"{Text(source)}; " : "")}prior strengths: type {Words.Number(transfer.Strengths.Type)}, match group {Words.Number(transfer.Strengths.MatchGroup)}.</p>");
         AddMatrix(html, "All types", transfer.Matrix);
         foreach (var (type, matrix) in transfer.Types.Take(MostTypes))
         {
