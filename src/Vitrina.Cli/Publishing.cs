@@ -21,7 +21,7 @@ internal static class Publishing
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<JsonObject> PublishAsync(DataDirectory data, ModelManifest manifest, string author, string? force, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (force is null && manifest.Kind != ModelFolder.EncoderKind && ServerConfiguration.Read(data.Root, null).Engine.Publish.Gates)
+        if (force is null && !ModelFolder.FindsCandidates(manifest.Kind) && ServerConfiguration.Read(data.Root, null).Engine.Publish.Gates)
         {
             await EvaluateWhereNeededAsync(data, manifest, terminal, cancellationToken);
         }

@@ -86,6 +86,9 @@ public sealed class CompiledVertical
     /// <summary>The encoders that sources and features name.</summary>
     public IReadOnlyList<string> EncoderNames { get; init; } = [];
 
+    /// <summary>The factors of groups that surfaces name.</summary>
+    public IReadOnlyList<string> FactorNames { get; init; } = [];
+
     /// <summary>How many spaces vectors live in: one per vector attribute of the items, then one per encoder.</summary>
     public int VectorSpaceCount => Schema.VectorCount + EncoderNames.Count;
 

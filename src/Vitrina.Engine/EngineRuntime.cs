@@ -365,6 +365,7 @@ public sealed partial class EngineRuntime : IAsyncDisposable
                 Catalog = _state.Catalog,
                 Models = ModelsOf(vertical, [.. SurfaceModels(vertical), .. ArmCompiler.ModelsOf(vertical, _state.Experiments)], _state.ServingModels, "the surface serves its fallback"),
                 Shadows = ModelsOf(vertical, SurfaceModels(vertical), _state.ShadowModels, "nothing scores beside the serving model"),
+                Factors = FactorsOf(vertical),
                 PopularOrder = PopularOrder(vertical, view, nowMs),
                 Arms = ArmsOf(vertical),
             };
@@ -433,14 +434,17 @@ public sealed partial class EngineRuntime : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ModelMismatchException)
         {
-            // The reason stands in the status.
-            var sentence = $"model {name}/{version}: {exception.Message}; {otherwise}";
-            if (!_recovery.Contains(sentence))
-            {
-                _recovery.Add(sentence);
-            }
-
+            NoteUnusable($"model {name}/{version}: {exception.Message}; {otherwise}");
             return null;
+        }
+    }
+
+    // The reason stands in the status.
+    private void NoteUnusable(string sentence)
+    {
+        if (!_recovery.Contains(sentence))
+        {
+            _recovery.Add(sentence);
         }
     }
 

@@ -154,8 +154,8 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
 
     private IReadOnlyList<GateOutcome> GatesOf(ModelManifest manifest, CompiledVertical vertical)
     {
-        // Gates compare orders of lists; an encoder gives candidates, which the ranking model orders.
-        if (!runtime.Options.Publish.Gates || manifest.Kind == ModelFolder.EncoderKind)
+        // Gates compare orders of lists; what gives candidates is ordered by the ranking model.
+        if (!runtime.Options.Publish.Gates || ModelFolder.FindsCandidates(manifest.Kind))
         {
             return [];
         }
@@ -227,15 +227,19 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
         return (manifest, vertical.Vertical);
     }
 
-    // An encoder has no ranking model.
+    // What finds candidates has no ranking model.
     private (ModelManifest Manifest, RankingModel? Model) Find(string name, string version)
     {
         try
         {
-            if (runtime.Models.Find(name, version) is { Kind: ModelFolder.EncoderKind } encoder)
+            switch (runtime.Models.Find(name, version))
             {
-                runtime.Models.LoadEncoder(name, version);
-                return (encoder, null);
+                case { Kind: ModelFolder.EncoderKind } encoder:
+                    runtime.Models.LoadEncoder(name, version);
+                    return (encoder, null);
+                case { Kind: ModelFolder.FactorsKind } factors:
+                    runtime.Models.LoadFactors(name, version);
+                    return (factors, null);
             }
 
             var loaded = runtime.Models.Load(name, version);
@@ -252,7 +256,7 @@ public sealed class ModelStages(EngineRuntime runtime) : IDisposable
     }
 
     private static string[] SurfacesOf(CompiledVertical vertical, string model) =>
-        [.. vertical.Surfaces.Values.Where(surface => surface.Declaration.Score.Model == model || surface.Sources.OfType<VectorsSource>().Any(source => source.Encoder == model)).Select(surface => surface.Name)];
+        [.. vertical.Surfaces.Values.Where(surface => surface.Declaration.Score.Model == model || surface.Factors == model || surface.Sources.OfType<VectorsSource>().Any(source => source.Encoder == model)).Select(surface => surface.Name)];
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();

@@ -22,6 +22,8 @@ internal static class SurfaceCompiler
         ["nextGroups"] = parameters => new GroupSource("nextGroups", parameters.Limit, GroupOffer.Next),
         ["popularGroups"] = parameters => new GroupSource("popularGroups", parameters.Limit, GroupOffer.Popular),
         ["likelyGroups"] = parameters => new GroupSource("likelyGroups", parameters.Limit, GroupOffer.Likely),
+        ["factorGroups"] = parameters => new GroupSource("factorGroups", parameters.Limit, GroupOffer.Factor),
+        ["linkedGroups"] = parameters => new GroupSource("linkedGroups", parameters.Limit, GroupOffer.Linked),
         ["risingGroups"] = parameters => new GroupSource("risingGroups", parameters.Limit, GroupOffer.Rising),
     };
 
@@ -81,6 +83,11 @@ internal static class SurfaceCompiler
                 }
 
                 sources.Add(made);
+                if (made is GroupSource { NeedsFactors: true } && declaration.Candidates is { Factors: null })
+                {
+                    errors.Add(source.Position, $"the source '{source.Kind}' asks learned factors; name their model: candidates: {{groups: category, factors: goods-factors}}");
+                }
+
                 if (made.IsOfGroups != (declaration.Candidates is not null))
                 {
                     errors.Add(source.Position, made.IsOfGroups

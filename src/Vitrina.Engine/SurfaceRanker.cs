@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Models.Factors;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking;
 
@@ -28,11 +29,13 @@ public sealed class SurfaceRanker
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">The surface's name.</param>
     /// <param name="models">The serving models, as <see cref="ModelsOf"/> loads them.</param>
+    /// <param name="factors">The serving factors, as <see cref="FactorsOf"/> loads them.</param>
     /// <param name="popular">The vertical's items by popularity; may be empty where candidates are groups.</param>
-    public static SurfaceRanker ForBatch(CompiledVertical vertical, string surface, IReadOnlyDictionary<string, ServingModel> models, int[] popular)
+    public static SurfaceRanker ForBatch(
+        CompiledVertical vertical, string surface, IReadOnlyDictionary<string, ServingModel> models, IReadOnlyDictionary<string, GroupFactors> factors, int[] popular)
     {
         ArgumentNullException.ThrowIfNull(vertical);
-        return new SurfaceRanker(vertical, vertical.Surfaces[surface], models, popular);
+        return new SurfaceRanker(vertical, vertical.Surfaces[surface], models, popular) { Factors = factors };
     }
 
     /// <summary>A ranker for lists that are made again: the surface's sources in the order of its fallback, without models, rules and exploration.</summary>
@@ -64,6 +67,21 @@ public sealed class SurfaceRanker
         return loaded;
     }
 
+    /// <summary>Loads the serving factors of a surface.</summary>
+    /// <inheritdoc cref="ModelsOf"/>
+    public static IReadOnlyDictionary<string, GroupFactors> FactorsOf(CompiledVertical vertical, string surface, ModelFolder models, IReadOnlyDictionary<string, string> versions)
+    {
+        ArgumentNullException.ThrowIfNull(vertical);
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(versions);
+        return vertical.Surfaces[surface].Factors is { } name && versions.TryGetValue(name, out var version)
+            ? new Dictionary<string, GroupFactors> { [name] = models.LoadFactors(name, version) }
+            : new Dictionary<string, GroupFactors>();
+    }
+
+    /// <summary>The factors of groups that serve, by name.</summary>
+    public IReadOnlyDictionary<string, GroupFactors> Factors { get; set; } = new Dictionary<string, GroupFactors>();
+
     /// <summary>True when the last answered person had no history to go by; null where candidates are items.</summary>
     public bool? IsColdStart { get; private set; }
 
@@ -83,7 +101,7 @@ public sealed class SurfaceRanker
         {
             Request = request,
             Arms = _arms,
-            Snapshot = new VerticalSnapshot { Vertical = _context.Vertical, Market = market, Catalog = catalog, Models = _models, PopularOrder = _popular },
+            Snapshot = new VerticalSnapshot { Vertical = _context.Vertical, Market = market, Catalog = catalog, Models = _models, Factors = Factors, PopularOrder = _popular },
             AsOf = asOf,
             Availability = null,
             NowMs = nowMs,

@@ -46,9 +46,9 @@ public static class VerticalCompiler
             var own = features;
             if (surface.Candidates is not null)
             {
-                binding.Grouping = grouping < 0 ? null : groupings[grouping];
+                (binding.Grouping, binding.Candidates) = (grouping < 0 ? null : groupings[grouping], surface.Candidates);
                 own = BindFeatures(surface.Features, binding);
-                binding.Grouping = null;
+                (binding.Grouping, binding.Candidates) = (null, null);
             }
 
             surfaces[name] = SurfaceCompiler.Bind(name, surface, schema, found) with
@@ -86,6 +86,7 @@ public static class VerticalCompiler
             FeatureNames = names,
             Surfaces = surfaces,
             EncoderNames = [.. binding.Encoders.Concat(surfaces.Values.SelectMany(surface => surface.Sources).OfType<VectorsSource>().Select(source => source.Encoder).OfType<string>()).Distinct()],
+            FactorNames = [.. surfaces.Values.Select(surface => surface.Factors).OfType<string>().Distinct()],
             AttributionWindow = AttributionWindowOf(declaration),
             StateSignature = Signature(declaration, binding, groupings),
         };

@@ -178,7 +178,11 @@ internal static class GroupsOnlineBenchmark
             ReconstructedLists = 2_000,
             Seed = seed,
         };
-        var outcome = LearningLoop.Run(runtime.Journal, EngineAccess.Verticals(data), null, options, null, progress, cancellationToken);
+        var verticals = EngineAccess.Verticals(data);
+        var factors = FactorsLoop.Run(runtime.Journal, verticals[0], "groups", cancellationToken);
+        runtime.Models.Save(factors.Manifest, factors.Factors);
+        await Publishing.PublishAsync(runtime, factors.Manifest, "bench", cancellationToken);
+        var outcome = LearningLoop.Run(runtime.Journal, verticals, null, options, null, progress, cancellationToken);
         runtime.Models.Save(outcome.Manifest, outcome.Model);
         await Publishing.PublishAsync(runtime, outcome.Manifest, "bench", cancellationToken);
         await runtime.WaitForAsync(runtime.Journal.LastSequence, cancellationToken);

@@ -17,7 +17,7 @@ internal static class TrainCommand
         var (data, json) = (EngineAccess.DataOption(), EngineAccess.JsonOption());
         var arguments = new TrainOptions();
         var publish = new Option<bool>("--publish") { Description = "Serve the model at once: through the running server, or by a journal entry." };
-        var command = new Command("train", "Train a ranking model from the journal. Example: vitrina train --vertical goods --surface search --publish") { data, json, publish, TrainEncoderCommand.Create() };
+        var command = new Command("train", "Train a ranking model from the journal. Example: vitrina train --vertical goods --surface search --publish") { data, json, publish, TrainEncoderCommand.Create(), TrainFactorsCommand.Create() };
         arguments.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             new DataDirectory(Path.GetFullPath(parsed.GetValue(data)!)), arguments.Read(parsed), parsed.GetValue(publish), new Terminal(parsed.GetValue(json)), cancellation));
@@ -27,15 +27,26 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(DataDirectory data, LearningOptions options, bool publishes, Terminal terminal, CancellationToken cancellationToken)
     {
         LearningOutcome outcome;
+        ModelManifest? factors = null;
         using (var journal = EngineAccess.OpenJournal(data))
         {
             RequireSurface(EngineAccess.Verticals(data), options.Vertical, options.Surface);
+            if (TrainFactorsCommand.AsksFactors(data, options.Vertical, options.Surface))
+            {
+                factors = await TrainFactorsCommand.LearnAsync(journal, data, options.Vertical, options.Surface, terminal, cancellationToken);
+            }
+
             outcome = await LearnAsync(journal, data, options, terminal, cancellationToken);
         }
 
         await Publishing.TryEvaluateAsync(data, outcome.Manifest, Learning.Evaluation.CalibrationMethod.Auto, options.Seed, terminal, cancellationToken);
         if (publishes)
         {
+            if (factors is not null)
+            {
+                await Publishing.PublishAsync(data, factors, "train", null, terminal, cancellationToken);
+            }
+
             await Publishing.PublishAsync(data, outcome.Manifest, "train", null, terminal, cancellationToken);
         }
 
@@ -43,6 +54,7 @@ internal static class TrainCommand
         var document = new JsonObject
         {
             ["model"] = outcome.Manifest.Id,
+            ["factors"] = factors?.Id,
             ["published"] = publishes,
             ["report"] = System.Text.Json.JsonSerializer.SerializeToNode(outcome.Report, Terminal.JsonOptions),
             ["evaluation"] = JsonNode.Parse(table.ToJson()),
@@ -51,7 +63,7 @@ internal static class TrainCommand
         {
             Show(outcome);
             Console.Out.WriteLine(table.ToTable());
-            Console.Out.WriteLine(publishes ? $"{outcome.Manifest.Id} serves." : $"Serve it with: vitrina models publish {outcome.Manifest.Id}");
+            Console.Out.WriteLine(publishes ? $"{outcome.Manifest.Id} serves." : $"Serve it with: {(factors is null ? "" : $"vitrina models publish {factors.Id} && ")}vitrina models publish {outcome.Manifest.Id}");
         });
         return 0;
     }

@@ -38,6 +38,9 @@ internal sealed class FeatureBinding
     /// <summary>The groups that the features in hand are of; null for features of items.</summary>
     public GroupingDeclaration? Grouping { get; set; }
 
+    /// <summary>What the surface whose features are bound says about its candidates; null where these are items.</summary>
+    public CandidatesDeclaration? Candidates { get; set; }
+
     public VerticalDeclaration Vertical { get; }
 
     /// <summary>Analyses the vertical's texts.</summary>

@@ -3,6 +3,7 @@ using Vitrina.Engine.Events;
 using Vitrina.Engine.Indexing.Text;
 using Vitrina.Engine.Indexing.Vectors;
 using Vitrina.Engine.Language;
+using Vitrina.Engine.Models.Factors;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Groups;
 
@@ -34,6 +35,7 @@ public sealed class FeatureScope
     private TextSearchScratch? _replayedScratch;
     private GroupSignals? _signals;
     private IReadOnlyList<KeyValuePair<string, string>> _context = [];
+    private GroupFactors? _groupFactors;
     private int _grouping = -1;
     private bool _hasSignals;
 
@@ -139,7 +141,7 @@ public sealed class FeatureScope
             if (_grouping >= 0 && !_hasSignals)
             {
                 var user = User >= 0 && User < Market.Users.Count ? Market.Users[User] : null;
-                (_signals ??= new GroupSignals()).Compute(Market, Market.Visits.Groups[_grouping], History, user, _context, NowMs);
+                (_signals ??= new GroupSignals()).Compute(Market, Market.Visits.Groups[_grouping], History, user, _context, NowMs, _groupFactors);
                 _hasSignals = true;
             }
 
@@ -150,7 +152,8 @@ public sealed class FeatureScope
     /// <summary>Makes the candidates groups.</summary>
     /// <param name="grouping">The grouping's index in the vertical.</param>
     /// <param name="context">What the request says about itself.</param>
-    public void RankGroups(int grouping, IReadOnlyList<KeyValuePair<string, string>> context) => (_grouping, _context) = (grouping, context);
+    /// <param name="factors">The factors and links of the groups that serve; null = none.</param>
+    public void RankGroups(int grouping, IReadOnlyList<KeyValuePair<string, string>> context, GroupFactors? factors) => (_grouping, _context, _groupFactors) = (grouping, context, factors);
 
     /// <summary>How recently the user took to the group that a candidate stands for: 1 = last; 0 = not within its newest events.</summary>
     public int GroupTouchOrderOf(Item candidate) => Groups?.OwnOf(GroupView.GroupOf(candidate))?.Order ?? 0;
@@ -162,7 +165,7 @@ public sealed class FeatureScope
     public void Begin(MarketView market, long nowMs, int user, string? userId, string? region, in NormalizedQuery query)
     {
         ArgumentNullException.ThrowIfNull(market);
-        (_grouping, _hasSignals, _context) = (-1, false, []);
+        (_grouping, _hasSignals, _context, _groupFactors) = (-1, false, [], null);
         (Market, NowMs, User, UserId, Region) = (market, nowMs, user, userId, region);
         (QueryHash, NormalizedQuery, QueryTermCount, Query) = (query.Hash, query.Text, query.TermCount, query.Typed);
         Matches.Clear();

@@ -49,13 +49,28 @@ internal enum GroupMeasure
 
     /// <summary>How much is known of the person, log(1 + events that say anything), the same for all groups.</summary>
     History,
+
+    /// <summary>The score by learned factors; missing without a history that they know.</summary>
+    Factor,
+
+    /// <summary>The same as a share of the largest.</summary>
+    FactorShare,
+
+    /// <summary>How strongly learned links foretell it after the person's last steps.</summary>
+    Link,
+
+    /// <summary>The same as a share of the strongest.</summary>
+    LinkShare,
 }
 
 /// <summary>A measure of the group that a candidate stands for; missing where candidates are items.</summary>
-internal sealed class GroupFeature(string name, GroupMeasure measure) : Feature(name)
+internal sealed class GroupFeature(string name, GroupMeasure measure) : Feature(name, IsLearned(measure) ? FeatureOrigin.Recorded : FeatureOrigin.Replayed)
 {
     // An event in a million: smaller shares differ by chance.
     private const double LeastShare = 1e-6;
+
+    /// <summary>True for what comes from learned factors: another version of them may serve by the time of a replay.</summary>
+    public static bool IsLearned(GroupMeasure measure) => measure is GroupMeasure.Factor or GroupMeasure.FactorShare or GroupMeasure.Link or GroupMeasure.LinkShare;
 
     public override void Compute(FeatureScope scope, Span<float> column)
     {
@@ -87,6 +102,10 @@ internal sealed class GroupFeature(string name, GroupMeasure measure) : Feature(
         GroupMeasure.Popular => Math.Log(signals.Everybody.ShareOf(group) + LeastShare),
         GroupMeasure.Likely => Math.Log(signals.LikelyOf(group) + LeastShare),
         GroupMeasure.Rising => Math.Log(signals.RiseOf(group)),
+        GroupMeasure.Factor => signals.Learned.FactorOf(group),
+        GroupMeasure.FactorShare => signals.Learned.MaxFactor > 0 ? signals.Learned.FactorOf(group) / signals.Learned.MaxFactor : double.NaN,
+        GroupMeasure.Link => signals.Learned.Links[group],
+        GroupMeasure.LinkShare => ShareOf(signals.Learned.Links, group),
         GroupMeasure.Items => double.LogP1(signals.View.Members.CountOf(group)),
         _ => double.LogP1(signals.Touches.Count),
     };

@@ -8,7 +8,7 @@ internal static class GroupKinds
 {
     internal sealed class GroupParameters
     {
-        [Description("What is measured, a column each: own, ownShare, ownOrder, ownRecency, ownTouches, sinceOrder, following, followingShare, next, nextShare, popular, likely, rising, items, history.")]
+        [Description("What is measured, a column each: own, ownShare, ownOrder, ownRecency, ownTouches, sinceOrder, following, followingShare, next, nextShare, popular, likely, rising, items, history; where the surface's candidates name factors, also factor, factorShare, link, linkShare.")]
         [OneOrMany]
         public required IReadOnlyList<GroupMeasure> Measures { get; init; }
     }
@@ -26,8 +26,16 @@ internal static class GroupKinds
         public string Price { get; init; } = "price";
     }
 
-    public static IEnumerable<Feature> Group(KindDeclaration declaration, FeatureBinding binding) =>
-        declaration.Bind<GroupParameters>(binding.Errors).Measures.Select(measure => new GroupFeature($"group.{Camel(measure.ToString())}", measure)).ToArray();
+    public static IEnumerable<Feature> Group(KindDeclaration declaration, FeatureBinding binding)
+    {
+        var measures = declaration.Bind<GroupParameters>(binding.Errors).Measures;
+        foreach (var learned in measures.Where(measure => GroupFeature.IsLearned(measure) && binding.Candidates is { Factors: null }))
+        {
+            binding.Errors.Add(declaration.PositionOf("measures"), $"'{Camel(learned.ToString())}' is measured by learned factors; name their model: candidates: {{groups: category, factors: goods-factors}}");
+        }
+
+        return measures.Select(measure => new GroupFeature($"group.{Camel(measure.ToString())}", measure)).ToArray();
+    }
 
     public static IEnumerable<Feature> Segment(KindDeclaration declaration, FeatureBinding binding)
     {

@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Models.Factors;
 using Vitrina.Engine.Statistics;
 using Vitrina.Engine.Statistics.Groups;
 
@@ -95,6 +96,9 @@ internal sealed class GroupSignals
     /// <summary>The probability that a group comes next after the person's last one or two.</summary>
     public SparseScores Next { get; } = new();
 
+    /// <summary>What learned factors and links say.</summary>
+    public LearnedGroups Learned { get; } = new();
+
     /// <summary>Everybody's weights.</summary>
     public SegmentWeights Everybody { get; private set; } = SegmentWeights.None;
 
@@ -113,7 +117,9 @@ internal sealed class GroupSignals
     /// <param name="user">The person's attributes, or null.</param>
     /// <param name="context">What the request says about itself.</param>
     /// <param name="nowMs">The moment, Unix milliseconds.</param>
-    public void Compute(MarketView market, GroupView view, ReadOnlySpan<HistoryEntry> history, Entity? user, IReadOnlyList<KeyValuePair<string, string>> context, long nowMs)
+    /// <param name="factors">The factors and links that serve; null = none.</param>
+    public void Compute(
+        MarketView market, GroupView view, ReadOnlySpan<HistoryEntry> history, Entity? user, IReadOnlyList<KeyValuePair<string, string>> context, long nowMs, GroupFactors? factors)
     {
         _view = view;
         var groups = view.GroupCount;
@@ -124,6 +130,7 @@ internal sealed class GroupSignals
         ReadSegments(user, context);
         Follow(groups);
         FindNext(groups, nowMs);
+        Learned.Compute(this, factors, market.Keywords[view.Grouping.Slot]);
     }
 
     private void ReadHistory(MarketView market, ReadOnlySpan<HistoryEntry> history, long nowMs, int groups)
@@ -267,6 +274,39 @@ internal sealed class GroupSignals
         {
             Next.Add(_followers[at].Id, _followers[at].Weight * factor);
         }
+    }
+
+    /// <summary>The groups of the person's newest steps, newest first: a step leads into another group than the one before, or begins a visit.</summary>
+    /// <param name="steps">Receives as many as it holds.</param>
+    public ReadOnlySpan<int> Steps(Span<int> steps)
+    {
+        var (count, group, atMs) = (0, -1, 0L);
+        foreach (var touch in _touches)
+        {
+            if (_view.Grouping.Weights[(int)touch.Type] <= 0)
+            {
+                continue;
+            }
+
+            // Whether the newer touch was a step shows in the one before it.
+            if (group >= 0 && GroupSteps.Leads(touch.Group == group, touch.AtMs, atMs))
+            {
+                steps[count++] = group;
+                if (count == steps.Length)
+                {
+                    return steps;
+                }
+            }
+
+            (group, atMs) = (touch.Group, touch.AtMs);
+        }
+
+        if (group >= 0)
+        {
+            steps[count++] = group;
+        }
+
+        return steps[..count];
     }
 
     /// <summary>The person's own group, or null when it is not among the newest events.</summary>

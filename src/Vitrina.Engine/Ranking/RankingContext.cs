@@ -220,7 +220,7 @@ internal sealed class RankingContext(CompiledVertical vertical)
             Query);
         if (surface.RanksGroups)
         {
-            Scope.RankGroups(surface.Grouping, request.Context);
+            Scope.RankGroups(surface.Grouping, request.Context, surface.Factors is { } factors ? snapshot.Factors.GetValueOrDefault(factors) : null);
         }
 
         _sourceCount = surface.Sources.Count + 1;

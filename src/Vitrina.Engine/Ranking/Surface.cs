@@ -18,6 +18,9 @@ public sealed record Surface
     /// <summary>True when candidates are groups.</summary>
     public bool RanksGroups => Grouping >= 0;
 
+    /// <summary>The model of factors and links that the candidates' sources and features ask; null = none.</summary>
+    public string? Factors => Declaration.Candidates?.Factors;
+
     /// <summary>What models see of a candidate.</summary>
     public IReadOnlyList<Feature> Features { get; init; } = [];
 

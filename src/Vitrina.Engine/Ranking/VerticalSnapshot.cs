@@ -1,5 +1,6 @@
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Features;
+using Vitrina.Engine.Models.Factors;
 using Vitrina.Engine.Models.Registry;
 
 namespace Vitrina.Engine.Ranking;
@@ -21,6 +22,9 @@ public sealed class VerticalSnapshot
 
     /// <summary>Models that score beside the serving ones, by name; their scores are logged, not shown.</summary>
     public IReadOnlyDictionary<string, ServingModel> Shadows { get; init; } = new Dictionary<string, ServingModel>();
+
+    /// <summary>The serving factors of groups by name.</summary>
+    public IReadOnlyDictionary<string, GroupFactors> Factors { get; init; } = new Dictionary<string, GroupFactors>();
 
     /// <summary>The experiments that run, by the surface that they change; surfaces without any are not in it.</summary>
     internal IReadOnlyDictionary<string, SurfaceArms> Arms { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, SurfaceArms>.Empty;

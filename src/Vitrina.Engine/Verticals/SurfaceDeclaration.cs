@@ -85,6 +85,10 @@ public sealed record CandidatesDeclaration : IPositioned
     /// <summary>What people are told apart by; absent: the keyword and number attributes of users. Numbers count by tens.</summary>
     [Description("What people are told apart by: attributes of users or words of the context; absent: all keyword and number attributes of users.")]
     public IReadOnlyList<string>? Segments { get; init; }
+
+    /// <summary>Name of a model of factors and links in the registry.</summary>
+    [Description("Name of a model of factors and links in the registry, which the sources factorGroups and linkedGroups and four measures of the feature kind group ask; vitrina train makes it with the surface's model.")]
+    public string? Factors { get; init; }
 }
 
 /// <summary>What scores when there is no model, or it fails.</summary>

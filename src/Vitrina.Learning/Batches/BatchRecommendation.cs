@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vitrina.Engine;
 using Vitrina.Engine.Journal;
+using Vitrina.Engine.Models.Factors;
 using Vitrina.Engine.Models.Registry;
 using Vitrina.Engine.Ranking;
 using Vitrina.Kernels.Codecs;
@@ -71,6 +72,7 @@ public sealed class BatchRecommendation
     private readonly CompiledVertical _vertical;
     private readonly EngineState _state;
     private readonly IReadOnlyDictionary<string, ServingModel> _models;
+    private readonly IReadOnlyDictionary<string, GroupFactors> _factors;
     private readonly long _nowMs;
     private readonly int[] _popular;
 
@@ -78,6 +80,7 @@ public sealed class BatchRecommendation
     {
         (_options, _vertical, _state, _nowMs) = (options, vertical, state, nowMs);
         _models = SurfaceRanker.ModelsOf(vertical, options.Surface, models, state.ServingModels);
+        _factors = SurfaceRanker.FactorsOf(vertical, options.Surface, models, state.ServingModels);
         _popular = vertical.Surfaces[options.Surface].RanksGroups ? [] : vertical.Popularity.Order(state.Live(vertical.Name), nowMs);
     }
 
@@ -149,7 +152,7 @@ public sealed class BatchRecommendation
         var (resumed, watch) = (file.Done, System.Diagnostics.Stopwatch.StartNew());
         var workers = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
         var market = _state.Live(_vertical.Name);
-        var rankers = Enumerable.Range(0, workers).Select(_ => SurfaceRanker.ForBatch(_vertical, _options.Surface, _models, _popular)).ToArray();
+        var rankers = Enumerable.Range(0, workers).Select(_ => SurfaceRanker.ForBatch(_vertical, _options.Surface, _models, _factors, _popular)).ToArray();
         var buffers = rankers.Select(_ => new BatchWriter(_options.Format)).ToArray();
         for (var first = file.Done; first < users.Count; first += BlockSize)
         {
@@ -200,8 +203,9 @@ public sealed class BatchRecommendation
             hash = Hash.Combine(hash, Hash.Of64(user));
         }
 
+        var factors = string.Concat(_factors.Keys.Select(name => $" with {name}/{_state.ServingModels[name]}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{_vertical.Name}/{_options.Surface} {_vertical.Version:x16} as of {_state.AsOf} at {_nowMs} by {model ?? "the fallback"}, {_options.Size} of {users.Count} users {hash:x16}, {_options.Format} {_options.WithReasons}");
+            $"{_vertical.Name}/{_options.Surface} {_vertical.Version:x16} as of {_state.AsOf} at {_nowMs} by {model ?? "the fallback"}{factors}, {_options.Size} of {users.Count} users {hash:x16}, {_options.Format} {_options.WithReasons}");
     }
 }

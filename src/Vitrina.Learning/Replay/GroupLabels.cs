@@ -1,6 +1,7 @@
 using Vitrina.Engine;
 using Vitrina.Engine.Catalog;
 using Vitrina.Engine.Events;
+using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Kernels.Hashing;
 
 namespace Vitrina.Learning.Replay;
@@ -25,7 +26,6 @@ internal sealed class GroupLabels
     /// <summary>How many groups a list that is made again holds.</summary>
     public const int ListLength = 60;
 
-    private const long VisitGapMs = 30 * 60_000L;
     private const long NextMs = 24 * 3_600_000L;
     private const int MostOpen = 8;
 
@@ -36,18 +36,15 @@ internal sealed class GroupLabels
         public readonly List<ReconstructedList> Open = [];
     }
 
-    private readonly string _attribute;
-    private readonly string _vertical;
+    private readonly GroupsOfItems _groups;
     private readonly IReadOnlyDictionary<string, double> _weights;
     private readonly int _most;
-    private readonly Dictionary<string, string> _groupOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Person> _people = new(StringComparer.Ordinal);
     private readonly List<ReconstructedList> _lists = [];
 
     public GroupLabels(CompiledVertical vertical, string surface, int most)
     {
-        _vertical = vertical.Name;
-        _attribute = vertical.Surfaces[surface].Declaration.Candidates!.Groups;
+        _groups = new GroupsOfItems(vertical, surface);
         _weights = vertical.Declaration.Events.ToDictionary(pair => pair.Key, pair => pair.Value.Weight, StringComparer.Ordinal);
         _most = most;
     }
@@ -56,25 +53,10 @@ internal sealed class GroupLabels
     public static string IdOf(long sequence) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"before:{sequence}");
 
     /// <summary>The group of an item, or null.</summary>
-    public string? GroupOf(string item) => _groupOf.GetValueOrDefault(item);
+    public string? GroupOf(string item) => _groups[item];
 
     /// <summary>Takes over a change of an item.</summary>
-    public void Apply(ItemChange change)
-    {
-        if (change.Kind == ItemChangeKind.Put && change.Vertical != _vertical)
-        {
-            _groupOf.Remove(change.Id.Value);
-            return;
-        }
-
-        foreach (var (name, value) in change.Attributes)
-        {
-            if (name == _attribute && value.Text is { } group && (change.Kind == ItemChangeKind.Put || _groupOf.ContainsKey(change.Id.Value)))
-            {
-                _groupOf[change.Id.Value] = group;
-            }
-        }
-    }
+    public void Apply(ItemChange change) => _groups.Apply(change);
 
     /// <summary>Takes over an event: it labels the moments before it, and may be one itself.</summary>
     public void Apply(MarketEvent marketEvent, long sequence)
@@ -96,7 +78,7 @@ internal sealed class GroupLabels
             return;
         }
 
-        if (person.LastGroup != group || atMs - person.LastMs > VisitGapMs)
+        if (GroupSteps.Leads(person.LastGroup == group, person.LastMs, atMs))
         {
             if (person.Open.Count == MostOpen)
             {

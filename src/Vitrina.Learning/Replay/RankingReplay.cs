@@ -50,6 +50,7 @@ public sealed class RankingReplay
     private readonly RecordedFeatures? _recorded;
     private readonly bool _withText;
     private SurfaceRanker? _ranker;
+    private FactorSchedule? _factors;
 
     // A surface that the vertical's file no longer has is replayed as one of items.
     private static readonly Surface s_items = new() { Name = "", Declaration = new SurfaceDeclaration { Sources = [] } };
@@ -95,6 +96,7 @@ public sealed class RankingReplay
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(visit);
         using var records = new RecordReader(_journal);
+        _factors = FactorSchedule.Of(_journal, _vertical, survey, cancellationToken);
         var next = 0;
         foreach (var entry in _journal.Read(_journal.FirstSequence))
         {
@@ -130,6 +132,7 @@ public sealed class RankingReplay
         var surface = survey.Surface;
         var next = MarketEvent.Read(entry.Payload.Span);
         _ranker ??= SurfaceRanker.ForReplay(_vertical, surface);
+        _ranker.Factors = _factors?.At(next.OccurredAtMs) ?? _ranker.Factors;
         var user = _state.Catalog.FindUser(next.User, _state.Catalog.LiveAliases());
         var request = new RankRequest { Vertical = _vertical.Name, Surface = surface, User = next.User, Session = next.Session, Context = next.Context, Size = survey.ReconstructedLength };
         var page = _ranker.Rank(request, _state.Live(_vertical.Name), _state.Catalog, user, next.OccurredAtMs, _state.AsOf);
@@ -221,7 +224,7 @@ public sealed class RankingReplay
         _scope.Begin(market, record.AtMs, user, record.IsPersonalized ? record.User : null, region, _queries.Normalize(record.Query));
         if (surface.RanksGroups)
         {
-            _scope.RankGroups(surface.Grouping, record.Context);
+            _scope.RankGroups(surface.Grouping, record.Context, surface.Factors is { } name ? _factors?.At(record.AtMs).GetValueOrDefault(name) : null);
         }
 
         if (_withText)

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Vitrina.Kernels.Matrices;
 
 namespace Vitrina.Engine.Models.Factors;
 
@@ -67,10 +67,7 @@ public sealed class FactorModel
     /// <param name="scores">Receives the products, shape [items].</param>
     public void Score(ReadOnlySpan<float> user, Span<float> scores)
     {
-        for (var item = 0; item < ItemCount; item++)
-        {
-            scores[item] = TensorPrimitives.Dot(user, Items.AsSpan(item * Dimensions, Dimensions));
-        }
+        RowProducts.Multiply(Items, user, scores[..ItemCount]);
     }
 
     private float RidgeOf(int interactions, int others) => RidgeOf(Ridge, RidgeExponent, Unobserved, interactions, others);

@@ -34,6 +34,9 @@ public sealed class FactorSystem
         (_triangle, _solution, _wide) = (new double[dimensions * dimensions], new double[dimensions], new double[dimensions]);
     }
 
+    /// <summary>Factors of a row.</summary>
+    public int Dimensions => _dimensions;
+
     /// <summary>The Gram matrix of rows: Σ v vᵀ.</summary>
     /// <param name="rows">Row-major, shape [rows, dimensions].</param>
     /// <param name="dimensions">Factors of a row.</param>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Vitrina.Engine.Models.Embeddings;
+using Vitrina.Engine.Models.Factors;
 using Vitrina.Kernels.Files;
 
 namespace Vitrina.Engine.Models.Registry;
@@ -25,6 +26,12 @@ public sealed class ModelFolder
 
     /// <summary>The kind of versions that hold an encoder instead of a ranking model.</summary>
     public const string EncoderKind = "dssm";
+
+    /// <summary>The kind of versions that hold factors and links of groups.</summary>
+    public const string FactorsKind = "factors";
+
+    /// <summary>True for kinds that find candidates, which a ranking model then orders: they have no features, and gates, which compare orders, do not ask them.</summary>
+    public static bool FindsCandidates(string kind) => kind is EncoderKind or FactorsKind;
 
     // Besides the manifest: what a version consists of elsewhere too.
     private static readonly string[] TravellingFiles = [ModelBytes, EvaluationFile];
@@ -74,14 +81,27 @@ public sealed class ModelFolder
     /// <exception cref="InvalidOperationException">The version exists: versions are never overwritten.</exception>
     public void Save(ModelManifest manifest, DssmEncoder encoder)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(encoder);
-        if (manifest.Kind != EncoderKind || manifest.Features.Count > 0)
-        {
-            throw new ArgumentException($"The manifest of '{manifest.Name}' is not one of an encoder: its kind must be '{EncoderKind}', and it has no features.", nameof(manifest));
-        }
-
+        RequireKind(manifest, EncoderKind);
         Save(manifest, path => DssmFile.Write(path, encoder));
+    }
+
+    /// <summary>Stores a new version of factors and links: a manifest of kind <see cref="FactorsKind"/> without features.</summary>
+    /// <inheritdoc cref="Save(ModelManifest, DssmEncoder)"/>
+    public void Save(ModelManifest manifest, GroupFactors factors)
+    {
+        ArgumentNullException.ThrowIfNull(factors);
+        RequireKind(manifest, FactorsKind);
+        Save(manifest, path => GroupFactorsFile.Write(path, factors));
+    }
+
+    private static void RequireKind(ModelManifest manifest, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (manifest.Kind != kind || manifest.Features.Count > 0)
+        {
+            throw new ArgumentException($"The manifest of '{manifest.Name}' does not fit: its kind must be '{kind}', and it has no features.", nameof(manifest));
+        }
     }
 
     private void Save(ModelManifest manifest, Action<string> write)
@@ -140,13 +160,20 @@ public sealed class ModelFolder
     /// <summary>Loads a version of an encoder and verifies it.</summary>
     /// <exception cref="FileNotFoundException">There is no such version.</exception>
     /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or no encoder.</exception>
-    public DssmEncoder LoadEncoder(string name, string version)
+    public DssmEncoder LoadEncoder(string name, string version) => Load(name, version, EncoderKind, DssmFile.Read);
+
+    /// <summary>Loads a version of factors and links and verifies it.</summary>
+    /// <exception cref="FileNotFoundException">There is no such version.</exception>
+    /// <exception cref="DamagedFileException">A file is truncated, changed, of a newer version, or no factors.</exception>
+    public GroupFactors LoadFactors(string name, string version) => Load(name, version, FactorsKind, GroupFactorsFile.Read);
+
+    private T Load<T>(string name, string version, string kind, Func<string, T> read)
     {
         string folder = FolderOf(name, version);
         ModelManifest manifest = ReadManifest(folder);
-        return manifest.Kind == EncoderKind
-            ? Read(folder, manifest, DssmFile.Read)
-            : throw new DamagedFileException(Path.Combine(folder, ModelBytes), $"holds a model of kind '{manifest.Kind}', not an encoder");
+        return manifest.Kind == kind
+            ? Read(folder, manifest, read)
+            : throw new DamagedFileException(Path.Combine(folder, ModelBytes), $"holds a model of kind '{manifest.Kind}', not of kind '{kind}'");
     }
 
     private static LoadedModel Read(string folder)
@@ -159,6 +186,22 @@ public sealed class ModelFolder
         }
 
         return new LoadedModel(manifest, model);
+    }
+
+    private static void Verify(string folder, ModelManifest manifest)
+    {
+        switch (manifest.Kind)
+        {
+            case EncoderKind:
+                Read(folder, manifest, DssmFile.Read);
+                break;
+            case FactorsKind:
+                Read(folder, manifest, GroupFactorsFile.Read);
+                break;
+            default:
+                Read(folder);
+                break;
+        }
     }
 
     private static T Read<T>(string folder, ModelManifest manifest, Func<string, T> read)
@@ -285,14 +328,7 @@ public sealed class ModelFolder
             }
 
             ModelManifest manifest = ReadManifest(incoming);
-            if (manifest.Kind == EncoderKind)
-            {
-                Read(incoming, manifest, DssmFile.Read);
-            }
-            else
-            {
-                Read(incoming);
-            }
+            Verify(incoming, manifest);
 
             string target = FolderOf(manifest.Name, manifest.Version);
             if (Directory.Exists(target))

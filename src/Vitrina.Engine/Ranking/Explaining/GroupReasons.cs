@@ -20,6 +20,10 @@ internal static class GroupReasons
     private const double OftenShare = 0.02;
     private const double RisingRatio = 1.2;
 
+    // "Comes after": a quarter of the strongest link or more, of which one step makes half or more.
+    private const double LinkedShare = 0.25;
+    private const double StrongestShare = 0.5;
+
     private static readonly (long Ms, string Words)[] s_spans =
     [
         (TimeSpan.MillisecondsPerHour, "in the last hour"), (TimeSpan.MillisecondsPerDay, "in the last day"),
@@ -41,6 +45,11 @@ internal static class GroupReasons
         if (StrongestBefore(signals, group, context.NowMs) is >= 0 and var before)
         {
             reasons.Add($"often follows: {names[before]} → {names[group]}");
+        }
+
+        else if (GroupSignals.Relative(signals.Learned.Links, group) >= LinkedShare && signals.Learned.StrongestStep(signals, group) is { Share: >= StrongestShare } step && step.Group != group)
+        {
+            reasons.Add($"learned to come after: {names[step.Group]} → {names[group]}");
         }
 
         foreach (var segment in signals.Segments)

@@ -23,12 +23,21 @@ internal enum GroupOffer
 
     /// <summary>More take to it today than usually.</summary>
     Rising,
+
+    /// <summary>People whose groups are like the person's take to it: factors that were learned ahead, into which the person is folded. Needs <c>candidates.factors</c>.</summary>
+    Factor,
+
+    /// <summary>The person's last steps foretell it, weighed against each other by a regression that was learned ahead. Needs <c>candidates.factors</c>.</summary>
+    Linked,
 }
 
 /// <summary>Groups that one of the request's signals offers, best first.</summary>
 internal sealed class GroupSource(string kind, int limit, GroupOffer offer) : CandidateSource(kind, limit)
 {
     public override bool IsOfGroups => true;
+
+    /// <summary>True when it has nothing to offer without learned factors.</summary>
+    public bool NeedsFactors => offer is GroupOffer.Factor or GroupOffer.Linked;
 
     public override ValueTask RetrieveAsync(RankingContext context, int index, CancellationToken cancellationToken)
     {
@@ -46,6 +55,12 @@ internal sealed class GroupSource(string kind, int limit, GroupOffer offer) : Ca
                 break;
             case GroupOffer.Rising:
                 AddRising(context, index, signals);
+                break;
+            case GroupOffer.Factor:
+                AddByFactors(context, index, signals);
+                break;
+            case GroupOffer.Linked:
+                Add(context, index, signals, signals.Learned.Links);
                 break;
             case GroupOffer.Likely:
                 AddLikely(context, index, signals);
@@ -69,6 +84,16 @@ internal sealed class GroupSource(string kind, int limit, GroupOffer offer) : Ca
             }
 
             Add(context, index, signals, group, ref found, scores[group]);
+        }
+    }
+
+    private void AddByFactors(RankingContext context, int index, GroupSignals signals)
+    {
+        var (found, (groups, scores)) = (0, context.Found(Limit));
+        var count = signals.Learned.Best(signals.View, Limit, groups, scores);
+        for (var i = 0; i < count; i++)
+        {
+            Add(context, index, signals, groups[i], ref found, scores[i]);
         }
     }
 

@@ -40,7 +40,6 @@ internal sealed class GroupStatistics
     // An hour between two steps halves what the first says about the second; after a day it says nothing.
     private const double TrailHalfLifeMs = 3_600_000;
     private const long TrailMs = 24 * 3_600_000L;
-    private const long VisitGapMs = 30 * 60_000L;
 
     // Windows of what rises: a day against the vertical's own half-life.
     private static readonly TimeSpan s_fast = TimeSpan.FromDays(1);
@@ -129,7 +128,7 @@ internal sealed class GroupStatistics
 
     // People are counted by their steps into a group, once a visit: ten cards opened by one person are not ten people.
     private bool IsStep(ReadOnlySpan<TrailStep> trail, int group, long atMs) =>
-        trail.Length == 0 || trail[0].Item < 0 || Math.Abs(atMs - trail[0].AtMs) > VisitGapMs || _catalog[trail[0].Item]?.Keywords[Grouping.Slot] != group;
+        trail.Length == 0 || trail[0].Item < 0 || GroupSteps.Leads(_catalog[trail[0].Item]?.Keywords[Grouping.Slot] == group, trail[0].AtMs, atMs);
 
     private void CountSegments(in GroupVisitor visitor, int group, long atMs)
     {

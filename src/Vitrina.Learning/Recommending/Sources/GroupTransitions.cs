@@ -12,9 +12,8 @@ public sealed class GroupTransitions
     /// <summary>The most groups: the system is dense.</summary>
     public const int MaxGroups = 6000;
 
-    private const double Decay = 2;
     private readonly CsrMatrix _groupsOf;
-    private readonly RecencyWeights _recency = new(Decay);
+    private readonly RecencyWeights _recency = new(Engine.Models.Factors.GroupFactors.StepDecay);
     private readonly float[] _coefficients;
     private readonly int _count;
 
@@ -60,6 +59,9 @@ public sealed class GroupTransitions
             }
         });
     }
+
+    /// <summary>How much a group before foretells each group as the next one, shape [groups].</summary>
+    public ReadOnlySpan<float> CoefficientsOf(int group) => _coefficients.AsSpan(group * _count, _count);
 
     /// <summary>Expected groups of the next item.</summary>
     /// <param name="history">Items, oldest first.</param>
