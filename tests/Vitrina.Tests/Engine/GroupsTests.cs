@@ -1,6 +1,7 @@
 using Vitrina.Engine.Events;
 using Vitrina.Engine.Journal;
 using Vitrina.Engine.Ranking;
+using Vitrina.Tests.Engine.Models.Factors;
 
 namespace Vitrina.Tests.Engine;
 
@@ -63,6 +64,37 @@ public class GroupsTests
         await using var without = await OpenAsync();
         await without.TakeAsync(without.Event("own", EventType.Click, "stroller2", "u1"));
         Assert.DoesNotContain(Find(await without.RankAsync(Ask("u1")), "seats")!.Reasons, reason => reason.StartsWith("often follows", StringComparison.Ordinal));
+    }
+
+    private static async Task PublishFactorsAsync(TestEngine engine, params string[] groups)
+    {
+        var manifest = GroupFactorsTests.Manifest("1", "goods-group-factors");
+        engine.Runtime.Models.Save(manifest, GroupFactorsTests.Chained(groups));
+        var change = await engine.Runtime.Stages.PublishAsync(manifest.Name, manifest.Version, "test", null, TestContext.Current.CancellationToken);
+        Assert.Equal("groups", Assert.Single(change.Surfaces));
+        Assert.Empty(change.Gates);
+    }
+
+    [Fact]
+    public async Task Learned_factors_and_links_offer_groups_and_their_reason_goes_with_its_event()
+    {
+        await using var engine = await OpenAsync();
+        await engine.TakeAsync(engine.Event("own", EventType.Click, "crib", "u1", engine.NowMs - 60_000));
+        Assert.DoesNotContain(Find(await engine.RankAsync(Ask("u1")), "phones")!.Reasons, reason => reason is "learned to come after: cribs → phones" || reason.StartsWith("source:factor", StringComparison.Ordinal));
+        await PublishFactorsAsync(engine, "seats", "cribs", "phones", "tv", "gone");
+        var phones = Find(await engine.RankAsync(Ask("u1")), "phones")!;
+        Assert.Contains("learned to come after: cribs → phones", phones.Reasons);
+        Assert.Contains("source:linkedGroups#1", phones.Reasons);
+        Assert.Contains(phones.Reasons, reason => reason.StartsWith("source:factorGroups#", StringComparison.Ordinal));
+
+        // Nothing of it can be had, or nobody ever put one: never answered.
+        Assert.Null(Find(await engine.RankAsync(Ask("u1")), "tv"));
+        Assert.Null(Find(await engine.RankAsync(Ask("u1")), "gone"));
+
+        // A group that the factors do not know stays.
+        Assert.NotNull(Find(await engine.RankAsync(Ask("u1")), "strollers"));
+        var stranger = Find(await engine.RankAsync(Ask("u2")), "phones")!;
+        Assert.DoesNotContain(stranger.Reasons, reason => reason.StartsWith("learned", StringComparison.Ordinal) || reason.StartsWith("source:factor", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -164,6 +196,7 @@ public class GroupsTests
     {
         var engine = await OpenAsync();
         await FollowAsync(engine, people: 30);
+        await PublishFactorsAsync(engine, "seats", "cribs", "phones", "strollers");
         for (var i = 0; i < 15; i++)
         {
             await engine.TakeAsync(engine.Event($"own{i}", i % 3 == 0 ? EventType.Order : EventType.Click, i % 2 == 0 ? "stroller" : "crib", $"u{i % 4}", engine.NowMs - (i * 1000)), TestEngine.User($"u{i % 4}", engine.NowMs, "Казань"));
