@@ -11,7 +11,7 @@ namespace Vitrina.Cli.Benchmarks;
 /// <remarks>
 /// Before a step of a person all groups with active items are ranked on the state just before it; what the person takes to within the following day is
 /// relevant. The model is fitted on earlier days and judged on later ones. Cold rows: a person's first step ever, nothing but attributes known. The
-/// rows <c>first-</c> hold what needs no fit: first steps from the middle of the fitted days on, so that there are enough of them to tell.
+/// rows <c>first-</c> hold what needs no fit: first steps from the middle of the fitted days on. Lists of several worlds are pooled, for one has few first steps.
 /// </remarks>
 internal static class GroupsBenchmark
 {
@@ -31,29 +31,39 @@ internal static class GroupsBenchmark
     /// <summary>The world unless the caller gives one: enough types to rank, and people of a region and age who are alike.</summary>
     public static GoodsConfiguration World { get; } = GoodsConfiguration.Demo with { TypeCount = 150, ItemCount = 8_000, UserCount = 6_000, NewUserShare = 0.4, SharedTaste = 0.8 };
 
-    public static async Task<BenchReport> RunAsync(GoodsConfiguration configuration, ulong seed, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<BenchReport> RunAsync(GoodsConfiguration configuration, int worlds, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var data = new DataDirectory(Directory.CreateTempSubdirectory("vitrina-groups-").FullName);
-        try
+        var figures = new GroupsFigures();
+        for (var world = 0; world < worlds; world++)
         {
-            var (rows, lists) = await MeasureAsync(data, configuration, seed, terminal, cancellationToken);
-            return new BenchReport
+            var data = new DataDirectory(Directory.CreateTempSubdirectory("vitrina-groups-").FullName);
+            try
             {
-                Bench = "recommend",
-                Dataset = $"goods world, seed {seed}, {configuration.TypeCount} groups, {configuration.UserCount} people, {configuration.Days} days",
-                Protocol = $"groups: all groups ranked before each of {lists.All} steps of the last days (time split), relevant = taken to within 24 h; cold: {lists.Cold} first steps; first: {lists.First}",
-                Seed = seed,
-                Rows = rows,
-            };
+                await MeasureAsync(data, configuration, seed + (ulong)world, figures, terminal, cancellationToken);
+            }
+            finally
+            {
+                Directory.Delete(data.Root, recursive: true);
+            }
         }
-        finally
+
+        EvaluationTable[] tables =
+        [
+            Table(s_methods, figures.All, seed, "popularity", "co-visitation", "own-history"), Table(s_coldMethods, figures.Cold, seed, "cold-popularity"),
+            Table(s_firstMethods, figures.First, seed, "first-popularity"),
+        ];
+        return new BenchReport
         {
-            Directory.Delete(data.Root, recursive: true);
-        }
+            Bench = "recommend",
+            Dataset = $"goods, {worlds} worlds, seeds from {seed}, each of {configuration.TypeCount} groups, {configuration.UserCount} people, {configuration.Days} days",
+            Protocol = $"groups: all groups ranked before each of {figures.All.Count} steps of the last days (time split), relevant = taken to within 24 h; cold: {figures.Cold.Count} first steps; first: {figures.First.Count}",
+            Seed = seed,
+            Rows = [.. tables.SelectMany(table => table.ToRows())],
+        };
     }
 
-    private static async Task<(List<BenchRow> Rows, (int All, int Cold, int First) Lists)> MeasureAsync(
-        DataDirectory data, GoodsConfiguration configuration, ulong seed, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(
+        DataDirectory data, GoodsConfiguration configuration, ulong seed, GroupsFigures figures, Terminal terminal, CancellationToken cancellationToken)
     {
         var world = GoodsWorld.Create(configuration, seed, new DateOnly(2026, 3, 1), Environment.ProcessorCount);
         var history = Path.Combine(data.Root, "history");
@@ -63,23 +73,24 @@ internal static class GroupsBenchmark
         await terminal.RunAsync("Importing", progress => Imports.RunAsync(runtime, data, new ImportRequest(history, null, null, null), progress, cancellationToken));
         var verticals = EngineAccess.Verticals(data);
         var options = new LearningOptions { Vertical = "goods", Surface = "groups", ReconstructedLists = TrainedLists, Trees = 300, Seed = seed };
-        return await terminal.RunAsync("Learning and judging", progress => Task.Run(
+        await terminal.RunAsync($"Learning and judging, seed {seed}", progress => Task.Run(
             () =>
             {
                 var outcome = LearningLoop.Run(runtime.Journal, verticals, null, options, null, progress, cancellationToken);
-                return Judge(runtime, verticals, outcome, progress, cancellationToken);
+                Judge(runtime, verticals, outcome, figures, progress, cancellationToken);
+                return outcome;
             },
             cancellationToken));
     }
 
-    private static (List<BenchRow> Rows, (int All, int Cold, int First) Lists) Judge(
-        EngineRuntime runtime, IReadOnlyList<CompiledVertical> verticals, LearningOutcome outcome, IProgress<double> progress, CancellationToken cancellationToken)
+    private static void Judge(
+        EngineRuntime runtime, IReadOnlyList<CompiledVertical> verticals, LearningOutcome outcome, GroupsFigures figures, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var vertical = verticals.First(known => known.Name == "goods");
         var survey = JournalSurvey.Of(runtime.Journal, vertical, "groups", false, TrainedLists, AllGroups, cancellationToken);
-        var judge = new GroupsJudge(vertical, outcome);
+        var judge = new GroupsJudge(vertical, outcome, figures);
         var replay = new RankingReplay(runtime.Journal, verticals, vertical, null, withText: false);
-        var (from, to, seed) = (outcome.Manifest.Data.From.ToUnixTimeMilliseconds(), outcome.Manifest.Data.To.ToUnixTimeMilliseconds(), outcome.Manifest.Seed);
+        var (from, to) = (outcome.Manifest.Data.From.ToUnixTimeMilliseconds(), outcome.Manifest.Data.To.ToUnixTimeMilliseconds());
         replay.Run(
             survey,
             ranking =>
@@ -91,26 +102,37 @@ internal static class GroupsBenchmark
             },
             progress,
             cancellationToken);
-        EvaluationTable[] tables =
-        [
-            GroupsJudge.Table(s_methods, judge.All, seed, "popularity", "co-visitation", "own-history"), GroupsJudge.Table(s_coldMethods, judge.Cold, seed, "cold-popularity"),
-            GroupsJudge.Table(s_firstMethods, judge.First, seed, "first-popularity"),
-        ];
-        return ([.. tables.SelectMany(table => table.ToRows())], (judge.All.Count, judge.Cold.Count, judge.First.Count));
     }
 
-    /// <summary>Scores the lists of the test part by every method.</summary>
-    private sealed class GroupsJudge(CompiledVertical vertical, LearningOutcome outcome)
+    private static EvaluationTable Table(string[] methods, List<double[][]> lists, ulong seed, params string[] baselines)
     {
-        private readonly IReadOnlyList<string> _names = vertical.FeatureNamesOf("groups");
-        private readonly int[] _columns = outcome.Model.ColumnsIn(vertical.FeatureNamesOf("groups"));
+        var table = new EvaluationTable(seed, baselines);
+        for (var method = 0; method < methods.Length; method++)
+        {
+            for (var metric = 0; metric < s_metrics.Length; metric++)
+            {
+                table.AddLists(methods[method], s_metrics[metric].Key, lists.Select(list => list[method][metric]).ToArray());
+            }
+        }
 
-        /// <summary>By list, by method, the figures.</summary>
+        return table;
+    }
+
+    /// <summary>By list of all worlds, by method, the figures.</summary>
+    private sealed class GroupsFigures
+    {
         public List<double[][]> All { get; } = [];
 
         public List<double[][]> Cold { get; } = [];
 
         public List<double[][]> First { get; } = [];
+    }
+
+    /// <summary>Scores the lists of the test part by every method.</summary>
+    private sealed class GroupsJudge(CompiledVertical vertical, LearningOutcome outcome, GroupsFigures figures)
+    {
+        private readonly IReadOnlyList<string> _names = vertical.FeatureNamesOf("groups");
+        private readonly int[] _columns = outcome.Model.ColumnsIn(vertical.FeatureNamesOf("groups"));
 
         public void Take(ReplayedRanking ranking, float[] labels, bool isTest)
         {
@@ -118,7 +140,7 @@ internal static class GroupsBenchmark
             var isFirst = Column(ranking.Features, "group.history")[0] == 0;
             if (isFirst)
             {
-                First.Add([.. new[] { popular, Column(ranking.Features, "group.likely") }.Select(scores => Figures(scores, labels))]);
+                figures.First.Add([.. new[] { popular, Column(ranking.Features, "group.likely") }.Select(scores => Figures(scores, labels))]);
             }
 
             if (!isTest)
@@ -130,10 +152,10 @@ internal static class GroupsBenchmark
             float[] Behind(string name) => [.. Column(ranking.Features, name).Select((score, row) => score + (1e-6f * popular[row]))];
             var model = new float[labels.Length];
             outcome.Model.Score(ranking.Features, _columns, model);
-            All.Add([.. new[] { popular, Behind("group.own"), Behind("group.following"), model }.Select(scores => Figures(scores, labels))]);
+            figures.All.Add([.. new[] { popular, Behind("group.own"), Behind("group.following"), model }.Select(scores => Figures(scores, labels))]);
             if (isFirst)
             {
-                Cold.Add([.. First[^1], Figures(model, labels)]);
+                figures.Cold.Add([.. figures.First[^1], Figures(model, labels)]);
             }
         }
 
@@ -152,19 +174,5 @@ internal static class GroupsBenchmark
 
         private static double[] Figures(float[] scores, float[] labels) =>
             [.. s_metrics.Select(metric => RankingMetrics.PerList(scores, labels, [0, labels.Length], metric.Metric)[0])];
-
-        public static EvaluationTable Table(string[] methods, List<double[][]> lists, ulong seed, params string[] baselines)
-        {
-            var table = new EvaluationTable(seed, baselines);
-            for (var method = 0; method < methods.Length; method++)
-            {
-                for (var metric = 0; metric < s_metrics.Length; metric++)
-                {
-                    table.AddLists(methods[method], s_metrics[metric].Key, lists.Select(list => list[method][metric]).ToArray());
-                }
-            }
-
-            return table;
-        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class GroupsMarketOptions
 {
     private readonly Option<string?> _world = new("--world") { Description = "goods: a simulated marketplace instead of data; protocols groups and online." };
     private readonly Option<string?> _configuration = new("--world-config") { Description = "A goods world's configuration file; absent: one with 150 groups and tastes that regions and ages share." };
+    private readonly Option<int> _worlds = new("--worlds") { Description = "With --world, protocol groups: worlds whose lists are pooled, seeds from --seed on.", DefaultValueFactory = _ => 3 };
     private readonly Option<int> _users = new("--users") { Description = "Protocol online: people.", DefaultValueFactory = _ => 1_000_000 };
     private readonly Option<int> _groups = new("--groups") { Description = "Protocol online: groups.", DefaultValueFactory = _ => 3_000 };
     private readonly Option<int> _events = new("--events-per-user") { Description = "Protocol online: events of a person.", DefaultValueFactory = _ => 6 };
@@ -19,7 +20,7 @@ internal sealed class GroupsMarketOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _world, _configuration, _users, _groups, _events, _requests })
+        foreach (var option in new Option[] { _world, _configuration, _worlds, _users, _groups, _events, _requests })
         {
             command.Options.Add(option);
         }
@@ -45,7 +46,7 @@ internal sealed class GroupsMarketOptions
         }
 
         var configuration = parsed.GetValue(_configuration) is { } file ? (GoodsConfiguration)WorldChoice.Parameters(WorldChoice.KindOf("goods"), file, null) : GroupsBenchmark.World;
-        return await GroupsBenchmark.RunAsync(configuration, seed, terminal, cancellationToken);
+        return await GroupsBenchmark.RunAsync(configuration, Count(parsed, _worlds, 1, 1_000), seed, terminal, cancellationToken);
     }
 
     private static int Count(ParseResult parsed, Option<int> option, int low, int high) => parsed.GetValue(option) is var value && value >= low && value <= high
