@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Vitrina.Engine.Models.Factors;
 using Vitrina.Engine.Statistics.Groups;
 using Vitrina.Kernels.Selection;
@@ -8,6 +9,7 @@ namespace Vitrina.Engine.Features;
 /// <remarks>Cost: one system of the factors' size, a product of all groups' factors with the person's, and the links of the person's last steps.</remarks>
 internal sealed class LearnedGroups
 {
+    private const int Block = 16;
     private readonly int[] _rows = new int[Math.Max(GroupFactors.MostFoldedIn, GroupFactors.MostSteps)];
     private readonly TopK _best = new();
     private FactorSystem? _system;
@@ -68,7 +70,7 @@ internal sealed class LearnedGroups
         }
 
         GroupFactors.ScoreByFactors(model.Factors, _rows.AsSpan(0, count), _system, _scores);
-        (HasFactors, MaxFactor) = (true, Math.Max(0, System.Numerics.Tensors.TensorPrimitives.Max<float>(_scores)));
+        (HasFactors, MaxFactor) = (true, Math.Max(0, TensorPrimitives.Max<float>(_scores)));
     }
 
     private void Follow(GroupSignals signals, GroupFactors model)
@@ -121,6 +123,18 @@ internal sealed class LearnedGroups
         return 0;
     }
 
+    private void Offer(GroupView view, ReadOnlySpan<float> scores, ReadOnlySpan<int> groups, float least)
+    {
+        for (var row = 0; row < scores.Length; row++)
+        {
+            if (scores[row] >= least && groups[row] >= 0 && groups[row] < view.GroupCount && view.Members.CountOf(groups[row]) > 0)
+            {
+                _best.Offer(groups[row], scores[row]);
+                least = Math.Max(_best.Threshold, least);
+            }
+        }
+    }
+
     /// <summary>The best groups by factors that have items, best first.</summary>
     /// <param name="view">The grouping.</param>
     /// <param name="limit">How many at most.</param>
@@ -135,11 +149,14 @@ internal sealed class LearnedGroups
         }
 
         _best.Reset(limit);
-        for (var row = 0; row < _scores.Length; row++)
+        for (var first = 0; first < _scores.Length; first += Block)
         {
-            if (_scores[row] > 0 && _scores[row] >= _best.Threshold && _places.GroupOf[row] is >= 0 and var group && group < view.GroupCount && view.Members.CountOf(group) > 0)
+            // Most blocks hold nothing that the best ones would let in.
+            var block = _scores.AsSpan(first, Math.Min(Block, _scores.Length - first));
+            var least = Math.Max(_best.Threshold, float.Epsilon);
+            if (TensorPrimitives.Max<float>(block) >= least)
             {
-                _best.Offer(group, _scores[row]);
+                Offer(view, block, _places.GroupOf.AsSpan(first, block.Length), least);
             }
         }
 

@@ -15,13 +15,14 @@ internal sealed class GroupMembers(int slot)
     private readonly PagedArray<int> _counts = new(6);
 
     /// <summary>Takes over an item's new state.</summary>
-    public void Apply(Item item)
+    /// <returns>Whether a group has gained or lost it.</returns>
+    public bool Apply(Item item)
     {
         var group = item is { IsActive: true, IsDeleted: false } ? item.Keywords[slot] : -1;
         var known = item.Ordinal < _groups.Count ? _groups[item.Ordinal] - 1 : -1;
         if (group == known)
         {
-            return;
+            return false;
         }
 
         _groups.EnsureCount(item.Ordinal + 1);
@@ -38,6 +39,7 @@ internal sealed class GroupMembers(int slot)
         }
 
         _groups.Edit(item.Ordinal) = group + 1;
+        return true;
     }
 
     private void Link(int item, int group)

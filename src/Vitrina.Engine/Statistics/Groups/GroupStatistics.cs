@@ -52,6 +52,9 @@ internal sealed class GroupStatistics
     private readonly GroupMembers _members;
     private readonly PagedArray<Item?> _candidates = new(6);
 
+    // What readers make of a view is worth keeping: most snapshots differ in other things. Null once something was counted.
+    private GroupView? _frozen;
+
     public GroupStatistics(GroupingDeclaration grouping, ItemCatalog catalog)
     {
         (Grouping, _catalog) = (grouping, catalog);
@@ -67,7 +70,11 @@ internal sealed class GroupStatistics
     /// <summary>Takes over an item's new state.</summary>
     public void ApplyItem(Item item)
     {
-        _members.Apply(item);
+        if (_members.Apply(item))
+        {
+            _frozen = null;
+        }
+
         if (item.Keywords[Grouping.Slot] is >= 0 and var group && !item.IsDeleted)
         {
             _candidates.EnsureCount(group + 1);
@@ -75,6 +82,7 @@ internal sealed class GroupStatistics
             if (_candidates[group] is not { } known || !ParentsOf(known).AsSpan().SequenceEqual(parents))
             {
                 _candidates.Edit(group) = CandidateOf(group, parents);
+                _frozen = null;
             }
         }
     }
@@ -122,6 +130,7 @@ internal sealed class GroupStatistics
             return;
         }
 
+        _frozen = null;
         CountSegments(visitor, group, credited.AtMs);
         CountFollowing(visitor.Trail, group, credited.AtMs);
     }
@@ -198,7 +207,8 @@ internal sealed class GroupStatistics
     /// <summary>The key of what comes next after a group that came after another one.</summary>
     public static UInt128 NextKey(int last, int before) => new((ulong)(uint)(before + 1), (ulong)(uint)(last + 1));
 
-    public GroupView Freeze() => new(this, _everybody.Freeze(), _segments.Freeze(), _followers.Freeze(), _next.Freeze()) { Candidates = _candidates.Freeze(), Members = _members.Freeze() };
+    /// <summary>The state of now; the same view as long as nothing changes.</summary>
+    public GroupView Freeze() => _frozen ??= new(this, _everybody.Freeze(), _segments.Freeze(), _followers.Freeze(), _next.Freeze()) { Candidates = _candidates.Freeze(), Members = _members.Freeze() };
 
     public GroupView Live() => new(this, _everybody.Live(), _segments.Live(), _followers.Live(), _next.Live()) { Candidates = _candidates.Live(), Members = _members.Live() };
 
@@ -228,6 +238,7 @@ internal sealed class GroupStatistics
         _segments.Load(ref reader);
         _followers.Load(ref reader);
         _next.Load(ref reader);
+        _frozen = null;
         var count = reader.ReadCount(1);
         _candidates.EnsureCount(count);
         for (var group = 0; group < count; group++)

@@ -49,13 +49,25 @@ public sealed class GroupTransitions
         }
 
         SymmetricInverse.Invert(system, _count);
+
+        // Of many groups few follow one another: the right side is mostly zeros.
+        CsrMatrix followed = CsrRows.Build(_count, _count, int.MaxValue, (group, sums) =>
+        {
+            for (int other = 0; other < _count; other++)
+            {
+                if (right[(group * _count) + other] is var count and not 0)
+                {
+                    sums.Add(other, count);
+                }
+            }
+        });
         _coefficients = new float[_count * _count];
         Parallel.For(0, _count, row =>
         {
             Span<float> sums = _coefficients.AsSpan(row * _count, _count);
             for (int middle = 0; middle < _count; middle++)
             {
-                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(right.AsSpan(middle * _count, _count), system[(row * _count) + middle], sums, sums);
+                followed.AddRow(middle, system[(row * _count) + middle], sums);
             }
         });
     }
