@@ -17,6 +17,10 @@ public sealed class PriceLevels(int priceSlot, int keywordSlot)
     private readonly PagedArray<int> _counts = new(8);
     private readonly PagedArray<PriceSpan> _spans = new(7);
 
+    // Computed when a view is made, once for all changes of a keyword since the last one; 0 = no price.
+    private readonly PagedArray<double> _medians = new(8);
+    private readonly HashSet<int> _changed = [];
+
     /// <summary>Moves an item from its old price to its new one.</summary>
     /// <param name="before">The item before the change, or null.</param>
     /// <param name="after">The item after the change, or null.</param>
@@ -50,17 +54,53 @@ public sealed class PriceLevels(int priceSlot, int keywordSlot)
         span = span.HasBins
             ? new PriceSpan(span.Total + change, Math.Min(span.First, bin), Math.Max(span.Last, bin), true)
             : new PriceSpan(change, bin, bin, true);
+        _changed.Add(keyword);
     }
 
-    internal static UInt128 CellOf(int keyword, int bin) => new((ulong)keyword + 1, (ulong)bin);
-
-    internal int Find(UInt128 cell) => _cells.Find(cell);
+    private static UInt128 CellOf(int keyword, int bin) => new((ulong)keyword + 1, (ulong)bin);
 
     /// <summary>An immutable view for readers on other threads.</summary>
-    public PriceLevelsView Freeze() => new(this, _counts.Freeze(), _spans.Freeze());
+    public PriceLevelsView Freeze()
+    {
+        BringUpToDate();
+        return new PriceLevelsView(_medians.Freeze());
+    }
 
     /// <summary>A view of the present content, valid until the next write.</summary>
-    public PriceLevelsView Live() => new(this, _counts.Live(), _spans.Live());
+    public PriceLevelsView Live()
+    {
+        BringUpToDate();
+        return new PriceLevelsView(_medians.Live());
+    }
+
+    private void BringUpToDate()
+    {
+        foreach (var keyword in _changed)
+        {
+            _medians.EnsureCount(keyword + 1);
+            _medians.Edit(keyword) = MedianOf(keyword, _spans[keyword]);
+        }
+
+        _changed.Clear();
+    }
+
+    private double MedianOf(int keyword, in PriceSpan span)
+    {
+        var half = span.Total / 2.0;
+        var below = 0;
+        for (var bin = span.First; span.Total > 0 && bin <= span.Last; bin++)
+        {
+            var count = _cells.Find(CellOf(keyword, bin)) is >= 0 and var cell ? _counts[cell] : 0;
+            if (count > 0 && below + count >= half)
+            {
+                return double.Exp2((bin - ZeroBin + ((half - below) / count)) / BinsPerOctave);
+            }
+
+            below += count;
+        }
+
+        return 0;
+    }
 }
 
 /// <summary>How many prices a keyword has, and between which bins they ever lay.</summary>
@@ -69,34 +109,10 @@ internal readonly record struct PriceSpan(int Total, int First, int Last, bool H
 /// <summary>A frozen state of <see cref="PriceLevels"/>. Safe for concurrent use.</summary>
 public readonly struct PriceLevelsView
 {
-    private readonly PriceLevels _levels;
-    private readonly PagedView<int> _counts;
-    private readonly PagedView<PriceSpan> _spans;
+    private readonly PagedView<double> _medians;
 
-    internal PriceLevelsView(PriceLevels levels, PagedView<int> counts, PagedView<PriceSpan> spans) => (_levels, _counts, _spans) = (levels, counts, spans);
+    internal PriceLevelsView(PagedView<double> medians) => _medians = medians;
 
     /// <summary>The median price of a keyword's active items; NaN when there is none.</summary>
-    public double MedianOf(int keyword)
-    {
-        if (keyword < 0 || keyword >= _spans.Count || _spans[keyword] is not { HasBins: true, Total: > 0 } span)
-        {
-            return double.NaN;
-        }
-
-        var half = span.Total / 2.0;
-        var below = 0;
-        for (var bin = span.First; bin <= span.Last; bin++)
-        {
-            var cell = _levels.Find(PriceLevels.CellOf(keyword, bin));
-            var count = cell >= 0 && cell < _counts.Count ? _counts[cell] : 0;
-            if (count > 0 && below + count >= half)
-            {
-                return double.Exp2((bin - PriceLevels.ZeroBin + ((half - below) / count)) / PriceLevels.BinsPerOctave);
-            }
-
-            below += count;
-        }
-
-        return double.NaN;
-    }
+    public double MedianOf(int keyword) => keyword >= 0 && keyword < _medians.Count && _medians[keyword] is > 0 and var median ? median : double.NaN;
 }

@@ -178,6 +178,28 @@ public class GroupsTests
     }
 
     [Fact]
+    public async Task What_readers_make_of_groups_is_kept_until_something_of_them_changes()
+    {
+        await using var engine = await OpenAsync();
+        Vitrina.Engine.Statistics.Groups.GroupView View() => engine.Runtime.Snapshot.Verticals["goods"].Market.Visits.Groups[0];
+        await FollowAsync(engine);
+        var known = View();
+        await engine.TakeAsync(engine.Event("seen", EventType.View, "seat", "u1"), engine.Put("seat", "автокресло дешевле", category: "seats"));
+        Assert.Same(known, View());
+        await engine.TakeAsync(engine.Event("click", EventType.Click, "seat", "u1"));
+        Assert.NotSame(known, View());
+        known = View();
+        await engine.TakeAsync(engine.Put("seat", "автокресло", category: "chairs"));
+        Assert.NotSame(known, View());
+        Assert.Equal((0, 1), (CountOf("seats"), CountOf("chairs")));
+        known = View();
+        await engine.TakeAsync(engine.Event("same", EventType.Click, "seat", "u1"), engine.Event("other", EventType.Click, "crib", "u1"));
+        Assert.NotSame(known, View());
+
+        int CountOf(string group) => View().Members.CountOf(engine.Runtime.Snapshot.Verticals["goods"].Market.Keywords[View().Grouping.Slot].Find(group));
+    }
+
+    [Fact]
     public async Task A_restart_and_a_replay_give_the_same_state_and_the_same_answer()
     {
         var engine = await OpenAsync();

@@ -44,6 +44,7 @@ public static class GroupSources
             new GroupSumSource("items-co-visited", Candidates, directed, groups, known.ItemCount),
             new GroupSumSource("items-next", Candidates, near, groups, known.ItemCount),
             new GroupSumSource("items-user-knn", Candidates, new UserKnnSource(known, options.UserKnn, 1), groups, known.ItemCount),
+            new GroupFactorSource(known, groups, Candidates),
             new GroupSumSource("items-sequence-knn", Candidates, new SequenceKnnSource(known, options.SequenceKnn, 1), groups, known.ItemCount),
         ];
         if (groups.Count <= GroupTransitions.MaxGroups)

@@ -134,6 +134,16 @@ public class LiveDataTests
         }
 
         Assert.True(double.IsNaN(levels.Live().MedianOf(99)));
+
+        // A view keeps what it was made of; where nothing is left there is no price.
+        var (view, before) = (levels.Freeze(), levels.Freeze().MedianOf(0));
+        foreach (var item in items)
+        {
+            levels.Apply(item, null);
+        }
+
+        Assert.Equal(before, view.MedianOf(0));
+        Assert.True(double.IsNaN(levels.Freeze().MedianOf(0)));
     }
 
     private static Item Made(Vitrina.Engine.CompiledVertical vertical, int ordinal, int priceSlot, double price, int keyword, bool isActive)

@@ -25,6 +25,20 @@ public sealed class GroupSourceTests
     }
 
     [Fact]
+    public void Factors_of_groups_are_asked_with_the_groups_of_the_items_in_their_order()
+    {
+        int[][] histories = RandomHistories.Draw(5, 40);
+        int[] OfGroups(int[] items) => [.. items.SelectMany(item => _groups.ByItem.ColumnsOf(item).ToArray())];
+        double groupsOfItem = Math.Max(1, (double)_groups.ByItem.EntryCount / RandomHistories.Items);
+        FactorSource plain = new(new ItemSequences(8, [.. histories.Select(OfGroups)]), new FactorSourceOptions { QueryDecay = 6 * groupsOfItem }, 8);
+        float[] expected = new float[8], found = new float[8];
+        plain.Score(OfGroups(s_query), expected);
+        new GroupFactorSource(new ItemSequences(RandomHistories.Items, histories), _groups, 8).Score(s_query, found);
+        Assert.Contains(expected, score => score != 0);
+        Assert.Equal(expected, found);
+    }
+
+    [Fact]
     public void Group_pairs_are_those_of_their_items()
     {
         int[][] histories = RandomHistories.Draw(5, 40);
