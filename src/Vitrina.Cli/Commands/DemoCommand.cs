@@ -120,8 +120,11 @@ internal static class DemoCommand
         try
         {
             var asked = options with { Surface = groups.Surface, ReconstructedLists = 3_000, Kind = RankerKind.Trees, Leaves = 16, Trees = 200, LearningRate = 0.1 };
-            var factors = await TrainFactorsCommand.LearnAsync(runtime.Journal, data, demo.Vertical, groups.Surface, terminal, cancellationToken);
-            await Publishing.PublishAsync(runtime, factors, "demo", cancellationToken);
+            if (await TrainFactorsCommand.LearnWhereAskedAsync(runtime.Journal, data, demo.Vertical, groups.Surface, terminal, cancellationToken) is { } factors)
+            {
+                await Publishing.PublishAsync(runtime, factors, "demo", cancellationToken);
+            }
+
             var outcome = await TrainCommand.LearnAsync(runtime.Journal, data, asked, terminal, cancellationToken);
             terminal.Say($"  {outcome.Report.Rows:n0} rows in {watch.Step("groups"):0.0} s");
             await Publishing.PublishAsync(runtime, outcome.Manifest, "demo", cancellationToken);

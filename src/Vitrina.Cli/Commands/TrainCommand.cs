@@ -27,15 +27,11 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(DataDirectory data, LearningOptions options, bool publishes, Terminal terminal, CancellationToken cancellationToken)
     {
         LearningOutcome outcome;
-        ModelManifest? factors = null;
+        ModelManifest? factors;
         using (var journal = EngineAccess.OpenJournal(data))
         {
             RequireSurface(EngineAccess.Verticals(data), options.Vertical, options.Surface);
-            if (TrainFactorsCommand.AsksFactors(data, options.Vertical, options.Surface))
-            {
-                factors = await TrainFactorsCommand.LearnAsync(journal, data, options.Vertical, options.Surface, terminal, cancellationToken);
-            }
-
+            factors = await TrainFactorsCommand.LearnWhereAskedAsync(journal, data, options.Vertical, options.Surface, terminal, cancellationToken);
             outcome = await LearnAsync(journal, data, options, terminal, cancellationToken);
         }
 

@@ -42,9 +42,25 @@ internal static class TrainFactorsCommand
         return command;
     }
 
-    /// <summary>True for surfaces that ask factors.</summary>
-    public static bool AsksFactors(DataDirectory data, string vertical, string surface) =>
-        EngineAccess.Verticals(data).FirstOrDefault(known => known.Name == vertical)?.Surfaces.GetValueOrDefault(surface)?.Factors is not null;
+    /// <summary>Learns a version for a surface that asks factors, as long as there is something to learn; null without.</summary>
+    public static async Task<ModelManifest?> LearnWhereAskedAsync(
+        IJournalStore journal, DataDirectory data, string vertical, string surface, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (EngineAccess.Verticals(data).FirstOrDefault(known => known.Name == vertical)?.Surfaces.GetValueOrDefault(surface)?.Factors is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await LearnAsync(journal, data, vertical, surface, terminal, cancellationToken);
+        }
+        catch (NothingToLearnException nothing)
+        {
+            terminal.Say($"  without factors: {nothing.Message}");
+            return null;
+        }
+    }
 
     /// <summary>Learns a version, saves it and says how good it is.</summary>
     public static async Task<ModelManifest> LearnAsync(IJournalStore journal, DataDirectory data, string vertical, string surface, Terminal terminal, CancellationToken cancellationToken)

@@ -66,6 +66,11 @@ public sealed class CandidateEvaluation
         ArgumentNullException.ThrowIfNull(manifest);
         var vertical = verticals.FirstOrDefault(known => known.Name == manifest.Vertical)
             ?? throw new NothingToLearnException($"{manifest.Id} ranks '{manifest.Vertical}', and there is no such vertical");
+        if (ModelFolder.FindsCandidates(manifest.Kind))
+        {
+            throw new NothingToLearnException($"{manifest.Id} finds candidates and orders no list; evaluate the model that orders them");
+        }
+
         var models = new ModelFolder(data.Models);
         var candidate = models.Load(manifest.Name, manifest.Version);
         var evaluation = new CandidateEvaluation(candidate, vertical);
