@@ -78,7 +78,7 @@ public sealed class GroupFactorTrainerTests
         await using var engine = await OpenAsync();
         var vertical = engine.Verticals[0];
         var survey = JournalSurvey.Of(engine.Runtime.Journal, vertical, "groups", withShadow: false, 10_000, cancellationToken: TestContext.Current.CancellationToken);
-        var column = vertical.FeatureNamesOf("groups").ToList().IndexOf("group.factor");
+        var column = vertical.FeatureNamesOf("groups").ToList().IndexOf("group.factorShare");
         var (first, known, lists) = (survey.Places.Select(place => place.AtMs).Order().ElementAt(survey.Places.Count / 10), 0, 0);
         new RankingReplay(engine.Runtime.Journal, engine.Verticals, vertical, null, withText: false).Run(survey, ranking =>
         {
