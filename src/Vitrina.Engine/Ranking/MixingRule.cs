@@ -19,23 +19,10 @@ internal sealed class MixingBuffers
 
     public float[] Propensities { get; private set; } = [];
 
-    private float[] _keys = [];
-
     public List<int> Waiting { get; } = [];
 
     /// <summary>How many stand on the page, by seller or by another value that a rule counts.</summary>
     public Dictionary<int, int> Sellers { get; } = [];
-
-    /// <summary>Room for what candidates are sorted by.</summary>
-    public Span<float> Keys(int count)
-    {
-        if (_keys.Length < count)
-        {
-            _keys = new float[count * 2];
-        }
-
-        return _keys.AsSpan(0, count);
-    }
 
     public void Begin(int count)
     {

@@ -24,7 +24,7 @@ internal static class MixStage
             return;
         }
 
-        SortByScore(context, order);
+        order.Sort(new ByScore(context));
         if (context.IsBaseline)
         {
             return;
@@ -78,37 +78,18 @@ internal static class MixStage
             }
         }
 
-        SortByScore(context, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(context.Similar));
+        context.Similar.Sort(new ByScore(context));
         context.Similar.RemoveRange(Math.Min(context.Similar.Count, context.SimilarLimit), Math.Max(0, context.Similar.Count - context.SimilarLimit));
     }
 
-    // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere. Sorting by numbers alone and then the runs of equals is
-    // several times faster than by a comparison.
-    private static void SortByScore(RankingContext context, Span<int> order)
+    // Ties are broken by the item's ordinal, so that equal scores give the same page everywhere.
+    private readonly struct ByScore(RankingContext context) : IComparer<int>
     {
-        var keys = context.MixingBuffers.Keys(order.Length);
-        for (var i = 0; i < order.Length; i++)
+        public int Compare(int x, int y)
         {
-            keys[i] = float.IsNaN(context.Scores[order[i]]) ? float.PositiveInfinity : -context.Scores[order[i]];
+            var order = context.Scores[y].CompareTo(context.Scores[x]);
+            return order != 0 ? order : context.Scope.Items[x].Ordinal.CompareTo(context.Scope.Items[y].Ordinal);
         }
-
-        keys.Sort(order);
-        for (var (first, end) = (0, 0); first < keys.Length; first = end)
-        {
-            for (end = first + 1; end < keys.Length && keys[end] == keys[first]; end++)
-            {
-            }
-
-            if (end - first > 1)
-            {
-                order[first..end].Sort(new ByOrdinal(context));
-            }
-        }
-    }
-
-    private readonly struct ByOrdinal(RankingContext context) : IComparer<int>
-    {
-        public int Compare(int x, int y) => context.Scope.Items[x].Ordinal.CompareTo(context.Scope.Items[y].Ordinal);
     }
 
     private static void SortBy(RankingContext context, Span<int> order, SortOrder sort)
