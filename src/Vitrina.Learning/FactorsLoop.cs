@@ -20,15 +20,16 @@ public static class FactorsLoop
     /// <param name="journal">The journal.</param>
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">A surface whose candidates name factors.</param>
+    /// <param name="progress">Receives the share of the journal that is read, 0 to 1; the fits follow.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="NothingToLearnException">The surface asks no factors, or nobody stepped from one group to another.</exception>
-    public static FactorsOutcome Run(IJournalStore journal, CompiledVertical vertical, string surface, CancellationToken cancellationToken = default)
+    public static FactorsOutcome Run(IJournalStore journal, CompiledVertical vertical, string surface, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(vertical);
         var name = vertical.Surfaces[surface].Factors
             ?? throw new NothingToLearnException($"'{vertical.Name}/{surface}' asks no factors; name their model: candidates: {{groups: …, factors: NAME}}");
-        var steps = PersonSteps.Of(journal, vertical, surface, cancellationToken);
+        var steps = PersonSteps.Of(journal, vertical, surface, progress, cancellationToken);
         var (factors, figures) = GroupFactorTrainer.Fit(steps) ?? throw new NothingToLearnException($"the journal holds nobody who took to two groups of {vertical.Name}/{surface}, one after the other");
         var times = steps.People.SelectMany(person => person).Select(step => step.AtMs).Order().ToArray();
         var (from, to) = (DateTimeOffset.FromUnixTimeMilliseconds(times[0]), DateTimeOffset.FromUnixTimeMilliseconds(times[^1] + 1));

@@ -179,7 +179,7 @@ internal static class GroupsOnlineBenchmark
             Seed = seed,
         };
         var verticals = EngineAccess.Verticals(data);
-        var factors = FactorsLoop.Run(runtime.Journal, verticals[0], "groups", cancellationToken);
+        var factors = FactorsLoop.Run(runtime.Journal, verticals[0], "groups", progress, cancellationToken);
         runtime.Models.Save(factors.Manifest, factors.Factors);
         await Publishing.PublishAsync(runtime, factors.Manifest, "bench", cancellationToken);
         var outcome = LearningLoop.Run(runtime.Journal, verticals, null, options, null, progress, cancellationToken);

@@ -67,7 +67,7 @@ internal static class TrainFactorsCommand
     {
         var compiled = EngineAccess.Verticals(data).First(known => known.Name == vertical);
         var (factors, manifest) = await terminal.RunAsync(
-            $"Learning factors of {vertical}/{surface}", _ => Task.Run(() => FactorsLoop.Run(journal, compiled, surface, cancellationToken), cancellationToken));
+            $"Learning factors of {vertical}/{surface}", progress => Task.Run(() => FactorsLoop.Run(journal, compiled, surface, progress, cancellationToken), cancellationToken));
         var models = new ModelFolder(data.Models);
         if (models.Find(manifest.Name, manifest.Version) is null)
         {

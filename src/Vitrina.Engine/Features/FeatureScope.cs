@@ -28,8 +28,6 @@ public sealed class FeatureScope
     private int[] _places = [];
     private int[] _touchOrders = [];
     private bool _hasTouchOrders;
-    private double[] _logPrices = [];
-    private (int Level, int Keyword) _logPricesOf = (-1, -1);
     private int _historyCount;
     private int _touchCount;
     private float[]?[] _vectors = [];
@@ -182,7 +180,7 @@ public sealed class FeatureScope
             }
         }
 
-        (_hasTouchOrders, _logPricesOf) = (false, (-1, -1));
+        _hasTouchOrders = false;
         Count = 0;
         Array.Clear(_hasRows);
         _offers?.Reset();
@@ -313,26 +311,6 @@ public sealed class FeatureScope
         }
 
         _hasTouchOrders = true;
-    }
-
-    /// <summary>The logarithm of the usual price of each candidate's keyword; NaN = none known. Kept for the features that ask next.</summary>
-    /// <param name="level">The table of price levels.</param>
-    /// <param name="keyword">The keyword's slot.</param>
-    internal ReadOnlySpan<double> LogPricesOf(int level, int keyword)
-    {
-        if (_logPricesOf != (level, keyword))
-        {
-            _logPrices = _logPrices.Length < Count ? new double[_items.Length] : _logPrices;
-            var levels = Market.PriceLevels[level];
-            for (var i = 0; i < Count; i++)
-            {
-                _logPrices[i] = Math.Log(levels.MedianOf(_items[i].Keywords[keyword]));
-            }
-
-            _logPricesOf = (level, keyword);
-        }
-
-        return _logPrices.AsSpan(0, Count);
     }
 
     private int TouchOrderOf(int item)

@@ -80,12 +80,6 @@ internal sealed class GroupFeature(string name, GroupMeasure measure) : Feature(
             return;
         }
 
-        if (measure == GroupMeasure.History)
-        {
-            column.Fill((float)double.LogP1(signals.Touches.Count));
-            return;
-        }
-
         var items = scope.Items;
         for (var i = 0; i < column.Length; i++)
         {
@@ -112,7 +106,8 @@ internal sealed class GroupFeature(string name, GroupMeasure measure) : Feature(
         GroupMeasure.FactorShare => signals.Learned.MaxFactor > 0 ? signals.Learned.FactorOf(group) / signals.Learned.MaxFactor : double.NaN,
         GroupMeasure.Link => signals.Learned.Links[group],
         GroupMeasure.LinkShare => ShareOf(signals.Learned.Links, group),
-        _ => double.LogP1(signals.View.Members.CountOf(group)),
+        GroupMeasure.Items => double.LogP1(signals.View.Members.CountOf(group)),
+        _ => double.LogP1(signals.Touches.Count),
     };
 
     private static double ShareOf(SparseScores scores, int group) => scores.Max > 0 ? scores[group] / scores.Max : 0;
@@ -146,11 +141,12 @@ internal sealed class GroupPriceFeature(string name, int priceLevel, int keyword
 {
     public override void Compute(FeatureScope scope, Span<float> column)
     {
+        var levels = scope.Market.PriceLevels[priceLevel];
         var usual = isAgainstUsual ? scope.Groups?.UsualLogPrice ?? double.NaN : 0;
-        var logPrices = scope.LogPricesOf(priceLevel, keywordSlot);
+        var items = scope.Items;
         for (var i = 0; i < column.Length; i++)
         {
-            column[i] = (float)(logPrices[i] - usual);
+            column[i] = (float)(Math.Log(levels.MedianOf(items[i].Keywords[keywordSlot])) - usual);
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class FactorSchedule
         }
 
         var schedule = new FactorSchedule();
-        var steps = PersonSteps.Of(journal, vertical, survey.Surface, cancellationToken);
+        var steps = PersonSteps.Of(journal, vertical, survey.Surface, null, cancellationToken);
         var times = survey.Places.Select(place => place.AtMs).Order().ToArray();
         foreach (var fromMs in s_moments.Select(share => times[(int)(share * times.Length)]).Distinct())
         {

@@ -37,7 +37,6 @@ internal sealed class GroupLabels
     }
 
     private readonly GroupsOfItems _groups;
-    private readonly IReadOnlyDictionary<string, double> _weights;
     private readonly int _most;
     private readonly Dictionary<string, Person> _people = new(StringComparer.Ordinal);
     private readonly List<ReconstructedList> _lists = [];
@@ -45,7 +44,6 @@ internal sealed class GroupLabels
     public GroupLabels(CompiledVertical vertical, string surface, int most)
     {
         _groups = new GroupsOfItems(vertical, surface);
-        _weights = vertical.Declaration.Events.ToDictionary(pair => pair.Key, pair => pair.Value.Weight, StringComparer.Ordinal);
         _most = most;
     }
 
@@ -61,12 +59,12 @@ internal sealed class GroupLabels
     /// <summary>Takes over an event: it labels the moments before it, and may be one itself.</summary>
     public void Apply(MarketEvent marketEvent, long sequence)
     {
-        if (marketEvent.User is not { } user || GroupOf(marketEvent.Item) is not { } group
-            || _weights.GetValueOrDefault(EventTypes.NameOf(marketEvent.Type)) <= 0)
+        if (_groups.TakenTo(marketEvent) is not { } group)
         {
             return;
         }
 
+        var user = marketEvent.User!;
         if (!_people.TryGetValue(user, out var person))
         {
             _people[user] = person = new Person();

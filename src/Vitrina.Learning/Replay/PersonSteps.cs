@@ -20,7 +20,6 @@ public sealed class PersonSteps
     public const int MostPeople = 200_000;
 
     private readonly GroupsOfItems _groupOf;
-    private readonly IReadOnlyDictionary<string, double> _weights;
     private readonly ItemCatalog _users = new();
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _groups = [];
@@ -36,11 +35,7 @@ public sealed class PersonSteps
         public long LastMs { get; set; }
     }
 
-    private PersonSteps(CompiledVertical vertical, string surface)
-    {
-        _groupOf = new GroupsOfItems(vertical, surface);
-        _weights = vertical.Declaration.Events.ToDictionary(pair => pair.Key, pair => pair.Value.Weight, StringComparer.Ordinal);
-    }
+    private PersonSteps(CompiledVertical vertical, string surface) => _groupOf = new GroupsOfItems(vertical, surface);
 
     /// <summary>The groups' names by number.</summary>
     public IReadOnlyList<string> Groups => _groups;
@@ -55,8 +50,9 @@ public sealed class PersonSteps
     /// <param name="journal">The journal.</param>
     /// <param name="vertical">The vertical.</param>
     /// <param name="surface">A surface whose candidates are groups.</param>
+    /// <param name="progress">Receives the share that is read, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
-    public static PersonSteps Of(IJournalStore journal, CompiledVertical vertical, string surface, CancellationToken cancellationToken = default)
+    public static PersonSteps Of(IJournalStore journal, CompiledVertical vertical, string surface, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(vertical);
@@ -65,6 +61,10 @@ public sealed class PersonSteps
         {
             cancellationToken.ThrowIfCancellationRequested();
             steps.Note(entry);
+            if ((entry.Sequence & 0xFFFF) == 0)
+            {
+                progress?.Report((double)entry.Sequence / journal.LastSequence);
+            }
         }
 
         steps.People = [.. steps._people.OrderBy(pair => pair.Key).Select(pair => pair.Value.Steps)];
@@ -100,13 +100,12 @@ public sealed class PersonSteps
 
     private void Note(MarketEvent marketEvent)
     {
-        if (marketEvent.User is not { } user || _groupOf[marketEvent.Item] is not { } name || _weights.GetValueOrDefault(EventTypes.NameOf(marketEvent.Type)) <= 0
-            || Hash.Of64(user) is var hash && (hash & _kept) != 0)
+        if (_groupOf.TakenTo(marketEvent) is not { } name || Hash.Of64(marketEvent.User!) is var hash && (hash & _kept) != 0)
         {
             return;
         }
 
-        var ordinal = _users.UserOrdinal(user);
+        var ordinal = _users.UserOrdinal(marketEvent.User!);
         if (!_people.TryGetValue(ordinal, out var person))
         {
             _people[ordinal] = person = new Person { Hash = hash };

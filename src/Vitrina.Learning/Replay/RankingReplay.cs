@@ -96,7 +96,9 @@ public sealed class RankingReplay
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(visit);
         using var records = new RecordReader(_journal);
-        _factors = FactorSchedule.Of(_journal, _vertical, survey, cancellationToken);
+
+        // What was answered here has its features of learned factors in the record.
+        _factors = survey.HasImported ? FactorSchedule.Of(_journal, _vertical, survey, cancellationToken) : null;
         var next = 0;
         foreach (var entry in _journal.Read(_journal.FirstSequence))
         {

@@ -46,7 +46,6 @@ internal static class GroupReasons
         {
             reasons.Add($"often follows: {names[before]} → {names[group]}");
         }
-
         else if (GroupSignals.Relative(signals.Learned.Links, group) >= LinkedShare && signals.Learned.StrongestStep(signals, group) is { Share: >= StrongestShare } step && step.Group != group)
         {
             reasons.Add($"learned to come after: {names[step.Group]} → {names[group]}");

@@ -44,8 +44,8 @@ public static class GroupFactorTrainer
 
         var times = steps.People.SelectMany(person => person).Select(step => step.AtMs).Where(atMs => atMs < beforeMs).Order().ToArray();
         var (factorRidge, linkRidge, figures) = Choose(steps, times[(int)(LearnedShare * times.Length)], beforeMs);
-        var (starts, targets, weights) = LinksOf(all, linkRidge);
-        return (new GroupFactors(steps.Groups, FactorsOf(all, factorRidge), starts, targets, weights), figures);
+        var links = LinksOf(all, linkRidge);
+        return (new GroupFactors(steps.Groups, FactorsOf(all, factorRidge), links.RowStarts, links.Columns, links.Values), figures);
     }
 
     private static ItemSequences SequencesOf(PersonSteps steps, long beforeMs) =>
@@ -64,25 +64,12 @@ public static class GroupFactorTrainer
             }
         }
 
-        var (factorRidge, byFactors) = Best(s_factorRidges, ridge => FactorsOf(known, ridge), (model, history, scores) => ByFactors(model, history, scores));
-        var (linkRidge, byLinks) = known.ItemCount > GroupTransitions.MaxGroups
-            ? (s_linkRidges[0], 0)
-            : Best(s_linkRidges, ridge => new GroupTransitions(known, Identity(known.ItemCount), ridge), (model, history, scores) => model.Score(history, scores));
+        var (factorRidge, byFactors) = Best(s_factorRidges, ridge => ByFactors(FactorsOf(known, ridge)));
+        var (linkRidge, byLinks) = known.ItemCount > GroupTransitions.MaxGroups ? (s_linkRidges[0], 0) : Best(s_linkRidges, ridge => new GroupTransitions(known, Identity(known.ItemCount), ridge).Score);
         var counts = Enumerable.Range(0, known.ItemCount).Select(group => (float)known.CountOf(group)).ToArray();
         return (factorRidge, linkRidge, new GroupFactorFigures(judge.Count, byFactors, byLinks, Mean((_, scores) => counts.CopyTo(scores))));
 
-        (double Ridge, double Ndcg) Best<T>(double[] ridges, Func<double, T> fit, Score<T> score)
-        {
-            var (best, most) = (ridges[0], double.NegativeInfinity);
-            foreach (var ridge in ridges)
-            {
-                var model = fit(ridge);
-                var ndcg = Mean((history, scores) => score(model, history, scores));
-                (best, most) = ndcg > most ? (ridge, ndcg) : (best, most);
-            }
-
-            return (best, most);
-        }
+        (double Ridge, double Ndcg) Best(double[] ridges, Func<double, Score> fit) => ridges.Select(ridge => (ridge, Mean(fit(ridge)))).MaxBy(tried => tried.Item2);
 
         double Mean(Score score)
         {
@@ -100,21 +87,23 @@ public static class GroupFactorTrainer
 
     private delegate void Score(ReadOnlySpan<int> history, Span<float> scores);
 
-    private delegate void Score<T>(T model, ReadOnlySpan<int> history, Span<float> scores);
-
-    private static void ByFactors(FactorModel model, ReadOnlySpan<int> history, Span<float> scores)
+    private static Score ByFactors(FactorModel model)
     {
-        Span<int> last = stackalloc int[GroupFactors.MostFoldedIn];
-        var count = 0;
-        for (var back = 1; back <= history.Length && count < last.Length; back++)
+        var system = new FactorSystem(model.Dimensions);
+        return (history, scores) =>
         {
-            if (!last[..count].Contains(history[^back]))
+            Span<int> last = stackalloc int[GroupFactors.MostFoldedIn];
+            var count = 0;
+            for (var back = 1; back <= history.Length && count < last.Length; back++)
             {
-                last[count++] = history[^back];
+                if (!last[..count].Contains(history[^back]))
+                {
+                    last[count++] = history[^back];
+                }
             }
-        }
 
-        GroupFactors.ScoreByFactors(model, last[..count], new FactorSystem(model.Dimensions), scores);
+            GroupFactors.ScoreByFactors(model, last[..count], system, scores);
+        };
     }
 
     private static FactorModel FactorsOf(ItemSequences known, double ridge)
@@ -135,29 +124,24 @@ public static class GroupFactorTrainer
     // Each "item" of a sequence is its own group.
     private static CsrMatrix Identity(int count) => CsrRows.Build(count, count, 1, (group, sums) => sums.Add(group, 1));
 
-    private static (int[] Starts, int[] Targets, float[] Weights) LinksOf(ItemSequences known, double ridge)
+    private static CsrMatrix LinksOf(ItemSequences known, double ridge)
     {
-        var starts = new int[known.ItemCount + 1];
         if (known.ItemCount > GroupTransitions.MaxGroups)
         {
-            return (starts, [], []);
+            return CsrRows.Build(known.ItemCount, known.ItemCount, 0, (_, _) => { });
         }
 
         var transitions = new GroupTransitions(known, Identity(known.ItemCount), ridge);
-        var (targets, weights) = (new List<int>(), new List<float>());
-        for (var group = 0; group < known.ItemCount; group++)
+        return CsrRows.Build(known.ItemCount, known.ItemCount, GroupFactors.MostLinks, (group, sums) =>
         {
-            var coefficients = transitions.CoefficientsOf(group).ToArray();
-            var heaviest = Enumerable.Range(0, coefficients.Length).Where(other => coefficients[other] != 0).OrderByDescending(other => Math.Abs(coefficients[other])).ThenBy(other => other);
-            foreach (var other in heaviest.Take(GroupFactors.MostLinks).Order())
+            var coefficients = transitions.CoefficientsOf(group);
+            for (var other = 0; other < coefficients.Length; other++)
             {
-                targets.Add(other);
-                weights.Add(coefficients[other]);
+                if (coefficients[other] != 0)
+                {
+                    sums.Add(other, coefficients[other]);
+                }
             }
-
-            starts[group + 1] = targets.Count;
-        }
-
-        return (starts, [.. targets], [.. weights]);
+        });
     }
 }

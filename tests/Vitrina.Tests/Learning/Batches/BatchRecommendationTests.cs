@@ -37,7 +37,7 @@ public sealed class BatchRecommendationTests(BatchRecommendationTests.World worl
             var options = new LearningOptions { Vertical = "goods", Surface = "groups", Trees = 150, Leaves = 8, LearningRate = 0.1, ReconstructedLists = 4000 };
             Outcome = LearningLoop.Run(Engine.Runtime.Journal, Engine.Verticals, null, options, cancellationToken: TestContext.Current.CancellationToken);
             Engine.Runtime.Models.Save(Outcome.Manifest, Outcome.Model);
-            var (factors, manifest) = FactorsLoop.Run(Engine.Runtime.Journal, Engine.Verticals[0], "groups", TestContext.Current.CancellationToken);
+            var (factors, manifest) = FactorsLoop.Run(Engine.Runtime.Journal, Engine.Verticals[0], "groups", cancellationToken: TestContext.Current.CancellationToken);
             Engine.Runtime.Models.Save(manifest, factors);
             await Engine.Runtime.Stages.PublishAsync(manifest.Name, manifest.Version, "test", null, TestContext.Current.CancellationToken);
             await Engine.Runtime.Stages.PublishAsync(Outcome.Manifest.Name, Outcome.Manifest.Version, "test", "the first model", TestContext.Current.CancellationToken);

@@ -29,7 +29,7 @@ public sealed class GroupFactorTrainerTests
         return engine;
     }
 
-    private static PersonSteps StepsOf(TestEngine engine) => PersonSteps.Of(engine.Runtime.Journal, engine.Verticals[0], "groups", TestContext.Current.CancellationToken);
+    private static PersonSteps StepsOf(TestEngine engine) => PersonSteps.Of(engine.Runtime.Journal, engine.Verticals[0], "groups", cancellationToken: TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Steps_are_what_the_engine_asks_with_and_erased_people_are_forgotten()
@@ -94,9 +94,9 @@ public sealed class GroupFactorTrainerTests
     public async Task A_surface_without_factors_and_a_journal_without_steps_are_refused_by_name()
     {
         await using var engine = TestEngine.Open();
-        var nobody = Assert.Throws<NothingToLearnException>(() => FactorsLoop.Run(engine.Runtime.Journal, engine.Verticals[0], "groups", TestContext.Current.CancellationToken));
+        var nobody = Assert.Throws<NothingToLearnException>(() => FactorsLoop.Run(engine.Runtime.Journal, engine.Verticals[0], "groups", cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("goods/groups", nobody.Message, StringComparison.Ordinal);
-        var none = Assert.Throws<NothingToLearnException>(() => FactorsLoop.Run(engine.Runtime.Journal, engine.Verticals[0], "search", TestContext.Current.CancellationToken));
+        var none = Assert.Throws<NothingToLearnException>(() => FactorsLoop.Run(engine.Runtime.Journal, engine.Verticals[0], "search", cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("asks no factors", none.Message, StringComparison.Ordinal);
     }
 }
