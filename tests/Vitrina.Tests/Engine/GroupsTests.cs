@@ -98,6 +98,22 @@ public class GroupsTests
     }
 
     [Fact]
+    public async Task Damaged_factors_are_named_and_the_surface_answers_without_them()
+    {
+        var engine = await OpenAsync();
+        await engine.TakeAsync(engine.Event("own", EventType.Click, "crib", "u1", engine.NowMs - 60_000));
+        await PublishFactorsAsync(engine, "seats", "cribs", "phones");
+        await engine.Runtime.DisposeAsync();
+        var path = Path.Combine(new Vitrina.Engine.DataDirectory(engine.Root).Models, "goods-group-factors", "1", "model.bin");
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        await using var again = TestEngine.Open(engine.Root);
+        Assert.DoesNotContain(Find(await again.RankAsync(Ask("u1")), "phones")!.Reasons, reason => reason.StartsWith("source:linked", StringComparison.Ordinal));
+        Assert.Contains(again.Runtime.Recovery, sentence => sentence.StartsWith("factors goods-group-factors/1: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Following_is_directed()
     {
         await using var engine = await OpenAsync();
