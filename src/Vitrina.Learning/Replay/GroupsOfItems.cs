@@ -15,7 +15,7 @@ internal sealed class GroupsOfItems(CompiledVertical vertical, string surface)
     public string? this[string item] => _groupOf.GetValueOrDefault(item);
 
     /// <summary>The group that an event shows a known person's interest in, or null.</summary>
-    public string? TakenTo(MarketEvent marketEvent) => 
+    public string? TakenTo(MarketEvent marketEvent) =>
         marketEvent.User is not null && _events.TryGetValue(EventTypes.NameOf(marketEvent.Type), out var declared) && declared.Weight > 0 ? this[marketEvent.Item] : null;
 
     /// <summary>Takes over a change of an item.</summary>
