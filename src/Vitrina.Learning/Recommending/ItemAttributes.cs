@@ -55,14 +55,20 @@ public sealed class ItemAttributes
     /// <summary>Adds a multiple of what an item shares with each item, by squared <see cref="Idf"/>, itself included.</summary>
     /// <param name="item">The item.</param>
     /// <param name="factor">The factor.</param>
-    /// <param name="row">Is added to, shape [items].</param>
-    public void AddGramRow(int item, float factor, Span<float> row)
+    /// <param name="row">Is added to; its columns are items.</param>
+    public void AddShared(int item, float factor, RowAccumulator row)
     {
-        ReadOnlySpan<int> columns = Weighted.ColumnsOf(item);
-        ReadOnlySpan<float> values = Weighted.ValuesOf(item);
-        for (int i = 0; i < columns.Length; i++)
+        ArgumentNullException.ThrowIfNull(row);
+        ReadOnlySpan<int> attributes = Weighted.ColumnsOf(item);
+        ReadOnlySpan<float> weights = Weighted.ValuesOf(item);
+        for (int i = 0; i < attributes.Length; i++)
         {
-            _weightedByAttribute.AddRow(columns[i], factor * values[i], row);
+            ReadOnlySpan<int> others = _weightedByAttribute.ColumnsOf(attributes[i]);
+            ReadOnlySpan<float> theirs = _weightedByAttribute.ValuesOf(attributes[i]);
+            for (int other = 0; other < others.Length; other++)
+            {
+                row.Add(others[other], factor * weights[i] * theirs[other]);
+            }
         }
     }
 

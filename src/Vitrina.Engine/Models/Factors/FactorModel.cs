@@ -55,11 +55,20 @@ public sealed class FactorModel
     /// <param name="weights">The weights, above 0, shape [interactions]; empty = 1 each.</param>
     /// <param name="system">Memory to work in, of the same dimensions.</param>
     /// <param name="user">Receives the factors, shape [dimensions]; zeros without interactions.</param>
-    public void FoldIn(ReadOnlySpan<int> items, ReadOnlySpan<float> weights, FactorSystem system, Span<float> user)
+    /// <param name="steps">0 solves exactly, in dimensions³ operations; else so many steps of conjugate gradients, dimensions² operations each.</param>
+    public void FoldIn(ReadOnlySpan<int> items, ReadOnlySpan<float> weights, FactorSystem system, Span<float> user, int steps = 0)
     {
         ArgumentNullException.ThrowIfNull(system);
         system.Gather(Items, items, weights);
-        system.SolveExactly(_gram, (float)Unobserved, RidgeOf(items.Length, ItemCount), user);
+        if (steps == 0)
+        {
+            system.SolveExactly(_gram, (float)Unobserved, RidgeOf(items.Length, ItemCount), user);
+        }
+        else
+        {
+            user.Clear();
+            system.Improve(_gram, (float)Unobserved, RidgeOf(items.Length, ItemCount), steps, user);
+        }
     }
 
     /// <summary>Scores all items for a person.</summary>

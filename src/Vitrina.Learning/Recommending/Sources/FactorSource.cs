@@ -18,6 +18,9 @@ public sealed class FactorSource : ItemSource
 {
     // A weight of the fold-in must stay above 0; older items than this say nothing.
     private const float LeastWeight = 1e-3f;
+
+    // After so many nobody's order changes (decision 0063).
+    private const int FoldInSteps = 12;
     private readonly FactorModel _model;
     private readonly RecencyWeights _recency;
 
@@ -73,7 +76,7 @@ public sealed class FactorSource : ItemSource
             weights[step] = _recency[reach - 1 - step];
         }
 
-        _model.FoldIn(history[^reach..], weights, t_system.System, person);
+        _model.FoldIn(history[^reach..], weights, t_system.System, person, FoldInSteps);
         _model.Score(person, scores);
     }
 }

@@ -53,12 +53,16 @@ public sealed class FittedSources
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
         CsrMatrix together = PairCounts.Count(known, PairWeights.All(known.LongestLength));
+        UserKnnSource people = new(known, options.UserKnn, WideCandidates);
+        FactorSource factors = new(known, options.Factors, task.IsOrdered ? NarrowCandidates : WideCandidates);
+        MatrixSource ease = EaseSource.Fit(known, task.Attributes, options.Ease, WideCandidates);
         List<ItemSource> sources =
         [
             new FixedSource("popularity", NarrowCandidates, [.. Enumerable.Range(0, known.ItemCount).Select(item => (float)known.CountOf(item))]),
             new MatrixSource("item-knn", NarrowCandidates, Cosine(known, together, options), options.ItemKnnQueryDecay),
-            new UserKnnSource(known, options.UserKnn, WideCandidates),
-            new FactorSource(known, options.Factors, task.IsOrdered ? NarrowCandidates : WideCandidates),
+            people,
+            factors,
+            ease,
         ];
         if (task.IsOrdered)
         {
@@ -67,6 +71,7 @@ public sealed class FittedSources
         else
         {
             sources.Add(new MatrixSource("rp3beta", NarrowCandidates, Walks(known, options), double.PositiveInfinity));
+            sources.Add(new SumSource(WideCandidates, [(ease, 1), (factors, options.Sum.Factors), (people, options.Sum.UserKnn)]));
         }
 
         if (task.Attributes is not null)
@@ -76,11 +81,6 @@ public sealed class FittedSources
             {
                 sources.Add(new AttributeTransitionSource(known, task.Attributes, NarrowCandidates));
             }
-        }
-
-        if (known.ItemCount <= options.MostDenseItems)
-        {
-            sources.Add(EaseSource.Fit(known, task.Attributes, options.Ease, WideCandidates));
         }
 
         if (task.AllowsRepeats)
@@ -109,10 +109,7 @@ public sealed class FittedSources
         sources.Add(new MatrixSource("next-item", WideCandidates, near, options.NextItem.QueryDecay));
         sources.Add(new MatrixSource("two-step", WideCandidates, shortened.Times(shortened, options.RowLimit), options.CoVisitation.QueryDecay));
         sources.Add(new SequenceKnnSource(known, options.SequenceKnn, WideCandidates));
-        if (known.ItemCount <= options.MostDenseItems)
-        {
-            sources.Add(SequenceRidgeSource.Fit(known, task.Attributes, options.SequenceRidge, WideCandidates));
-        }
+        sources.Add(SequenceRidgeSource.Fit(known, task.Attributes, options.SequenceRidge, WideCandidates));
     }
 
     private static int[] LastsOf(ItemSequences known)

@@ -7,7 +7,6 @@ namespace Vitrina.Learning.Recommending.Sources;
 public static class SettingsSearch
 {
     private const int MostQueries = 6000;
-    private const int MostDenseItems = 3000;
 
     /// <summary>Chooses.</summary>
     /// <param name="task">The task.</param>
@@ -39,13 +38,13 @@ public static class SettingsSearch
                 : [chosen => Each([75, 300], neighbours => chosen with { Neighbours = neighbours })]),
         };
         progress?.Report(0.4);
-        options = options with { Factors = Factors(task, options, known, judge, cancellationToken) };
+        options = options with { Factors = Factors(options, known, judge, cancellationToken) };
         progress?.Report(0.6);
-        if (known.ItemCount <= options.MostDenseItems)
-        {
-            ReducedCatalogue reduced = new(fold, task.Attributes, MostDenseItems);
-            options = reduced.Queries.Count == 0 ? options : WithDense(task, options, reduced, metric, cancellationToken);
-        }
+        options = options with { Ease = Ease(task, options.Ease, known, judge, cancellationToken) };
+        progress?.Report(0.8);
+        options = task.IsOrdered
+            ? options with { SequenceRidge = SequenceRidge(task, options.SequenceRidge, known, judge, cancellationToken) }
+            : options with { Sum = Sum(task, options, known, judge, cancellationToken) };
 
         progress?.Report(1);
         return options;
@@ -60,15 +59,42 @@ public static class SettingsSearch
             chosen => Each([0, 1.0], back => chosen with { Back = back }),
             chosen => Each([1, 4, double.PositiveInfinity], decay => chosen with { QueryDecay = decay }));
 
-    private static FactorSourceOptions Factors(RecommendTask task, SourceOptions options, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
+    // The pull towards zero is λ · (unobserved · items)^exponent. Too much of it leaves nothing of the factors, whatever else is set: it begins low.
+    private static FactorSourceOptions Factors(SourceOptions options, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
     {
-        double[] unobserved = task.IsOrdered ? [0.01, 0.1] : [0.1, 0.5];
-        return Best(
-            options.Factors,
-            chosen => judge.Judge(new FactorSource(known, chosen, 1)),
+        FactorSourceOptions start = options.Factors;
+        FactorSourceOptions Of((double Unobserved, double Pull, int Dimensions) chosen) => start with
+        {
+            Training = start.Training with
+            {
+                Unobserved = chosen.Unobserved,
+                Ridge = chosen.Pull / Math.Pow(chosen.Unobserved * known.ItemCount, start.Training.RidgeExponent),
+                Dimensions = chosen.Dimensions,
+            },
+        };
+        (double, double, int) best = Best(
+            (start.Training.Unobserved, Pull: 1.0, start.Training.Dimensions),
+            chosen => judge.Judge(new FactorSource(known, Of(chosen), 1)),
             cancellationToken,
-            chosen => Each(unobserved, weight => chosen with { Training = chosen.Training with { Unobserved = weight } }),
-            chosen => Each([0.003, 0.03], ridge => chosen with { Training = chosen.Training with { Ridge = ridge } }));
+            chosen => Each([2, 4, 8, 16], pull => chosen with { Pull = pull }),
+            chosen => Each([128, 256], dimensions => chosen with { Dimensions = dimensions }),
+            chosen => Each(
+                [(1.0 / 3, 1), (1.0 / 3, 0.7), (0.6, 1), (0.6, 0.7), (1.7, 1), (1.7, 1.4)],
+                ((double Of, double Pull) factor) => chosen with { Unobserved = factor.Of * chosen.Unobserved, Pull = factor.Pull * chosen.Pull }),
+            chosen => Each([0.7, 1.4], factor => chosen with { Pull = factor * chosen.Pull }));
+        return Of(best);
+    }
+
+    private static SumOptions Sum(RecommendTask task, SourceOptions options, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
+    {
+        (ItemSource ease, ItemSource factors, ItemSource people) =
+            (EaseSource.Fit(known, task.Attributes, options.Ease, 1), new FactorSource(known, options.Factors, 1), new UserKnnSource(known, options.UserKnn, 1));
+        return Best(
+            options.Sum,
+            chosen => judge.Judge(new SumSource(1, [(ease, 1), (factors, chosen.Factors), (people, chosen.UserKnn)])),
+            cancellationToken,
+            chosen => Each([0.25, 0.5, 2, 4], weight => chosen with { Factors = weight }),
+            chosen => Each([0.25, 0.5, 1], weight => chosen with { UserKnn = weight }));
     }
 
     private static SequenceKnnOptions SequenceKnn(SourceOptions options, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
@@ -80,39 +106,33 @@ public static class SettingsSearch
             chosen => Each([0, 1.0], exponent => chosen with { LengthExponent = exponent }),
             chosen => Each([1, 10.0], decay => chosen with { StepDecay = decay }));
 
-    private static SourceOptions WithDense(RecommendTask task, SourceOptions options, ReducedCatalogue reduced, string metric, CancellationToken cancellationToken)
-    {
-        SourceJudge judge = new([.. Enumerable.Range(0, reduced.Known.ItemCount).Select(reduced.Known.CountOf)], reduced.Queries, task.AllowsRepeats, metric);
-        options = options with { Ease = Ease(task, options.Ease, reduced, judge, cancellationToken) };
-        return task.IsOrdered ? options with { SequenceRidge = SequenceRidge(task, options.SequenceRidge, reduced, judge, cancellationToken) } : options;
-    }
-
-    private static SequenceRidgeOptions SequenceRidge(RecommendTask task, SequenceRidgeOptions start, ReducedCatalogue reduced, SourceJudge judge, CancellationToken cancellationToken)
+    private static SequenceRidgeOptions SequenceRidge(RecommendTask task, SequenceRidgeOptions start, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
     {
         double[] weights = task.Attributes is null ? [] : [0, 0.01, 0.1];
         return Best(
             start,
-            chosen => judge.Judge(SequenceRidgeSource.Fit(reduced.Known, reduced.Attributes, chosen, 1)),
+            chosen => judge.Judge(SequenceRidgeSource.Fit(known, task.Attributes, chosen, 1)),
             cancellationToken,
             chosen => Each([start.Ridge / 3, start.Ridge * 3], ridge => chosen with { Ridge = ridge }),
             chosen => Each([1.5, 3.0], decay => chosen with { BeforeDecay = decay }),
             chosen => Each(weights, weight => chosen with { AttributeWeight = weight }));
     }
 
-    private static EaseOptions Ease(RecommendTask task, EaseOptions start, ReducedCatalogue reduced, SourceJudge judge, CancellationToken cancellationToken)
+    private static EaseOptions Ease(RecommendTask task, EaseOptions start, ItemSequences known, SourceJudge judge, CancellationToken cancellationToken)
     {
         double[] weights = task.Attributes is null ? [] : [0, 0.03, 0.3];
         double[] decays = task.IsOrdered ? [1.2, 4] : [];
         return Best(
             start,
-            chosen => judge.Judge(EaseSource.Fit(reduced.Known, reduced.Attributes, chosen, 1)),
+            chosen => judge.Judge(EaseSource.Fit(known, task.Attributes, chosen, 1)),
             cancellationToken,
             chosen => Each(task.IsOrdered ? (double[])[0.5] : [0, 0.5, 0.85, 1.0], exponent => chosen with { LengthExponent = exponent }),
             chosen => Each(task.IsOrdered ? (double[])[0.2] : [0, 0.1, 0.3], exponent => chosen with { CountExponent = exponent }),
             chosen => Each(task.IsOrdered ? (double[])[0.3] : [0, 0.3, 0.6], share => chosen with { Dropout = share }),
             chosen => Each([start.Ridge / 3, start.Ridge * 3], ridge => chosen with { Ridge = ridge }),
             chosen => Each(weights, weight => chosen with { AttributeWeight = weight }),
-            chosen => Each(decays, decay => chosen with { QueryDecay = decay }));
+            chosen => Each(decays, decay => chosen with { QueryDecay = decay }),
+            chosen => Each(task.IsOrdered ? (int[])[] : [400], neighbours => chosen with { Neighbours = neighbours }));
     }
 
     private static RecommendQuery[] Draw(IReadOnlyList<RecommendQuery> queries, ulong seed)

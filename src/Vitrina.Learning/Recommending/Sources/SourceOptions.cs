@@ -62,8 +62,8 @@ public sealed record SourceOptions
     /// <summary>The linear model over all items.</summary>
     public EaseOptions Ease { get; init; } = new();
 
-    /// <summary>Largest catalogue of the two linear models, whose matrices are dense: 1.8 GB each at 21,000 items. Default: 21,000.</summary>
-    public int MostDenseItems { get; init; } = 21_000;
+    /// <summary>The sum of sources that sets are asked with.</summary>
+    public SumOptions Sum { get; init; } = new();
 
     /// <summary>How much a target's count damps random walks over sets. Default: 0.6.</summary>
     public double WalkExponent { get; init; } = 0.6;
@@ -78,7 +78,8 @@ public sealed record SourceOptions
     public string Description => FormattableString.Invariant(
         $"co-visitation target^{CoVisitation.TargetExponent} back {CoVisitation.Back} query {CoVisitation.QueryDecay}; user-knn query {UserKnn.QueryDecay} neighbours {UserKnn.Neighbours}; sequence-knn query {SequenceKnn.QueryDecay} step {SequenceKnn.StepDecay} length^-{SequenceKnn.LengthExponent}; ")
         + FormattableString.Invariant($"ials unobserved {Factors.Training.Unobserved} ridge {Factors.Training.Ridge} dimensions {Factors.Training.Dimensions}; ")
-        + FormattableString.Invariant($"ease ridge {Ease.Ridge} length^-{Ease.LengthExponent} count^-{Ease.CountExponent} dropout {Ease.Dropout} attributes {Ease.AttributeWeight} query {Ease.QueryDecay}; ")
+        + FormattableString.Invariant($"ease ridge {Ease.Ridge} length^-{Ease.LengthExponent} count^-{Ease.CountExponent} dropout {Ease.Dropout} attributes {Ease.AttributeWeight} query {Ease.QueryDecay} neighbours {Ease.Neighbours}; ")
+        + FormattableString.Invariant($"sum ials {Sum.Factors} user-knn {Sum.UserKnn}; ")
         + FormattableString.Invariant($"sequence-ridge ridge {SequenceRidge.Ridge} before {SequenceRidge.BeforeDecay} attributes {SequenceRidge.AttributeWeight}");
 
     /// <summary>The settings that sets without an order begin with.</summary>
@@ -90,6 +91,6 @@ public sealed record SourceOptions
         UserKnn = new UserKnnOptions { QueryDecay = double.PositiveInfinity, NeighbourDecay = double.PositiveInfinity, Neighbours = 150 },
         AttributeQueryDecay = double.PositiveInfinity,
         Factors = new FactorSourceOptions { Training = new Factors.FactorOptions { Unobserved = 0.3 }, QueryDecay = double.PositiveInfinity },
-        Ease = new EaseOptions { Ridge = 300, LengthExponent = 0.7, CountExponent = 0.2, Dropout = 0.5, QueryDecay = double.PositiveInfinity },
+        Ease = new EaseOptions { Ridge = 300, LengthExponent = 0.7, CountExponent = 0.2, Dropout = 0.5, QueryDecay = double.PositiveInfinity, Neighbours = 200 },
     };
 }

@@ -79,16 +79,4 @@ public sealed class GroupSourceTests
             Assert.Contains(scores, score => score > 0);
         });
     }
-
-    [Fact]
-    public void A_reduced_catalogue_keeps_the_popular_items_with_their_attributes()
-    {
-        ItemSequences known = new(5, [[0, 1, 2], [1, 2, 3], [2, 1]]);
-        ReducedCatalogue reduced = new(new RecommendFold(known, [new("a", [0, 1], [2]), new("b", [3, 0], [1]), new("c", [1], [4])]), new ItemAttributes(2, [[], [0], [1], [], []]), 2);
-        Assert.Equal(2, reduced.Known.ItemCount);
-        Assert.Equal([3, 3], Enumerable.Range(0, 2).Select(reduced.Known.CountOf));
-        RecommendQuery query = Assert.Single(reduced.Queries);
-        Assert.Equal(("a", 0, 1), (query.Name, query.History[0], query.Targets[0]));
-        Assert.Equal([0, 1], reduced.Attributes!.ByItem.Columns);
-    }
 }

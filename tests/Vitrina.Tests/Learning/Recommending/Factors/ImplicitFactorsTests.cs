@@ -47,14 +47,16 @@ public sealed class ImplicitFactorsTests
         Assert.Equal(last, Objective(stepped, starts, columns, weights), 0.01 * last);
     }
 
-    [Fact]
-    public void Folding_in_a_known_person_gives_the_minimum_of_the_objective()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(12)]
+    public void Folding_in_a_known_person_gives_the_minimum_of_the_objective(int steps)
     {
         var (starts, columns, weights) = Interactions();
         var model = ImplicitFactors.Fit(starts, columns, weights, Items, s_options, cancellation: TestContext.Current.CancellationToken);
         var user = new float[6];
 
-        model.FoldIn(columns.AsSpan(starts[3]..starts[4]), weights.AsSpan(starts[3]..starts[4]), new FactorSystem(6), user);
+        model.FoldIn(columns.AsSpan(starts[3]..starts[4]), weights.AsSpan(starts[3]..starts[4]), new FactorSystem(6), user, steps);
 
         var expected = DenseSolution(model.Items, columns.AsSpan(starts[3]..starts[4]), weights.AsSpan(starts[3]..starts[4]));
         for (var i = 0; i < expected.Length; i++)
