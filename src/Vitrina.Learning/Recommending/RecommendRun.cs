@@ -47,7 +47,7 @@ public sealed class RecommendRun
         RecommendRun run = new(task, seed, cancellationToken);
         if (task.Fit is null)
         {
-            run.Settings = SettingsSearch.Choose(task, seed, null, cancellationToken);
+            run.Settings = SettingsSearch.Choose(task, seed, settled => progress.Report(0.3 * settled), cancellationToken);
         }
 
         progress.Report(0.3);

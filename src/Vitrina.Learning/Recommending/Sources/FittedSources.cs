@@ -52,14 +52,17 @@ public sealed class FittedSources
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
+        // Counts of all pairs are large: what is made of them comes first, and they are let go.
         CsrMatrix together = PairCounts.Count(known, PairWeights.All(known.LongestLength));
+        MatrixSource itemKnn = new("item-knn", NarrowCandidates, Cosine(known, together, options), options.ItemKnnQueryDecay);
+        PairFeatures? pairs = task.IsOrdered ? PairFeatures.Count(known, Shortened(together, options.RowLimit), options.RowLimit) : null;
         UserKnnSource people = new(known, options.UserKnn, WideCandidates);
         FactorSource factors = new(known, options.Factors, task.IsOrdered ? NarrowCandidates : WideCandidates);
         MatrixSource ease = EaseSource.Fit(known, task.Attributes, options.Ease, WideCandidates);
         List<ItemSource> sources =
         [
             new FixedSource("popularity", NarrowCandidates, [.. Enumerable.Range(0, known.ItemCount).Select(item => (float)known.CountOf(item))]),
-            new MatrixSource("item-knn", NarrowCandidates, Cosine(known, together, options), options.ItemKnnQueryDecay),
+            itemKnn,
             people,
             factors,
             ease,
@@ -94,7 +97,7 @@ public sealed class FittedSources
             HistoryCounts = popularity,
             Attributes = task.Attributes,
             IsOfSets = !task.IsOrdered,
-            Pairs = task.IsOrdered ? PairFeatures.Count(known, Shortened(together, options.RowLimit), options.RowLimit) : null,
+            Pairs = pairs,
             Times = task.IsOrdered ? ItemTimes.Fit(known) : null,
             LastCounts = LastsOf(known),
         };

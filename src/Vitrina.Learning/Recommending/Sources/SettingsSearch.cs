@@ -11,11 +11,12 @@ public static class SettingsSearch
     /// <summary>Chooses.</summary>
     /// <param name="task">The task.</param>
     /// <param name="seed">Seeds the queries that are drawn when there are many.</param>
-    /// <param name="progress">Receives the done share.</param>
+    /// <param name="settled">Receives the done share.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public static SourceOptions Choose(RecommendTask task, ulong seed, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static SourceOptions Choose(RecommendTask task, ulong seed, Action<double> settled, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(settled);
         SourceOptions options = task.IsOrdered ? new SourceOptions() : SourceOptions.ForSets;
         RecommendFold fold = task.Learning[0] with { Queries = Draw(task.Learning[0].Queries, seed) };
         ItemSequences known = fold.Known;
@@ -30,23 +31,22 @@ public static class SettingsSearch
             };
         }
 
-        progress?.Report(0.3);
+        settled(0.3);
         options = options with
         {
             UserKnn = Best(options.UserKnn, chosen => judge.Judge(new UserKnnSource(known, chosen, 1)), cancellationToken, task.IsOrdered
                 ? [chosen => Each([1.5, 6, 12], decay => chosen with { QueryDecay = decay })]
                 : [chosen => Each([75, 300], neighbours => chosen with { Neighbours = neighbours })]),
         };
-        progress?.Report(0.4);
+        settled(0.4);
         options = options with { Factors = Factors(options, known, judge, cancellationToken) };
-        progress?.Report(0.6);
+        settled(0.6);
         options = options with { Ease = Ease(task, options.Ease, known, judge, cancellationToken) };
-        progress?.Report(0.8);
+        settled(0.8);
         options = task.IsOrdered
             ? options with { SequenceRidge = SequenceRidge(task, options.SequenceRidge, known, judge, cancellationToken) }
             : options with { Sum = Sum(task, options, known, judge, cancellationToken) };
-
-        progress?.Report(1);
+        settled(1);
         return options;
     }
 
