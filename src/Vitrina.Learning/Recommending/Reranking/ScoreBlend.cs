@@ -11,7 +11,7 @@ public readonly record struct ScoreBlend(int Column, float Weight)
     // From trees alone, but for their equals, to (nearly) the source alone: log-odds spread over some 5, shares of the first places over some 0.5.
     private static readonly float[] s_weights = [1e-4f, 1, 2, 4, 8, 16, 32, 1000];
 
-    /// <summary>Chooses by NDCG@10 over lists that the trees did not learn from.</summary>
+    /// <summary>Chooses by NDCG@10 over lists that the trees did not learn from: of weights that these lists do not tell apart, the one that trusts the source most.</summary>
     /// <param name="model">The trees.</param>
     /// <param name="lists">Lists of rows.</param>
     /// <param name="columns">Features that may be added.</param>
@@ -25,18 +25,29 @@ public readonly record struct ScoreBlend(int Column, float Weight)
             starts[list + 1] = starts[list] + lists[list].Count;
         }
 
-        double Judge(ScoreBlend blend)
+        double[] Gains(ScoreBlend blend)
         {
             for (int row = 0; row < rows.Length; row++)
             {
                 mixed[row] = trees[row] + (blend.Weight * rows[row].Row[blend.Column]);
             }
 
-            return RankingMetrics.PerList(mixed, labels, starts, relevances => RankingMetrics.Ndcg(relevances, 10)).Where(value => !double.IsNaN(value)).Average();
+            return [.. RankingMetrics.PerList(mixed, labels, starts, relevances => RankingMetrics.Ndcg(relevances, 10)).Where(value => !double.IsNaN(value))];
         }
 
-        int best = columns.MaxBy(column => Judge(new ScoreBlend(column, s_weights[^1])));
-        return s_weights.Select(weight => new ScoreBlend(best, weight)).MaxBy(Judge);
+        int best = columns.MaxBy(column => Gains(new ScoreBlend(column, s_weights[^1])).Average());
+        double[][] gains = [.. s_weights.Select(weight => Gains(new ScoreBlend(best, weight)))];
+        double[] highest = gains.MaxBy(values => values.Average())!;
+        int farthest = Array.FindLastIndex(gains, values => IsNotToldApart(values, highest));
+        return new ScoreBlend(best, s_weights[farthest]);
+    }
+
+    // Within one standard error of the difference, list by list.
+    private static bool IsNotToldApart(double[] values, double[] highest)
+    {
+        double[] missing = [.. highest.Zip(values, (most, value) => most - value)];
+        double mean = missing.Average();
+        return mean <= Math.Sqrt(missing.Sum(value => (value - mean) * (value - mean))) / missing.Length;
     }
 
     private static float[] Score(RankingModel model, (float[] Row, bool IsTarget)[] rows)
