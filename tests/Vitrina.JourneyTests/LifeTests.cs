@@ -19,8 +19,12 @@ public class LifeTests
     {
         using var folder = new TemporaryFolder();
         var data = folder.At("data");
+
+        // The later lists of a small world, another one each day, are too few to tell two trainings on nearly the same rows within the usual .005.
+        Directory.CreateDirectory(data);
+        await File.WriteAllTextAsync(Path.Combine(data, "vitrina.json"), "{\"Engine\": {\"Publish\": {\"MaxNdcgLoss\": 0.03}}}", TestContext.Current.CancellationToken);
         await ImportTwiceAsync(data);
-        var trained = (await CommandLine.RunAsync("train", "--data", data, "--json")).Expect(0).Json();
+        var trained = (await CommandLine.RunAsync("train", "--model", "logistic", "--data", data, "--json")).Expect(0).Json();
         var model = trained.Text("model");
         Assert.False(trained.GetProperty("published").GetBoolean());
         (await CommandLine.RunAsync("models", "publish", model, "--data", data)).Expect(0);
@@ -227,9 +231,10 @@ public class LifeTests
     private static async Task<double> PriceAsync(ApiClient api, string id) => (await api.RankAsync(Find("гравицапа"))).Items()
         .Where(item => item.Text("id") == id).Select(item => item.GetProperty("attributes").GetProperty("price").GetDouble()).FirstOrDefault();
 
+    // Of nearly the same rows a logistic model comes out nearly the same.
     private static async Task<string> RetrainAsync(ApiClient api, string model)
     {
-        var job = (await api.PostAsync("v1/jobs", new JsonObject { ["kind"] = "train", ["options"] = new JsonObject { ["vertical"] = "goods", ["surface"] = "search", ["publish"] = true } })).Expect(HttpStatusCode.Accepted);
+        var job = (await api.PostAsync("v1/jobs", new JsonObject { ["kind"] = "train", ["options"] = new JsonObject { ["vertical"] = "goods", ["surface"] = "search", ["model"] = "logistic", ["publish"] = true } })).Expect(HttpStatusCode.Accepted);
         var ended = await Jobs.EndedAsync(api, job.Text("id"), TrainedWithin);
         Assert.True(ended.Text("state") == "done", ended.GetRawText());
         var second = ended.GetProperty("result").Text("model");
