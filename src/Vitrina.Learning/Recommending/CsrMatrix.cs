@@ -61,6 +61,20 @@ public sealed class CsrMatrix
         }
     }
 
+    /// <summary>The product of a row with a dense vector, shape [columns].</summary>
+    public float Dot(int row, ReadOnlySpan<float> dense)
+    {
+        ReadOnlySpan<int> columns = ColumnsOf(row);
+        ReadOnlySpan<float> values = ValuesOf(row);
+        float sum = 0;
+        for (int entry = 0; entry < columns.Length; entry++)
+        {
+            sum += values[entry] * dense[columns[entry]];
+        }
+
+        return sum;
+    }
+
     /// <summary>The matrix with rows and columns exchanged.</summary>
     public CsrMatrix Transposed()
     {

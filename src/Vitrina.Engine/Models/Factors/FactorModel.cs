@@ -50,7 +50,7 @@ public sealed class FactorModel
     /// <summary>Number of items.</summary>
     public int ItemCount => Items.Length / Dimensions;
 
-    /// <summary>The factors of a person with these interactions: the exact minimum of the objective with all items fixed.</summary>
+    /// <summary>The factors of a person with these interactions: the minimum of the objective with all items fixed.</summary>
     /// <param name="items">The items, shape [interactions]; each below <see cref="ItemCount"/>.</param>
     /// <param name="weights">The weights, above 0, shape [interactions]; empty = 1 each.</param>
     /// <param name="system">Memory to work in, of the same dimensions.</param>

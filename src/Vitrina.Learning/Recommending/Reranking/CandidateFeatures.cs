@@ -359,7 +359,7 @@ internal sealed class CandidateFeatures
             attributes.Unit.AddRow(query.History[^back], 1, wanted);
             for (int row = 0; row < candidates.Length; row++)
             {
-                float cosine = Product(attributes.Unit, candidates[row], wanted);
+                float cosine = attributes.Unit.Dot(candidates[row], wanted);
                 most[row] = Math.Max(most[row], cosine);
                 mean[row] += cosine / steps;
                 if (back <= RecentItems)
@@ -380,7 +380,7 @@ internal sealed class CandidateFeatures
         {
             Array.Clear(wanted);
             attributes.Unit.AddRow(query.History[^1], 1, wanted);
-            coherence.Fill(Product(attributes.Unit, query.History[^2], wanted));
+            coherence.Fill(attributes.Unit.Dot(query.History[^2], wanted));
         }
 
         return column + RecentItems + 4;
@@ -421,18 +421,5 @@ internal sealed class CandidateFeatures
         }
 
         return events;
-    }
-
-    private static float Product(CsrMatrix matrix, int row, ReadOnlySpan<float> dense)
-    {
-        ReadOnlySpan<int> columns = matrix.ColumnsOf(row);
-        ReadOnlySpan<float> values = matrix.ValuesOf(row);
-        float sum = 0;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            sum += values[i] * dense[columns[i]];
-        }
-
-        return sum;
     }
 }

@@ -89,14 +89,13 @@ internal sealed class NearbySystem(int itemCount, int attributeCount)
     {
         for (int place = 0; place < _count; place++)
         {
-            ReadOnlySpan<int> columns = weighted.ColumnsOf(_items[place]);
             weighted.AddRow(_items[place], factor, _ofAttribute);
             for (int other = place + 1; other < _count; other++)
             {
-                Add(place, other, Dot(weighted, _items[other]));
+                Add(place, other, weighted.Dot(_items[other], _ofAttribute));
             }
 
-            foreach (int attribute in columns)
+            foreach (int attribute in weighted.ColumnsOf(_items[place]))
             {
                 _ofAttribute[attribute] = 0;
             }
@@ -134,19 +133,6 @@ internal sealed class NearbySystem(int itemCount, int attributeCount)
     }
 
     private Span<float> Vector(int number) => _vectors.AsSpan(number * _stride, _stride);
-
-    private float Dot(CsrMatrix weighted, int item)
-    {
-        ReadOnlySpan<int> columns = weighted.ColumnsOf(item);
-        ReadOnlySpan<float> values = weighted.ValuesOf(item);
-        float sum = 0;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            sum += values[i] * _ofAttribute[columns[i]];
-        }
-
-        return sum;
-    }
 
     private void Reserve(int count)
     {
